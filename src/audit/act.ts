@@ -1,0 +1,20 @@
+import type { Instant } from '../base/instant.ts'
+
+export type Actor =
+  | { readonly kind: 'user'; readonly id: string }
+  | { readonly kind: 'recipient'; readonly id: string }
+  | { readonly kind: 'visitor' }
+  | { readonly kind: 'system' }
+
+/** Who did it, when, and from where. Every change of state takes one, so no change can go unrecorded. */
+export interface Act {
+  readonly actor: Actor
+  readonly at: Instant
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+export type UserAct = Act & { readonly actor: { readonly kind: 'user'; readonly id: string } }
+export type RecipientAct = Act & { readonly actor: { readonly kind: 'recipient'; readonly id: string } }
+
+export const systemAct = (at: Instant): Act => ({ actor: { kind: 'system' }, at, ip: null, userAgent: null })

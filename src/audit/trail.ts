@@ -1,0 +1,131 @@
+import { createHash, createHmac } from 'node:crypto'
+import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Db, Tx } from '../db/open.ts'
+import type { Act, Actor } from './act.ts'
+import type { AuditEvent, EventType } from './event.ts'
+import { inclusionPath, leafHash, type Node, nodeHash, peaks, rootOf } from './tree.ts'
+
+export const sha256 = (bytes: Uint8Array): Bytes => Uint8Array.from(createHash('sha256').update(bytes).digest())
+
+/** Takes a Tx, never a Db: an event is written with the change it records, or neither is. Returns its number, from 1 without gaps. */
+export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<number> {
+  const head = await tx.selectFrom('auditLeaf').select(['seq', 'at']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const seq = (head?.seq ?? 0) + 1
+  // The order of the log does not depend on the clock: a clock that goes back is held at the last time.
+  const at = head && head.at > act.at ? head.at : act.at
+  const clear: Record<string, string> = { ...event.clear, ...(act.ip ? { ip: act.ip } : {}), ...(act.userAgent ? { userAgent: act.userAgent.slice(0, 300) } : {}) }
+  const sides = Object.entries(clear).map(([name, value]) => ({ seq, name, salt: randomBytes(16), value }))
+  const entry = canonical({
+    seq, at, type: event.type, actor: { ...act.actor }, ...(event.envelopeId ? { envelope: event.envelopeId } : {}),
+    ...(event.detail ? { detail: { ...event.detail } } : {}),
+    ...(sides.length ? { clear: Object.fromEntries(sides.map((side) => [side.name, commitment(side.salt, side.value)])) } : {}),
+  })
+  const hash = leafHash(sha256, entry)
+  const { kind, id } = { id: null, ...act.actor }
+  await tx.insertInto('auditLeaf').values({ seq, at, type: event.type, actorKind: kind, actorId: id, envelopeId: event.envelopeId ?? null, entry, hash }).execute()
+  if (sides.length) await tx.insertInto('auditClear').values(sides).execute()
+  await grow(tx, seq - 1, hash)
+  return seq
+}
+
+/** HMAC-SHA-256 of the clear text under its salt: says nothing once the salt is erased. */
+export const commitment = (salt: Uint8Array, value: string): string => hex(createHmac('sha256', salt).update(value).digest())
+
+/** Stores every subtree that the new leaf completes. */
+async function grow(tx: Tx, index: number, leaf: Bytes): Promise<void> {
+  let hash = leaf
+  let position = index
+  for (let level = 0; ; level++) {
+    await tx.insertInto('auditNode').values({ level, position, hash }).execute()
+    if (position % 2 === 0) return
+    const left = await tx.selectFrom('auditNode').select('hash').where('level', '=', level).where('position', '=', position - 1).executeTakeFirstOrThrow()
+    hash = nodeHash(sha256, left.hash, hash)
+    position = (position - 1) / 2
+  }
+}
+
+export async function treeSize(db: Db): Promise<number> {
+  return (await db.selectFrom('auditLeaf').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst())?.seq ?? 0
+}
+
+export async function treeRoot(db: Db, size: number): Promise<Bytes> {
+  return fold(db, peaks(size))
+}
+
+/** Hashes beside entry `seq` on its way to the root of the first `size` entries, lowest first (RFC 6962 §2.1.1). */
+export async function inclusionProof(db: Db, seq: number, size: number): Promise<Bytes[]> {
+  return Promise.all(inclusionPath(seq - 1, size).map((nodes) => fold(db, nodes)))
+}
+
+async function fold(db: Db, nodes: readonly Node[]): Promise<Bytes> {
+  const hashes: Bytes[] = []
+  for (const { level, position } of nodes)
+    hashes.push((await db.selectFrom('auditNode').select('hash').where('level', '=', level).where('position', '=', position).executeTakeFirstOrThrow()).hash)
+  return rootOf(sha256, hashes)
+}
+
+export interface TrailEntry {
+  readonly seq: number
+  readonly at: Instant
+  readonly type: EventType
+  readonly actor: Actor
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>
+  /** Null where the clear text was erased. */
+  readonly clear: Readonly<Record<string, string | null>>
+}
+
+/** What happened to one envelope, oldest first. */
+export async function trailOf(db: Db, envelopeId: string): Promise<TrailEntry[]> {
+  const leaves = await db.selectFrom('auditLeaf').select(['seq', 'entry']).where('envelopeId', '=', envelopeId).orderBy('seq').execute()
+  const sides = await db
+    .selectFrom('auditClear')
+    .innerJoin('auditLeaf', 'auditLeaf.seq', 'auditClear.seq')
+    .select(['auditClear.seq', 'auditClear.name', 'auditClear.value'])
+    .where('auditLeaf.envelopeId', '=', envelopeId)
+    .execute()
+  const clear = Map.groupBy(sides, (side) => side.seq)
+  return leaves.map(({ seq, entry }) => {
+    const { at, type, actor, detail } = JSON.parse(entry) as Omit<TrailEntry, 'clear'>
+    return { seq, at, type, actor, detail: detail ?? {}, clear: Object.fromEntries((clear.get(seq) ?? []).map((side) => [side.name, side.value])) }
+  })
+}
+
+/** Recomputes every leaf, every stored node and every commitment; returns the first entry that does not fit, or null when all do. */
+export async function firstBrokenEntry(db: Db): Promise<number | null> {
+  const size = await treeSize(db)
+  let expected = 1
+  for await (const leaf of db.selectFrom('auditLeaf').selectAll().orderBy('seq').stream()) {
+    const told = JSON.parse(leaf.entry) as { seq: number; at: string; type: string; clear?: Record<string, string> }
+    const hash = leafHash(sha256, leaf.entry)
+    if (leaf.seq !== expected++ || told.seq !== leaf.seq || told.type !== leaf.type || told.at !== leaf.at || hex(hash) !== hex(leaf.hash)) return leaf.seq
+  }
+  if (expected - 1 !== size) return expected
+  for (let level = 0; 2 ** level <= size; level++)
+    for (const node of await db.selectFrom('auditNode').selectAll().where('level', '=', level).orderBy('position').execute()) {
+      const below = await childrenOf(db, node.level, node.position)
+      if (!below || hex(below) !== hex(node.hash)) return node.position * 2 ** level + 1
+    }
+  for (const side of await db.selectFrom('auditClear').selectAll().where('value', 'is not', null).execute()) {
+    const leaf = await db.selectFrom('auditLeaf').select('entry').where('seq', '=', side.seq).executeTakeFirst()
+    const promised = leaf && (JSON.parse(leaf.entry) as { clear?: Record<string, string> }).clear?.[side.name]
+    if (promised !== commitment(side.salt, side.value!)) return side.seq
+  }
+  return null
+}
+
+async function childrenOf(db: Db, level: number, position: number): Promise<Bytes | null> {
+  if (level === 0) return (await db.selectFrom('auditLeaf').select('hash').where('seq', '=', position + 1).executeTakeFirst())?.hash ?? null
+  const pair = await db
+    .selectFrom('auditNode').select('hash').where('level', '=', level - 1).where('position', 'in', [position * 2, position * 2 + 1])
+    .orderBy('position').execute()
+  return pair.length === 2 ? nodeHash(sha256, pair[0]!.hash, pair[1]!.hash) : null
+}
+
+/** JSON with keys in order and no white space: the bytes that are hashed. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+/** Everything that is decided outside the console. Read once at the start, passed on, never ambient. */
+export interface Config {
+  readonly dataDirectory: string
+  readonly listen: Listen
+  readonly publicListen: Listen | null
+  /** Origin for staff, without a path; null until the set-up has asked for it. */
+  readonly url: string | null
+  /** Origin for recipients and verification; null: the staff's. */
+  readonly publicUrl: string | null
+  readonly databaseUrl: string | null
+  readonly vaultUrl: string | null
+  readonly trustedProxies: readonly string[]
+}
+
+/** Every setting of the environment, and what it means. Each may also be given as `NAME_FILE`, the path of a file that holds it. */
+export const SETTINGS = {
+  PARAPHE_DATA: 'the data folder (default ./data)',
+  PARAPHE_LISTEN: 'address and port to listen on (default 127.0.0.1:8080)',
+  PARAPHE_URL: 'the address that staff type, https://sign.example.com',
+  PARAPHE_PUBLIC_LISTEN: 'a second address and port that serves recipients and verification alone',
+  PARAPHE_PUBLIC_URL: 'the address that recipients see (default PARAPHE_URL)',
+  PARAPHE_DATABASE_URL: 'postgres://… in place of the file of data',
+  PARAPHE_VAULT_URL: 's3://… in place of the file of data, for objects',
+  PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
+} as const
+type SettingName = keyof typeof SETTINGS
+
+/** A setting that cannot be read: its message names the setting and says what is wrong. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = (name: SettingName): string | null => {
+    const file = environment[`${name}_FILE`]
+    if (!file) return environment[name]?.trim() || null
+    try {
+      return readFileSync(file, 'utf8').trim() || null
+    } catch {
+      throw new ConfigError(`${name}_FILE: the file ${file} cannot be read`)
+    }
+  }
+  const notYet = (name: SettingName): null => {
+    if (read(name)) throw new ConfigError(`${name}: this version keeps everything in its file of data`)
+    return null
+  }
+  return {
+    dataDirectory: resolve(read('PARAPHE_DATA') ?? './data'),
+    listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN') ?? '127.0.0.1:8080'),
+    publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
+    url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),
+    publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => originOf('PARAPHE_PUBLIC_URL', text)),
+    databaseUrl: notYet('PARAPHE_DATABASE_URL'),
+    vaultUrl: notYet('PARAPHE_VAULT_URL'),
+    trustedProxies: (read('PARAPHE_TRUSTED_PROXIES') ?? '').split(',').map((text) => text.trim()).filter(Boolean),
+  }
+}
+
+const optional = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text))
+
+function listenOf(name: SettingName, text: string): Listen {
+  const match = /^(?:(.+):)?(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (!match || port > 65_535) throw new ConfigError(`${name}: "${text}" is not an address and a port, such as 127.0.0.1:8080`)
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+/** The origin of a web address that has nothing behind its host. */
+export function originOf(name: string, text: string): string {
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+    throw new ConfigError(`${name}: "${text}" is not a web address such as https://sign.example.com`)
+  return url.origin
+}

@@ -1,0 +1,396 @@
+import type { Selectable } from 'kysely'
+import type { Bytes } from '../base/bytes.ts'
+import type { Digest } from '../base/digest.ts'
+import type { DocumentId } from '../base/document-id.ts'
+import type { Instant } from '../base/instant.ts'
+
+/** Every table on one page. JSON columns are text; yes and no are a moment or 1 and 0; bytes are bytes. */
+export interface Database {
+  setting: { key: string; value: string; updatedAt: Instant }
+  legalEntity: LegalEntityTable
+  user: UserTable
+  userSession: UserSessionTable
+  attempt: { bucket: string; at: Instant }
+  object: { digest: Digest; size: number; createdAt: Instant }
+  objectPart: { objectDigest: Digest; position: number; chunkDigest: Digest; size: number }
+  chunk: { digest: Digest; bytes: Bytes }
+  auditLeaf: AuditLeafTable
+  auditNode: { level: number; position: number; hash: Bytes }
+  auditClear: { seq: number; name: string; salt: Bytes; value: string | null }
+  checkpoint: { size: number; root: Bytes; note: string; at: Instant }
+  job: JobTable
+  idempotency: { key: string; scope: string; answer: string; at: Instant }
+  message: MessageTable
+  messageAttempt: { id: string; messageId: string; at: Instant; outcome: 'sent' | 'deferred' | 'failed'; detail: string }
+  authorityKey: AuthorityKeyTable
+  certificate: CertificateTable
+  revocationList: { issuerId: string; number: number; der: Bytes; thisUpdate: Instant; nextUpdate: Instant }
+  contact: ContactTable
+  stamp: { id: string; name: string; legalEntityId: string | null; objectDigest: Digest; createdAt: Instant; removedAt: Instant | null }
+  numberingSeries: { id: string; legalEntityId: string; name: string; prefix: string; perYear: number; year: number; next: number; digits: number }
+  disclosure: { id: string; language: string; version: number; text: string; digest: Digest; createdAt: Instant }
+  envelope: EnvelopeTable
+  document: DocumentTable
+  recipient: RecipientTable
+  field: FieldTable
+  fieldEntry: FieldEntryTable
+  mark: MarkTable
+  revision: RevisionTable
+  frozenRevision: FrozenRevisionTable
+  invitation: InvitationTable
+  ceremonySession: CeremonySessionTable
+  oneTimeCode: OneTimeCodeTable
+  vaultLink: VaultLinkTable
+}
+
+export interface LegalEntityTable {
+  id: string
+  legalName: string
+  country: string
+  address: string
+  /** JSON: registration number, VAT, bank, representative, e-mail, phone. */
+  details: string
+  logoDigest: Digest | null
+  isDefault: number
+  createdAt: Instant
+}
+export type LegalEntityRow = Selectable<LegalEntityTable>
+
+export interface UserTable {
+  id: string
+  email: string
+  firstName: string
+  lastName: string
+  jobTitle: string
+  phone: string | null
+  language: Language
+  passwordHash: string | null
+  role: 'employee' | 'supervisor' | 'administrator'
+  maySign: number
+  mayStamp: number
+  createdAt: Instant
+  disabledAt: Instant | null
+}
+export type UserRow = Selectable<UserTable>
+export type Language = 'en' | 'fr'
+
+export interface UserSessionTable {
+  id: string
+  tokenHash: Digest
+  userId: string
+  createdAt: Instant
+  lastSeenAt: Instant
+  endedAt: Instant | null
+  ip: string | null
+  userAgent: string | null
+}
+
+export interface AuditLeafTable {
+  seq: number
+  at: Instant
+  type: string
+  actorKind: string
+  actorId: string | null
+  envelopeId: string | null
+  /** The exact canonical JSON that was hashed. */
+  entry: string
+  hash: Bytes
+}
+
+export interface JobTable {
+  id: string
+  kind: string
+  payload: string
+  /** At most one unfinished job a key. */
+  key: string | null
+  runAt: Instant
+  attempts: number
+  leaseUntil: Instant | null
+  lastError: string | null
+  createdAt: Instant
+  doneAt: Instant | null
+  failedAt: Instant | null
+}
+export type JobRow = Selectable<JobTable>
+
+export interface MessageTable {
+  id: string
+  kind: string
+  channel: 'email' | 'sms'
+  address: string
+  language: Language
+  envelopeId: string | null
+  recipientId: string | null
+  userId: string | null
+  /** JSON: ids and plain facts; never a link's secret nor a code. */
+  params: string
+  status: 'waiting' | 'sending' | 'sent' | 'failed' | 'withdrawn'
+  createdAt: Instant
+  sentAt: Instant | null
+  openedAt: Instant | null
+  openedBy: string | null
+}
+export type MessageRow = Selectable<MessageTable>
+
+export interface AuthorityKeyTable {
+  id: string
+  purpose: 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'audit'
+  algorithm: string
+  spki: Bytes
+  /** PKCS#8 under AES-256-GCM with the key-encryption key. */
+  wrapped: Bytes | null
+  createdAt: Instant
+  retiredAt: Instant | null
+}
+
+export interface CertificateTable {
+  id: string
+  serial: string
+  purpose: 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'signer'
+  subject: string
+  der: Bytes
+  keyId: string | null
+  issuerId: string | null
+  notBefore: Instant
+  notAfter: Instant
+  recipientId: string | null
+  createdAt: Instant
+  revokedAt: Instant | null
+  revocationReason: string | null
+}
+export type CertificateRow = Selectable<CertificateTable>
+
+export interface ContactTable {
+  id: string
+  ownerId: string | null
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+  company: string
+  jobTitle: string
+  language: Language | null
+  comment: string
+  createdAt: Instant
+  updatedAt: Instant
+  removedAt: Instant | null
+}
+export type ContactRow = Selectable<ContactTable>
+
+export type EnvelopeStatus = 'draft' | 'sending' | 'sent' | 'sealing' | 'completed' | 'declined' | 'voided' | 'expired'
+
+export interface EnvelopeTable {
+  id: string
+  title: string
+  senderId: string
+  legalEntityId: string
+  status: EnvelopeStatus
+  subject: string
+  message: string
+  language: Language
+  deadline: Instant | null
+  reminders: string
+  /** Counts every change of the draft; a dispatch compares it. */
+  version: number
+  isSample: number
+  createdAt: Instant
+  updatedAt: Instant
+  dispatchedAt: Instant | null
+  completedAt: Instant | null
+  endedAt: Instant | null
+  endReason: string | null
+  endedBy: string | null
+}
+export type EnvelopeRow = Selectable<EnvelopeTable>
+
+export interface DocumentTable {
+  id: string
+  envelopeId: string
+  position: number
+  title: string
+  fileName: string
+  /** The public document ID on every page; drawn at creation. */
+  documentId: DocumentId
+  originalDigest: Digest
+  /** What pages are shown from and what is prepared: the original, decrypted or made from a picture. */
+  sourceDigest: Digest
+  /** JSON: { width, height } in points, as seen, of each page. */
+  pages: string
+  /** JSON: what inspection found and what the sender consented to remove. */
+  findings: string
+  createdAt: Instant
+}
+export type DocumentRow = Selectable<DocumentTable>
+
+export type RecipientRole = 'signer' | 'approver' | 'witness' | 'copy'
+export type RecipientSide = 'company' | 'other'
+export type RecipientStatus = 'waiting' | 'invited' | 'signed' | 'declined' | 'notified'
+
+export interface RecipientTable {
+  id: string
+  envelopeId: string
+  position: number
+  side: RecipientSide
+  role: RecipientRole
+  firstName: string
+  lastName: string
+  email: string | null
+  phone: string | null
+  channel: 'email' | 'sms'
+  language: Language
+  routingOrder: number
+  company: string
+  /** Registration numbers, address, bank: what the field "company details" takes. */
+  companyDetails: string
+  jobTitle: string
+  userId: string | null
+  contactId: string | null
+  asksStamp: number
+  status: RecipientStatus
+  openedAt: Instant | null
+  consentedAt: Instant | null
+  consentDisclosureId: string | null
+  identifiedAt: Instant | null
+  /** JSON: channel, masked address, whether the administrator handed over the link or the code, in person. */
+  identifiedHow: string | null
+  signedAt: Instant | null
+  declinedAt: Instant | null
+  declineReason: string | null
+  certificateSerial: string | null
+}
+export type RecipientRow = Selectable<RecipientTable>
+
+export type FieldKind =
+  | 'signature' | 'initials' | 'stamp' | 'full-name' | 'job-title' | 'company' | 'company-details' | 'email' | 'phone'
+  | 'date-signed' | 'date' | 'text' | 'multiline' | 'checkbox' | 'number'
+
+export interface FieldTable {
+  id: string
+  documentId: string
+  recipientId: string | null
+  kind: FieldKind
+  /** 0-based. */
+  page: number
+  /** Points from the top left of the page as seen. */
+  x: number
+  y: number
+  width: number
+  height: number
+  required: number
+  readOnly: number
+  label: string
+  value: string
+  fontSize: number
+}
+export type FieldRow = Selectable<FieldTable>
+
+/** What a recipient has filled in so far; a mark field holds the mark's id. */
+export interface FieldEntryTable {
+  fieldId: string
+  recipientId: string
+  value: string
+  updatedAt: Instant
+}
+
+export interface MarkTable {
+  id: string
+  recipientId: string
+  kind: 'signature' | 'initials' | 'stamp'
+  method: 'typed' | 'drawn' | 'uploaded' | 'library'
+  /** JSON: text and font of a typed one, strokes of a drawn one. */
+  source: string
+  /** The picture as PNG. */
+  objectDigest: Digest
+  width: number
+  height: number
+  createdAt: Instant
+}
+export type MarkRow = Selectable<MarkTable>
+
+export type RevisionKind = 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped'
+
+export interface RevisionTable {
+  /** The row of `document`, not the public document ID. */
+  documentId: string
+  number: number
+  kind: RevisionKind
+  objectDigest: Digest
+  size: number
+  recipientId: string | null
+  /** JSON of pdf's Head: what the next revision is written from. */
+  head: string
+  /** JSON: certificate serial, time-stamp token time, level. */
+  facts: string
+  createdAt: Instant
+}
+export type RevisionRow = Selectable<RevisionTable>
+
+/** The very revision that a recipient is shown at the last step; replaced when the document moved on. */
+export interface FrozenRevisionTable {
+  id: string
+  recipientId: string
+  documentId: string
+  /** The number of the revision it continues. */
+  after: number
+  /** SHA-256 of the byte ranges: what the recipient confirms. */
+  digest: Digest
+  /** JSON and bytes of what must stay the same between preview and signature. */
+  state: string
+  previewDigest: Digest
+  createdAt: Instant
+}
+
+export interface InvitationTable {
+  id: string
+  recipientId: string
+  generation: number
+  createdAt: Instant
+  expiresAt: Instant | null
+  revokedAt: Instant | null
+  /** When an administrator opened it in the Outbox. */
+  handedOverAt: Instant | null
+  inPerson: number
+}
+export type InvitationRow = Selectable<InvitationTable>
+
+export interface CeremonySessionTable {
+  id: string
+  tokenHash: Digest
+  invitationId: string
+  recipientId: string
+  createdAt: Instant
+  lastSeenAt: Instant
+  verifiedAt: Instant | null
+  endedAt: Instant | null
+  ip: string | null
+  userAgent: string | null
+}
+export type CeremonySessionRow = Selectable<CeremonySessionTable>
+
+export interface OneTimeCodeTable {
+  id: string
+  recipientId: string
+  sessionId: string
+  /** HMAC under the key outside the database. */
+  codeHash: Digest
+  /** The code under AES-256-GCM until it is sent, then null. */
+  sealed: Bytes | null
+  createdAt: Instant
+  expiresAt: Instant
+  tries: number
+  usedAt: Instant | null
+  replacedAt: Instant | null
+  handedOverAt: Instant | null
+}
+export type OneTimeCodeRow = Selectable<OneTimeCodeTable>
+
+/** The finished document's link of one recipient. */
+export interface VaultLinkTable {
+  id: string
+  envelopeId: string
+  recipientId: string
+  generation: number
+  createdAt: Instant
+  expiresAt: Instant
+  revokedAt: Instant | null
+}

@@ -1,0 +1,30 @@
+import { Kysely, sql } from 'kysely'
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
+import * as first from '../../migrations/0001-first.ts'
+import type { Db } from './open.ts'
+
+/** Every migration, by name, in order. Frozen once released: a change is a new file. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first': first }
+
+/** A database that a later version has changed: it is never opened by an earlier one. */
+export class NewerDatabase extends Error {
+  override name = 'NewerDatabase'
+}
+
+/** Brings the database to this version. Each migration is one transaction: a crash leaves the old or the new schema, never one between. */
+export async function migrate(db: Db): Promise<readonly string[]> {
+  const applied = await appliedMigrations(db)
+  const unknown = applied.filter((name) => !(name in MIGRATIONS))
+  if (unknown.length) throw new NewerDatabase(`the database was changed by a later version of Paraphe (${unknown.join(', ')})`)
+  const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) }
+  // The table names of Kysely's own book-keeping must not be translated, so the plugin is left out.
+  const { error, results } = await new Migrator({ db: db.withoutPlugins() as Kysely<unknown>, provider }).migrateToLatest()
+  if (error) throw error instanceof Error ? error : new Error(String(error))
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+}
+
+async function appliedMigrations(db: Db): Promise<string[]> {
+  const exists = (await db.introspection.getTables({ withInternalKyselyTables: true })).some((table) => table.name === 'kysely_migration' || table.name === 'kyselyMigration')
+  if (!exists) return []
+  return (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows.map((row) => row.name)
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../base/instant.ts'
+import type { Db } from '../db/open.ts'
+import { claim, deferJob, failJob, finishJob, type Job } from './queue.ts'
+
+export type Handler = (job: Job) => Promise<void>
+
+/** Thrown by a handler whose job must not be tried again. */
+export class Hopeless extends Error {
+  override name = 'Hopeless'
+}
+
+export interface Runner {
+  /** Looks for work now rather than at the next beat. */
+  wake(): void
+  /** Runs until nothing is due; for tests, demo and a graceful stop. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Takes due jobs one after the other, `lanes` at a time. The same code recovers after a crash and serves the happy path. */
+export function startRunner(db: Db, clock: Clock, handlers: Readonly<Record<string, Handler>>, options: { lanes?: number; beat?: number; onError?: (job: Job, error: unknown) => void } = {}): Runner {
+  const kinds = Object.keys(handlers)
+  const beat = options.beat ?? 1_000
+  let stopped = false
+  let alarm = Promise.withResolvers<void>()
+
+  const step = async (): Promise<boolean> => {
+    const job = await claim(db, clock(), kinds)
+    if (!job) return false
+    try {
+      await handlers[job.kind]!(job)
+      await finishJob(db, clock(), job)
+    } catch (error) {
+      options.onError?.(job, error)
+      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+      await (error instanceof Hopeless ? failJob(db, clock(), job, text) : deferJob(db, clock(), job, text))
+    }
+    return true
+  }
+  const lane = async (): Promise<void> => {
+    while (!stopped) {
+      let worked = false
+      try {
+        worked = await step()
+      } catch (error) {
+        // The database itself refused; the lease brings the job back.
+        console.error(error)
+      }
+      if (!worked && !stopped) await Promise.race([alarm.promise, Bun.sleep(beat)])
+    }
+  }
+  const lanes = Array.from({ length: options.lanes ?? 2 }, lane)
+  const wake = (): void => {
+    alarm.resolve()
+    alarm = Promise.withResolvers<void>()
+  }
+  return {
+    wake,
+    async drain() {
+      while (await step());
+    },
+    async stop() {
+      stopped = true
+      wake()
+      await Promise.all(lanes)
+    },
+  }
+}
