@@ -1,0 +1,56 @@
+import type { Context } from 'hono'
+import { createFactory } from 'hono/factory'
+import type { Act } from '../audit/act.ts'
+import type { UserRow } from '../db/database.ts'
+import type { House } from '../house.ts'
+import type { Formats } from '../view/formats.ts'
+import type { Language, Words } from '../view/words.ts'
+import type { Views } from './views.ts'
+
+/** What every template is given beside its own data. */
+export interface Page {
+  readonly lang: Language
+  readonly dir: 'ltr' | 'rtl'
+  readonly w: Words
+  readonly f: Formats
+  readonly now: string
+  readonly user: { readonly id: string; readonly name: string; readonly initials: string; readonly isAdmin: boolean } | null
+  readonly company: { readonly name: string; readonly logoUrl: string | null } | null
+  readonly csrf: string
+  readonly path: string
+  readonly host: string
+  readonly asset: (name: string) => string
+  readonly flash: Flash | null
+  readonly nav: { readonly waitingForMe: number; readonly outbox: number }
+  /** Lets the administrator know what keeps the house from working as it should. */
+  readonly notices: readonly string[]
+}
+
+export interface Flash {
+  readonly kind: 'good' | 'wait' | 'stop'
+  readonly text: string
+}
+
+type Name = keyof Views & string
+
+/** What every handler may rely on. Middleware in server.ts puts each of these there. */
+export type Env = {
+  Variables: {
+    house: House
+    act: Act
+    /** Who is signed in, or null. */
+    user: UserRow | null
+    sessionId: string | null
+    lang: Language
+    requestId: string
+    /** Renders a template with the page's data added. */
+    render: <N extends Name>(name: N, data: Views[N]) => Promise<string>
+  }
+}
+
+export type Ctx = Context<Env>
+
+export const { createApp, createMiddleware } = createFactory<Env>()
+
+export const isHtmx = (c: Ctx): boolean => c.req.header('hx-request') === 'true'
+export const wantsJson = (c: Ctx): boolean => (c.req.header('accept') ?? '').startsWith('application/json')

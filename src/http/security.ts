@@ -1,0 +1,77 @@
+import { getCookie, setCookie } from 'hono/cookie'
+import { base64url, equalBytes, randomBytes, utf8 } from '../base/bytes.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { SecretKey } from '../config/secret-key.ts'
+import { createMiddleware, type Ctx } from './env.ts'
+
+const POLICY = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'",
+  "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'", "worker-src 'self'", "manifest-src 'self'",
+].join('; ')
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Protocols of machines, which know no cookies and change nothing of a person's. */
+const MACHINES = /^\/pki\//
+
+/** The same headers on every answer, whatever its status. */
+export const securityHeaders = (https: boolean) =>
+  createMiddleware(async (c, next) => {
+    await next()
+    const { headers } = c.res
+    headers.set('Content-Security-Policy', headers.get('Content-Security-Policy') ?? POLICY)
+    headers.set('X-Content-Type-Options', 'nosniff')
+    headers.set('Referrer-Policy', 'same-origin')
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin')
+    headers.set('Permissions-Policy', 'geolocation=(), microphone=(), payment=(), usb=(), camera=(self)')
+    headers.set('X-Frame-Options', 'DENY')
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+    if (https) headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
+  })
+
+/** A cookie name that a browser binds to the origin where the address is https. */
+export const cookieName = (https: boolean, name: string): string => (https ? `__Host-${name}` : name)
+
+const VISIT = 'visit'
+
+/** The visit: a random cookie to which the anti-forgery token is bound before anybody has signed in. */
+export function visitOf(c: Ctx, https: boolean): string {
+  const known = getCookie(c, cookieName(https, VISIT))
+  if (known && /^[\w-]{22}$/.test(known)) return known
+  const made = base64url(randomBytes(16))
+  setCookie(c, cookieName(https, VISIT), made, { httpOnly: true, sameSite: 'Lax', secure: https, path: '/' })
+  return made
+}
+
+export const csrfToken = (secretKey: SecretKey, visit: string, sessionId: string | null): string => base64url(secretKey.authenticate('csrf', visit, sessionId ?? ''))
+
+/** Every unsafe method: sent by our own page (Sec-Fetch-Site, else Origin), and with the token of this visit and session. */
+export const refuseForgeries = (https: boolean, origins: () => readonly string[]) =>
+  createMiddleware(async (c, next) => {
+    if (SAFE.has(c.req.method) || MACHINES.test(c.req.path)) return next()
+    const site = c.req.header('sec-fetch-site')
+    const origin = c.req.header('origin')
+    const own = site ? site === 'same-origin' || site === 'none' : origin !== undefined && origins().includes(origin)
+    if (!own) throw new Refusal('forbidden', 'request.foreign-origin')
+    const visit = getCookie(c, cookieName(https, VISIT))
+    const token = c.req.header('x-csrf') ?? (await tokenInForm(c))
+    const expected = csrfToken(c.var.house.secretKey, visit ?? '', c.var.sessionId)
+    if (!visit || !token || !equalBytes(utf8(token), utf8(expected))) throw new Refusal('forbidden', 'request.stale-form')
+    return next()
+  })
+
+async function tokenInForm(c: Ctx): Promise<string | null> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return null
+  const token = (await c.req.parseBody())['csrf']
+  return typeof token === 'string' ? token : null
+}
+
+/** Methods that this server knows; TRACE and CONNECT are nobody's business. */
+export const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Before routing: an exact Host, and an address that the router reads as the browser wrote it. */
+export function isOwnHost(request: Request, hosts: ReadonlySet<string>): boolean {
+  const host = request.headers.get('host')?.toLowerCase()
+  return host !== undefined && hosts.has(host) && URL.parse(request.url)?.host.toLowerCase() === host.replace(/:80$/, '')
+}

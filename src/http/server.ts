@@ -1,0 +1,129 @@
+import { getCookie, setCookie } from 'hono/cookie'
+import { newId } from '../base/id.ts'
+import { findSession, sessionCookie } from '../access/session.ts'
+import type { Act } from '../audit/act.ts'
+import type { House } from '../house.ts'
+import { defaultLegalEntity } from '../setting/legal-entity.ts'
+import { readSetting } from '../setting/setting.ts'
+import type { View } from '../view/eta.ts'
+import { formatsFor } from '../view/formats.ts'
+import { isLanguage, preferredLanguage, words } from '../view/words.ts'
+import type { Assets } from './assets.ts'
+import { clientAddress } from './client-address.ts'
+import { createApp, type Ctx, type Flash, type Page } from './env.ts'
+import { notFound, onError, refusalSentence } from './errors.ts'
+import { allowedHosts, type Origins, originsOf } from './origins.ts'
+import { mountRoutes } from './routes.ts'
+import { csrfToken, isOwnHost, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
+import type { Views } from './views.ts'
+
+export interface ServerDeps {
+  readonly house: House
+  readonly view: View<Views & Record<string, object>>
+  readonly assets: Assets
+}
+
+export interface Server {
+  fetch(request: Request, peer: string | null): Promise<Response>
+}
+
+const FLASH = 'flash'
+
+/** The whole door. The Host rule stands before the router; everything behind it may rely on `Env`. */
+export async function createServer({ house, view, assets }: ServerDeps): Promise<Server> {
+  const app = createApp()
+  const current = async (): Promise<{ origins: Origins; https: boolean; isSetUp: boolean }> => {
+    const installation = await readSetting(house.db, 'installation')
+    const origins = originsOf(house.config, installation)
+    return { origins, https: origins.staff.startsWith('https:'), isSetUp: installation.setUpAt !== null }
+  }
+  let now = await current()
+
+  app.onError(onError)
+  app.notFound(notFound)
+  app.use(async (c, next) => {
+    const lang = getCookie(c, 'lang')
+    c.set('house', house)
+    c.set('requestId', newId('req').slice(4, 14))
+    c.set('lang', isLanguage(lang) ? lang : preferredLanguage(c.req.header('accept-language'), (await readSetting(house.db, 'installation')).language))
+    c.set('user', null)
+    c.set('sessionId', null)
+    c.set('render', async (name, data) => view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never))
+    const act: Act = { actor: { kind: 'visitor' }, at: house.clock(), ip: clientAddress(c, house.config), userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null }
+    c.set('act', act)
+    return next()
+  })
+  app.use((c, next) => securityHeaders(now.https)(c, next))
+  app.get('/static/*', assets.serve)
+  app.use(async (c, next) => {
+    const token = getCookie(c, sessionCookie(now.https))
+    const found = token ? await findSession(house.db, token, c.var.act.at) : null
+    if (found) {
+      c.set('user', found.user)
+      c.set('sessionId', found.session.id)
+      c.set('act', { ...c.var.act, actor: { kind: 'user', id: found.user.id } })
+      if (!isLanguage(getCookie(c, 'lang'))) c.set('lang', found.user.language)
+    }
+    return next()
+  })
+  app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public])(c, next))
+  mountRoutes(app)
+
+  return {
+    async fetch(request, peer) {
+      now = await current()
+      const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
+      if (!METHODS.has(request.method) || !isOwnHost(request, hosts)) {
+        const known = METHODS.has(request.method)
+        const lang = preferredLanguage(request.headers.get('accept-language'))
+        return new Response(`${refusalSentence(lang, { reason: known ? 'host.unknown' : 'method.not-allowed', params: {} })}\n`, {
+          status: known ? 421 : 405,
+          headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
+        })
+      }
+      return app.fetch(request, { peer })
+    },
+  }
+}
+
+async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Promise<Page> {
+  const { user, lang } = c.var
+  const installation = await readSetting(house.db, 'installation')
+  const entity = await defaultLegalEntity(house.db)
+  const outbox = user?.role === 'administrator' ? await waitingMessages(house) : 0
+  return {
+    lang, dir: 'ltr', w: words(lang), f: formatsFor(lang, installation.timeZone), now: c.var.act.at,
+    user: user ? { id: user.id, name: `${user.firstName} ${user.lastName}`.trim(), initials: `${user.firstName[0] ?? ''}${user.lastName[0] ?? ''}`.toUpperCase(), isAdmin: user.role === 'administrator' } : null,
+    company: entity ? { name: entity.legalName, logoUrl: entity.logoDigest ? `/logo/${entity.logoDigest}` : null } : null,
+    csrf: csrfToken(house.secretKey, visitOf(c, https), c.var.sessionId), path: c.req.path, host: c.req.header('host') ?? '',
+    asset: (name) => assets.url(name), flash: takeFlash(c), nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox }, notices: [],
+  }
+}
+
+async function waitingMessages(house: House): Promise<number> {
+  const row = await house.db.selectFrom('message').select((eb) => eb.fn.countAll<number>().as('count')).where('status', '=', 'waiting').executeTakeFirst()
+  return Number(row?.count ?? 0)
+}
+
+async function waitingFor(house: House, userId: string): Promise<number> {
+  const row = await house.db
+    .selectFrom('recipient').innerJoin('envelope', 'envelope.id', 'recipient.envelopeId').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('recipient.userId', '=', userId).where('recipient.status', '=', 'invited').where('envelope.status', '=', 'sent').executeTakeFirst()
+  return Number(row?.count ?? 0)
+}
+
+/** A sentence for the next page, after a redirect. */
+export const flash = (c: Ctx, kind: Flash['kind'], text: string): void =>
+  setCookie(c, FLASH, JSON.stringify({ kind, text: text.slice(0, 600) }), { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: 60 })
+
+function takeFlash(c: Ctx): Flash | null {
+  const text = getCookie(c, FLASH)
+  if (!text) return null
+  setCookie(c, FLASH, '', { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: 0 })
+  try {
+    const { kind, text: sentence } = JSON.parse(text) as Flash
+    return ['good', 'wait', 'stop'].includes(kind) && typeof sentence === 'string' ? { kind, text: sentence } : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,59 @@
+import type { Instant } from '../base/instant.ts'
+import { type Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import type { Language } from '../db/database.ts'
+import type { Db, Tx } from '../db/open.ts'
+
+/** Everything that the console decides, each with its value before anybody has decided. */
+export interface Settings {
+  installation: { setUpAt: Instant | null; language: Language; timeZone: string; staffUrl: string | null; publicUrl: string | null }
+  limits: { uploadBytes: number; pages: number; linkDays: number }
+  reminders: { firstAfterDays: number; everyDays: number; most: number }
+  email: EmailSetting | null
+  sms: SmsSetting | null
+}
+
+export interface EmailSetting {
+  readonly host: string
+  readonly port: number
+  readonly security: 'none' | 'starttls' | 'tls'
+  readonly user: string | null
+  /** Sealed with the key outside the database, base64. */
+  readonly sealedPassword: string | null
+  readonly fromAddress: string
+  readonly fromName: string
+  readonly caPem: string | null
+}
+
+export interface SmsSetting {
+  readonly preset: string
+  readonly url: string
+  readonly method: 'POST' | 'GET'
+  readonly from: string
+  /** Header lines and body, with {to} {text} {from}; sealed with the key outside the database, base64. */
+  readonly sealedHeaders: string
+  readonly body: string
+  readonly successContains: string
+}
+
+export const DEFAULTS: Settings = {
+  installation: { setUpAt: null, language: 'en', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, staffUrl: null, publicUrl: null },
+  limits: { uploadBytes: 100_000_000, pages: 2_000, linkDays: 14 },
+  reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
+  email: null,
+  sms: null,
+}
+
+export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {
+  const row = await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
+  if (!row) return DEFAULTS[key]
+  const value = JSON.parse(row.value) as Settings[K]
+  const otherwise = DEFAULTS[key]
+  return otherwise && value ? { ...otherwise, ...value } : value
+}
+
+export async function writeSetting<K extends keyof Settings>(tx: Tx, act: Act, key: K, value: Settings[K]): Promise<void> {
+  const row = { key, value: JSON.stringify(value), updatedAt: act.at }
+  await tx.insertInto('setting').values(row).onConflict((conflict) => conflict.column('key').doUpdateSet({ value: row.value, updatedAt: act.at })).execute()
+  await append(tx, act, { type: 'setting.changed', detail: { name: key } })
+}

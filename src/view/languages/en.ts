@@ -1,0 +1,33 @@
+import { shell } from './en/shell.ts'
+import { refusals } from './en/refusals.ts'
+import { events } from './en/events.ts'
+import { setup } from './en/setup.ts'
+import { access } from './en/access.ts'
+import { console } from './en/console.ts'
+import { documents } from './en/documents.ts'
+import { editor } from './en/editor.ts'
+import { sheet } from './en/sheet.ts'
+import { signing } from './en/signing.ts'
+import { completion } from './en/completion.ts'
+import { mail } from './en/mail.ts'
+import { vault } from './en/vault.ts'
+import { verify } from './en/verify.ts'
+import { authority } from './en/authority.ts'
+
+export const en = {
+  shell,
+  refusals,
+  events,
+  setup,
+  access,
+  console,
+  documents,
+  editor,
+  sheet,
+  signing,
+  completion,
+  mail,
+  vault,
+  verify,
+  authority,
+}

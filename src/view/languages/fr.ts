@@ -1,0 +1,35 @@
+import { shell } from './fr/shell.ts'
+import { refusals } from './fr/refusals.ts'
+import { events } from './fr/events.ts'
+import { setup } from './fr/setup.ts'
+import { access } from './fr/access.ts'
+import { console } from './fr/console.ts'
+import { documents } from './fr/documents.ts'
+import { editor } from './fr/editor.ts'
+import { sheet } from './fr/sheet.ts'
+import { signing } from './fr/signing.ts'
+import { completion } from './fr/completion.ts'
+import { mail } from './fr/mail.ts'
+import { vault } from './fr/vault.ts'
+import { verify } from './fr/verify.ts'
+import { authority } from './fr/authority.ts'
+
+import type { Words } from '../words.ts'
+
+export const fr: Words = {
+  shell,
+  refusals,
+  events,
+  setup,
+  access,
+  console,
+  documents,
+  editor,
+  sheet,
+  signing,
+  completion,
+  mail,
+  vault,
+  verify,
+  authority,
+}

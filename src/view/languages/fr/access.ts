@@ -1,0 +1,3 @@
+import type { access as shape } from '../en/access.ts'
+
+export const access: typeof shape = {}

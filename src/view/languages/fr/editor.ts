@@ -1,0 +1,3 @@
+import type { editor as shape } from '../en/editor.ts'
+
+export const editor: typeof shape = {}

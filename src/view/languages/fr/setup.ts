@@ -1,0 +1,3 @@
+import type { setup as shape } from '../en/setup.ts'
+
+export const setup: typeof shape = {}

@@ -1,0 +1,3 @@
+import type { shell as shape } from '../en/shell.ts'
+
+export const shell: typeof shape = {}

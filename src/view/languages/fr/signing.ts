@@ -1,0 +1,3 @@
+import type { signing as shape } from '../en/signing.ts'
+
+export const signing: typeof shape = {}
