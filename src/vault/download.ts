@@ -1,0 +1,27 @@
+import type { Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import type { Digest } from '../base/digest.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { DocumentRow, UserRow } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+import { findVaultEntry } from './register.ts'
+
+export type Part = 'sealed' | 'original' | 'certificate'
+
+export interface Download {
+  readonly digest: Digest
+  readonly fileName: string
+  readonly document: DocumentRow
+}
+
+/** What a reader takes out of the vault; taking it is itself recorded. The certificate is cut out of the sealed file by the caller. */
+export async function takeOut(db: Db, act: Act, reader: Pick<UserRow, 'id' | 'role'>, envelopeId: string, documentRowId: string, part: Part): Promise<Download> {
+  const entry = await findVaultEntry(db, reader, envelopeId)
+  const facts = entry.documents.find(({ id }) => id === documentRowId)
+  const document = facts && (await db.selectFrom('document').selectAll().where('id', '=', documentRowId).executeTakeFirst())
+  if (!document || !facts) throw new Refusal('not_found', 'vault.not-found')
+  await db.transaction().execute((tx) => append(tx, act, { type: 'document.downloaded', envelopeId, detail: { documentId: document.documentId, part } }))
+  const base = document.title.replace(/\.(pdf|png|jpe?g)$/i, '')
+  if (part === 'original') return { digest: document.originalDigest, fileName: document.fileName, document }
+  return { digest: facts.digest, fileName: `${base} ${document.documentId}${part === 'certificate' ? ' certificate' : ''}.pdf`, document }
+}

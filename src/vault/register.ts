@@ -1,0 +1,114 @@
+import type { Digest } from '../base/digest.ts'
+import { type DocumentId, readDocumentId } from '../base/document-id.ts'
+import type { Instant } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { EnvelopeRow, UserRow } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+
+/** A finished envelope as the register shows it. */
+export interface VaultEntry {
+  readonly id: string
+  readonly title: string
+  readonly completedAt: Instant
+  readonly sender: string
+  readonly parties: readonly { readonly name: string; readonly company: string; readonly side: 'company' | 'other' }[]
+  readonly documents: readonly { readonly id: string; readonly documentId: DocumentId; readonly title: string; readonly size: number; readonly digest: Digest }[]
+}
+
+export interface VaultQuery {
+  readonly search: string
+  /** Days as 2026-11-23, inclusive, in UTC. */
+  readonly from: string | null
+  readonly to: string | null
+  /** Where the page before ended. */
+  readonly after: { readonly completedAt: Instant; readonly id: string } | null
+}
+
+export const PAGE = 50
+
+type Reader = Pick<UserRow, 'id' | 'role'>
+
+/** What a reader may see: everything for whom oversees, else what they sent or signed. Authorisation is the query. */
+function visible(db: Db, reader: Reader) {
+  const finished = db.selectFrom('envelope').where('envelope.status', '=', 'completed')
+  if (reader.role !== 'employee') return finished
+  return finished.where((where) =>
+    where.or([
+      where('envelope.senderId', '=', reader.id),
+      where.exists(where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id').where('recipient.userId', '=', reader.id)),
+    ]),
+  )
+}
+
+/** Newest first. `next` continues where this page ends, or is null at the end. */
+export async function searchVault(db: Db, reader: Reader, query: VaultQuery): Promise<{ entries: VaultEntry[]; next: VaultQuery['after'] }> {
+  let found = visible(db, reader).selectAll('envelope')
+  const { search, from, to, after } = query
+  if (from) found = found.where('envelope.completedAt', '>=', from as Instant)
+  if (to) found = found.where('envelope.completedAt', '<=', `${to}T23:59:59.999Z` as Instant)
+  if (after) {
+    found = found.where((where) =>
+      where.or([
+        where('envelope.completedAt', '<', after.completedAt),
+        where.and([where('envelope.completedAt', '=', after.completedAt), where('envelope.id', '<', after.id)]),
+      ]),
+    )
+  }
+  const documentId = readDocumentId(search)
+  if (documentId) {
+    found = found.where((where) =>
+      where.exists(where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id').where('document.documentId', '=', documentId)),
+    )
+  } else
+    for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) {
+      const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+      found = found.where((where) =>
+        where.or([
+          where('envelope.title', 'like', where.val(like)),
+          where.exists(
+            where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id')
+              .where((inner) => inner.or([inner('document.title', 'like', inner.val(like)), inner('document.documentId', 'like', inner.val(like.toUpperCase() as DocumentId))])),
+          ),
+          where.exists(
+            where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id')
+              .where((inner) => inner.or([inner('firstName', 'like', inner.val(like)), inner('lastName', 'like', inner.val(like)), inner('company', 'like', inner.val(like)), inner('email', 'like', inner.val(like))])),
+          ),
+        ]),
+      )
+    }
+  const rows = await found.orderBy('envelope.completedAt', 'desc').orderBy('envelope.id', 'desc').limit(PAGE + 1).execute()
+  const page = rows.slice(0, PAGE)
+  const last = page.at(-1)
+  return { entries: await describe(db, page), next: rows.length > PAGE && last ? { completedAt: last.completedAt!, id: last.id } : null }
+}
+
+/** not_found for what one may not see too, so that an id cannot be probed. */
+export async function findVaultEntry(db: Db, reader: Reader, id: string): Promise<VaultEntry & { readonly envelope: EnvelopeRow }> {
+  const envelope = await visible(db, reader).selectAll('envelope').where('envelope.id', '=', id).executeTakeFirst()
+  const [entry] = envelope ? await describe(db, [envelope]) : []
+  if (!envelope || !entry) throw new Refusal('not_found', 'vault.not-found')
+  return { ...entry, envelope }
+}
+
+async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<VaultEntry[]> {
+  if (!envelopes.length) return []
+  const ids = envelopes.map(({ id }) => id)
+  const recipients = await db.selectFrom('recipient').select(['envelopeId', 'firstName', 'lastName', 'company', 'side']).where('envelopeId', 'in', ids).orderBy('routingOrder').orderBy('position').execute()
+  const documents = await db.selectFrom('document').select(['id', 'envelopeId', 'documentId', 'title']).where('envelopeId', 'in', ids).orderBy('position').execute()
+  const last = db.selectFrom('revision').select(['documentId', (eb) => eb.fn.max('number').as('number')]).groupBy('documentId').where('documentId', 'in', documents.map(({ id }) => id))
+  const heads = documents.length
+    ? await db.selectFrom('revision').innerJoin(last.as('last'), (join) => join.onRef('last.documentId', '=', 'revision.documentId').onRef('last.number', '=', 'revision.number')).select(['revision.documentId', 'revision.size', 'revision.objectDigest']).execute()
+    : []
+  const senders = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))]).execute()
+  return envelopes.map((envelope) => {
+    const sender = senders.find(({ id }) => id === envelope.senderId)
+    return {
+      id: envelope.id, title: envelope.title, completedAt: envelope.completedAt!, sender: sender ? `${sender.firstName} ${sender.lastName}` : '',
+      parties: recipients.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
+      documents: documents.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ id, documentId, title }) => {
+        const head = heads.find((row) => row.documentId === id)
+        return { id, documentId, title, size: head?.size ?? 0, digest: head?.objectDigest ?? ('' as Digest) }
+      }),
+    }
+  })
+}
