@@ -2,6 +2,7 @@
 export const EVENT_TYPES = [
   'installation.set-up', 'setting.changed', 'channel.changed', 'channel.tested',
   'user.added', 'user.changed', 'user.disabled', 'user.signed-in', 'user.sign-in-refused', 'user.signed-out', 'user.password-changed',
+  'user.enabled', 'user.invited', 'user.sessions-ended',
   'authority.created', 'authority.unlocked', 'authority.revocation-list-issued', 'certificate.issued', 'certificate.revoked',
   'contact.added', 'contact.changed', 'contact.removed', 'stamp.added', 'stamp.removed', 'legal-entity.added', 'legal-entity.changed',
   'envelope.drafted', 'envelope.changed', 'envelope.document-added', 'envelope.document-removed', 'envelope.discarded',

@@ -13,7 +13,7 @@ export interface SecretKey {
   open(purpose: Purpose, context: string, sealed: Uint8Array): Bytes
 }
 
-export type Purpose = 'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit'
+export type Purpose = 'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup'
 
 const FILE = 'secret.key'
 

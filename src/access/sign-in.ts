@@ -1,0 +1,125 @@
+import type { Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { base64url, equalBytes, fromBase64url } from '../base/bytes.ts'
+import { type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { SecretKey } from '../config/secret-key.ts'
+import type { Db } from '../db/open.ts'
+import { type Attempts, attemptsIn, bucketOf, clearAttempts, recordAttempt, takeBackAttempt } from './attempts.ts'
+import { verifyPassword } from './password.ts'
+import type { User } from './roles.ts'
+import { type Session, startSession } from './session.ts'
+import { addressOf, findUserByAddress } from './users.ts'
+
+export interface SignInTools {
+  readonly db: Db
+  readonly secretKey: SecretKey
+}
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+  /** What the browser remembers from an earlier sign-in: a stranger who guesses cannot lock this device out. */
+  readonly device?: string | undefined
+}
+
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+  readonly token: string
+  /** To be remembered by the browser for later sign-ins. */
+  readonly device: string
+}
+
+const WINDOW = 15 * MINUTE
+const PER_ACCOUNT = 10
+const PER_IP = 50
+/** The first wrong passwords cost nothing, then each doubles the wait: 1 s, 2 s, 4 s … */
+const FREE = 4
+
+/**
+ * One message, one amount of work and one limit, whether the account exists or not. Every try is counted before the password is
+ * looked at, so that tries sent at once are counted too.
+ */
+export async function signIn({ db, secretKey }: SignInTools, act: Act, credentials: Credentials): Promise<SignedIn> {
+  const address = addressOf(credentials.email) ?? credentials.email.trim().toLowerCase()
+  const known = isKnownDevice(secretKey, address, credentials.device)
+  const account = known ? bucketOf(secretKey, 'sign-in device', credentials.device ?? '') : bucketOf(secretKey, 'sign-in account', address)
+  const ip = known ? null : bucketOf(secretKey, 'sign-in ip', act.ip ?? '')
+  await reserve(db, act.at, account, ip)
+
+  const user = await findUserByAddress(db, credentials.email)
+  const matches = await verifyPassword(credentials.password, user && !user.disabledAt ? user.passwordHash : null)
+
+  return db
+    .transaction()
+    .execute(async (tx) => {
+      // Read again: an account disabled while the password was looked at is disabled.
+      const still =
+        matches && user
+          ? await tx.selectFrom('user').selectAll().where('id', '=', user.id).where('disabledAt', 'is', null).executeTakeFirst()
+          : undefined
+      if (!still || still.passwordHash !== user?.passwordHash) {
+        await append(tx, act, { type: 'user.sign-in-refused', detail: { user: user?.id ?? null }, clear: { email: address.slice(0, 254) } })
+        return null
+      }
+      await clearAttempts(tx, account)
+      if (ip) await takeBackAttempt(tx, ip, act.at)
+      const own = { ...act, actor: { kind: 'user', id: still.id } } as const
+      const { session, token } = await startSession(tx, own, still)
+      await append(tx, own, { type: 'user.signed-in', detail: { session: session.id, knownDevice: known } })
+      return { user: still, session, token, device: deviceToken(secretKey, address) }
+    })
+    .then((signedIn) => {
+      // Thrown outside: the refusal is part of what is committed.
+      if (!signedIn) throw new Refusal('invalid', 'sign-in.wrong')
+      return signedIn
+    })
+}
+
+/** For a password that is asked for again by somebody who is signed in already. */
+export async function confirmPassword({ db, secretKey }: SignInTools, act: Act, user: User, password: string): Promise<void> {
+  const bucket = bucketOf(secretKey, 'confirm', user.id)
+  await reserve(db, act.at, bucket, null)
+  if (!(await verifyPassword(password, user.passwordHash))) throw new Refusal('invalid', 'password.current-wrong')
+  await clearAttempts(db, bucket)
+}
+
+function reserve(db: Db, at: Instant, account: string, ip: string | null): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    refuseTooMany(at, await attemptsIn(tx, account, at, WINDOW), PER_ACCOUNT)
+    if (ip) {
+      const { count, last } = await attemptsIn(tx, ip, at, WINDOW)
+      if (count >= PER_IP) refuseUntil(at, later(last ?? at, WINDOW))
+      await recordAttempt(tx, ip, at)
+    }
+    await recordAttempt(tx, account, at)
+  })
+}
+
+function refuseTooMany(at: Instant, { count, last }: Attempts, most: number): void {
+  if (!last) return
+  if (count >= most) refuseUntil(at, later(last, WINDOW))
+  const free = later(last, count < FREE ? 0 : 2 ** (count - FREE) * SECOND)
+  if (at < free) refuseUntil(at, free)
+}
+
+function refuseUntil(at: Instant, free: Instant): never {
+  const seconds = Math.max(1, Math.ceil((Date.parse(free) - Date.parse(at)) / SECOND))
+  throw new Refusal('rate_limited', 'sign-in.too-many', { seconds })
+}
+
+/** Says "this browser has signed in as this address before", and nothing else; it opens nothing. */
+function deviceToken(secretKey: SecretKey, address: string): string {
+  const id = base64url(crypto.getRandomValues(new Uint8Array(16)))
+  return `${id}.${base64url(secretKey.authenticate('device', id, address))}`
+}
+
+function isKnownDevice(secretKey: SecretKey, address: string, device: string | undefined): boolean {
+  const [id = '', mac = ''] = device?.split('.') ?? []
+  try {
+    return id !== '' && equalBytes(fromBase64url(mac), secretKey.authenticate('device', id, address))
+  } catch {
+    return false
+  }
+}
