@@ -1,5 +1,5 @@
 import { Refusal } from '../base/refusal.ts'
-import { COMMON_WORDS } from './common-words.ts'
+import { FIRST_GUESSES } from './first-guesses.ts'
 
 export const SHORTEST_PASSWORD = 12
 /** Longer ones would only cost the server time. */
@@ -26,7 +26,7 @@ export function checkPassword(password: string, own: readonly string[]): void {
 /** What is left of a password once everything that is tried first is taken out; below five different characters it is a guess. */
 function isGuessable(password: string, own: readonly string[]): boolean {
   const ownWords = own.flatMap((text) => [plain(text).replaceAll(/[^a-z0-9]/g, ''), ...plain(text).split(/[^a-z0-9]+/)])
-  const words = [...ownWords, ...COMMON_WORDS, 'paraphe'].filter((word) => word.length >= 4).sort((a, b) => b.length - a.length)
+  const words = [...ownWords, ...FIRST_GUESSES, 'paraphe'].filter((word) => word.length >= 4).sort((a, b) => b.length - a.length)
   return [plain(password), unmasked(plain(password))].some((text) => {
     let rest = text
     for (const word of words) rest = rest.replaceAll(word, ' ')

@@ -1,5 +1,5 @@
 /** What people begin with when they are asked for a password: words, first names, rows of the keyboard. Lower case, without accents. */
-export const COMMON_WORDS: readonly string[] = `
+export const FIRST_GUESSES: readonly string[] = `
 password passw0rd passwort motdepasse contrasena parola senha wachtwoord secret geheim azerty azertyuiop qwerty qwertyuiop qwertz
 asdfghjkl zxcvbnm wxcvbn qsdfghjklm poiuytreza 1q2w3e4r 1qaz2wsx zaq12wsx q1w2e3r4 abcdefghijklmnopqrstuvwxyz 01234567890123456789
 9876543210 admin administrator administrateur root superuser system login user utilisateur guest invite welcome bienvenue willkommen

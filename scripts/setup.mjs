@@ -1,0 +1,56 @@
+// What a fresh checkout needs before anything can run: the packages of package-lock.json, and the bun binary. Node alone runs this.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+// Until its installer has run, the package holds a few lines of text in place of the binary.
+const SMALLEST_BINARY = 1_000_000
+
+if (arePackagesStale()) {
+  console.error('Installing the packages of package-lock.json …')
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+}
+if (isPlaceholder()) run(process.execPath, ['node_modules/bun/install.js'])
+if (isPlaceholder()) fail('the bun binary could not be put in place; is node_modules writable?')
+
+/** npm writes down what it has installed; every package of the lock file that this machine needs must be among it, in that very version. */
+function arePackagesStale() {
+  const wanted = packagesOf('package-lock.json')
+  const installed = packagesOf('node_modules/.package-lock.json')
+  if (!wanted) fail('package-lock.json is missing; is this a whole checkout?')
+  if (!installed) return true
+  const same = (name) => installed[name]?.integrity === wanted[name].integrity && installed[name]?.version === wanted[name].version
+  return (
+    Object.keys(wanted).some((name) => name && !wanted[name].optional && !same(name)) ||
+    Object.keys(installed).some((name) => !wanted[name])
+  )
+}
+
+function packagesOf(path) {
+  try {
+    return JSON.parse(readFileSync(join(ROOT, path), 'utf8')).packages
+  } catch {
+    return null
+  }
+}
+
+function isPlaceholder() {
+  try {
+    return statSync(join(ROOT, 'node_modules/bun/bin/bun.exe')).size < SMALLEST_BINARY
+  } catch {
+    return true
+  }
+}
+
+function run(command, args) {
+  // What npm is told by the npm above it is about that run, not about this one.
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  if (status !== 0) fail(`${command} ${args[0]} did not succeed${error ? `: ${error.message}` : ''}`)
+}
+
+function fail(message) {
+  console.error(`Set-up stopped: ${message}`)
+  process.exit(1)
+}
