@@ -6,7 +6,7 @@ import { LANGUAGES, words } from '../../src/view/words.ts'
 const textsOf = async (directory: string, pattern: string): Promise<{ file: string; text: string }[]> => {
   const files: { file: string; text: string }[] = []
   for await (const path of new Glob(pattern).scan(directory))
-    files.push({ file: `${directory}/${path}`, text: await Bun.file(`${directory}/${path}`).text() })
+    files.push({ file: `${directory}/${path}`, text: (await Bun.file(`${directory}/${path}`).text()).replaceAll(/\/\*[\s\S]*?\*\//g, '') })
   return files
 }
 

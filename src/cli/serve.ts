@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import type { Server as BunServer } from 'bun'
+import { armFailpoint } from '../base/failpoint.ts'
+import { VERSION } from '../base/version.ts'
+import { readConfig } from '../config/config.ts'
+import { createAssets } from '../http/assets.ts'
+import { originsOf } from '../http/origins.ts'
+import { createServer, type Server } from '../http/server.ts'
+import type { Views } from '../http/views.ts'
+import { readSetting } from '../setting/setting.ts'
+import { setupAddress } from '../upkeep/setup-secret.ts'
+import { createView } from '../view/eta.ts'
+import { startWorker } from '../worker/worker.ts'
+import type { Environment } from './command.ts'
+import { log, safePath } from './log.ts'
+import { lockFolder, openHouse } from './open-house.ts'
+
+const ROOT = join(import.meta.dir, '../..')
+/** What recipients and verification need; the public listener answers to nothing else. */
+const PUBLIC = /^\/(s|verify|pki|static|logo|language|healthz)(\/|$)/
+/** A body may be as large as an upload; what is allowed within is each route's to say. */
+const LARGEST_BODY = 160_000_000
+/** Seconds of silence before a connection is cut; an upload over a slow line is given more. */
+const SILENCE = 30
+const SILENCE_OF_UPLOADS = 120
+/** What is under way when the server is told to stop has this long to end by itself. */
+const GRACE = 20_000
+
+export async function run(_args: readonly string[], environment: Environment): Promise<number> {
+  const config = readConfig(environment)
+  using _lock = lockFolder(config)
+  const { house, close } = await openHouse(config)
+  // kill -9 at a named place: a test's way to see that nothing acknowledged is lost.
+  if (environment['PARAPHE_FAILPOINT']) armFailpoint(environment['PARAPHE_FAILPOINT'], () => process.kill(process.pid, 'SIGKILL'))
+
+  const worker = startWorker(house, (job, error) =>
+    log('warn', 'job.deferred', { job: job.id, kind: job.kind, attempts: job.attempts, error: String(error) }),
+  )
+  const server = await createServer({
+    house: { ...house, wake: () => worker.wake() },
+    view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
+    assets: createAssets(join(ROOT, 'static')),
+  })
+  const listeners = [listen(server, config.listen, () => true)]
+  if (config.publicListen) listeners.push(listen(server, config.publicListen, (path) => PUBLIC.test(path)))
+
+  const installation = await readSetting(house.db, 'installation')
+  const { staff } = originsOf(config, installation)
+  console.log(
+    `Paraphe ${VERSION} listens on ${listeners.map(({ hostname, port }) => `${hostname}:${port}`).join(' and ')}; its data is in ${config.dataDirectory}`,
+  )
+  console.log(installation.setUpAt ? `Open ${staff}` : `Set it up here, once: ${setupAddress(staff, house.secretKey)}`)
+
+  const reason = await new Promise<string>((stop) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(signal))
+    for (const accident of ['unhandledRejection', 'uncaughtException'] as const)
+      process.once(accident, (error: unknown) => {
+        log('error', accident, { error: error instanceof Error ? error.stack : String(error) })
+        stop(accident)
+      })
+  })
+  log('info', 'server.stopping', { reason })
+  // Answers under way are given and jobs under way end; what did not begin waits in its row for the next start.
+  await Promise.race([Promise.all([...listeners.map((listener) => listener.stop()), worker.stop()]), Bun.sleep(GRACE)])
+  await close()
+  log('info', 'server.stopped')
+  return reason.startsWith('SIG') ? 0 : 1
+}
+
+function listen(server: Server, at: { host: string; port: number }, serves: (path: string) => boolean): BunServer<undefined> {
+  return Bun.serve({
+    hostname: at.host,
+    port: at.port,
+    idleTimeout: SILENCE,
+    maxRequestBodySize: LARGEST_BODY,
+    async fetch(request, bun) {
+      const began = performance.now()
+      const path = URL.parse(request.url)?.pathname ?? '?'
+      if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
+      const response = serves(path)
+        ? await server.fetch(request, bun.requestIP(request)?.address ?? null)
+        : new Response(null, { status: 404 })
+      if (!path.startsWith('/static/') && path !== '/healthz')
+        log(response.status >= 500 ? 'error' : 'info', 'request', {
+          method: request.method.slice(0, 16),
+          path: safePath(path),
+          status: response.status,
+          ms: Math.round(performance.now() - began),
+        })
+      return response
+    },
+    error(error) {
+      log('error', 'request.accident', { error: error.stack })
+      return new Response('Something went wrong on our side.\n', {
+        status: 500,
+        headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+      })
+    },
+  })
+}

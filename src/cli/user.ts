@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util'
+import { resetPassword } from '../access/password-change.ts'
+import { fullName, ROLES, type Role, type User } from '../access/roles.ts'
+import { addUser, disableUser, enableUser, findUserByAddress, listUsers } from '../access/users.ts'
+import { welcomeExpiry, welcomeToken } from '../access/welcome.ts'
+import { systemAct } from '../audit/act.ts'
+import { readConfig } from '../config/config.ts'
+import type { House } from '../house.ts'
+import { originsOf } from '../http/origins.ts'
+import { defaultLegalEntity } from '../setting/legal-entity.ts'
+import { readSetting } from '../setting/setting.ts'
+import { isLanguage } from '../view/words.ts'
+import { type Environment, UsageError } from './command.ts'
+import { openHouse } from './open-house.ts'
+
+const VERBS: Readonly<Record<string, (house: House, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
+
+/** For whoever owns the machine: works beside a running server, and when nobody can sign in any more. */
+export async function run([verb = '', ...args]: readonly string[], environment: Environment): Promise<number> {
+  const work = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
+  if (!work) throw new UsageError(`say ${Object.keys(VERBS).join(', ')}`)
+  const { house, close } = await openHouse(readConfig(environment))
+  try {
+    await work(house, args)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+const OPTIONS = {
+  email: { type: 'string' },
+  'first-name': { type: 'string' },
+  'last-name': { type: 'string' },
+  'job-title': { type: 'string' },
+  language: { type: 'string' },
+  role: { type: 'string' },
+  'may-sign': { type: 'boolean' },
+  'may-stamp': { type: 'boolean' },
+} as const
+const ADD =
+  'add --email ADDRESS --first-name NAME --last-name NAME [--job-title TEXT] [--role employee|supervisor|administrator] [--language en|fr] [--may-sign] [--may-stamp]'
+
+async function add(house: House, args: readonly string[]): Promise<void> {
+  const { values } = parsed(args)
+  const role = (values.role ?? 'employee') as Role
+  const language = values.language ?? (await readSetting(house.db, 'installation')).language
+  if (!values.email || !values['last-name']) throw new UsageError(ADD)
+  if (!ROLES.includes(role)) throw new UsageError(`there is no role "${role}"`)
+  if (!isLanguage(language)) throw new UsageError(`there is no language "${language}"`)
+  const details = {
+    email: values.email,
+    firstName: values['first-name'] ?? '',
+    lastName: values['last-name'],
+    jobTitle: values['job-title'] ?? '',
+    phone: null,
+    language,
+    role,
+    maySign: values['may-sign'] ?? false,
+    mayStamp: values['may-stamp'] ?? false,
+  }
+  const user = await house.db.transaction().execute((tx) => addUser(tx, systemAct(house.clock()), details))
+  console.log(
+    `${fullName(user)} may sign in as ${user.email} once a password is set here, within 7 days:\n${await welcomeLink(house, user)}`,
+  )
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+async function list(house: House): Promise<void> {
+  for (const user of await listUsers(house.db))
+    console.log(
+      [user.email, fullName(user), user.role, user.disabledAt ? `disabled ${user.disabledAt}` : user.passwordHash ? '' : 'no password yet']
+        .join('\t')
+        .trimEnd(),
+    )
+}
+
+async function disable(house: House, args: readonly string[]): Promise<void> {
+  const user = await named(house, args)
+  await disableUser(house.db, systemAct(house.clock()), user.id)
+  console.log(`${user.email} can no longer sign in.`)
+}
+
+async function enable(house: House, args: readonly string[]): Promise<void> {
+  const user = await named(house, args)
+  await enableUser(house.db, systemAct(house.clock()), user.id)
+  console.log(`${user.email} can sign in again.`)
+}
+
+/** A password is never an argument, which every process of the machine can read: it comes by standard input, or by a link. */
+async function password(house: House, args: readonly string[]): Promise<void> {
+  const user = await named(
+    house,
+    args.filter((arg) => arg !== '--stdin'),
+  )
+  if (!args.includes('--stdin')) {
+    console.log(
+      `A new password for ${user.email} is set here, within 7 days (or pipe it in with --stdin):\n${await welcomeLink(house, user)}`,
+    )
+    return
+  }
+  const entity = await defaultLegalEntity(house.db)
+  await resetPassword(house.db, systemAct(house.clock()), user.id, (await Bun.stdin.text()).replace(/\r?\n$/, ''), [
+    entity?.legalName ?? '',
+  ])
+  console.log(`The password of ${user.email} is set; every session of theirs has ended.`)
+}
+
+async function named(house: House, [email]: readonly string[]): Promise<User> {
+  const user = await findUserByAddress(house.db, email ?? '')
+  if (!user) throw new UsageError(email ? `nobody signs in as ${email}` : 'say which address')
+  return user
+}
+
+async function welcomeLink(house: House, user: User): Promise<string> {
+  const { staff } = originsOf(house.config, await readSetting(house.db, 'installation'))
+  return `${staff}/welcome/${welcomeToken(house.secretKey, user, welcomeExpiry(house.clock()))}`
+}

@@ -1,0 +1,42 @@
+import type { UserAct } from '../audit/act.ts'
+import type { User } from '../access/roles.ts'
+import { isAdministrator } from '../access/roles.ts'
+import { Refusal } from '../base/refusal.ts'
+import { createMiddleware, type Ctx, isHtmx, wantsJson } from './env.ts'
+
+/** Lets nobody through who has not signed in. A page is shown after the sign-in; anything else is refused, and nothing happens. */
+export const signedIn = createMiddleware(async (c, next) => {
+  if (c.var.user) return next()
+  const address = `/sign-in?next=${encodeURIComponent(pathOf(c))}`
+  if (isHtmx(c)) return c.body(null, 204, { 'HX-Redirect': '/sign-in' })
+  if (c.req.method === 'GET' && !wantsJson(c)) return c.redirect(address, 303)
+  throw new Refusal('forbidden', 'sign-in.needed')
+})
+
+/** Stands behind `signedIn`, or alone. */
+export const administrator = createMiddleware(async (c, next) => {
+  if (!c.var.user) return signedIn(c, next)
+  if (!isAdministrator(c.var.user)) throw new Refusal('forbidden', 'access.forbidden')
+  return next()
+})
+
+/** Who is signed in, behind `signedIn`. */
+export function requireUser(c: Ctx): User {
+  if (!c.var.user) throw new Refusal('forbidden', 'sign-in.needed')
+  return c.var.user
+}
+
+/** The act of who is signed in, behind `signedIn`. */
+export const userAct = (c: Ctx): UserAct => ({ ...c.var.act, actor: { kind: 'user', id: requireUser(c).id } })
+
+const pathOf = (c: Ctx): string => {
+  const { pathname, search } = new URL(c.req.url)
+  return pathname + search
+}
+
+/** An address of our own to go on to, or the start page: never another site's, however it is spelt. */
+export function ownAddress(next: string | undefined, otherwise = '/'): string {
+  if (!next || next.length > 1_000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes('\\')) return otherwise
+  const url = URL.parse(next, 'http://own.invalid')
+  return url?.origin === 'http://own.invalid' ? url.pathname + url.search : otherwise
+}

@@ -1,0 +1,70 @@
+import type { Command } from './cli/command.ts'
+
+interface Entry {
+  readonly usage: string
+  readonly does: string
+  /** Loaded when it is called, so that a small command does not carry the whole house. */
+  readonly load: () => Promise<Command>
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: { usage: 'serve', does: 'the server', load: () => import('./cli/serve.ts') },
+  demo: {
+    usage: 'demo --out DIR',
+    does: 'a throw-away installation in which a contract is sent, signed by two people and sealed',
+    load: () => import('./cli/demo.ts'),
+  },
+  verify: {
+    usage: 'verify FILE [--trust root.pem]… [--json]',
+    does: 'the verification report, offline',
+    load: () => import('./cli/verify.ts'),
+  },
+  doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
+  user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
+  bench: { usage: 'bench [--json]', does: 'speed, as ratios to the limit of this machine', load: () => import('./cli/bench.ts') },
+  version: { usage: 'version', does: 'the version', load: () => import('./cli/version.ts') },
+}
+
+/** Started by the server itself, for one stranger's file. */
+const CHILD = 'sandbox'
+
+const help = (): string => {
+  const width = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length))
+  return ['paraphe COMMAND', '', ...Object.values(COMMANDS).map(({ usage, does }) => `  ${usage.padEnd(width)}  ${does}`), ''].join('\n')
+}
+
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  if (name === CHILD) return (await import('./sandbox/child.ts')).run(args)
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    console.log(help())
+    return name === '' ? 1 : 0
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) {
+    console.error(`There is no command "${name}".\n\n${help()}`)
+    return 1
+  }
+  if (args.includes('--help')) {
+    console.log(`paraphe ${command.usage}\n  ${command.does}`)
+    return 0
+  }
+  try {
+    return await (await command.load()).run(args, process.env)
+  } catch (error) {
+    // What a person at the keyboard can put right is told in one line; anything else with its stack.
+    if (error instanceof Error && ['UsageError', 'ConfigError', 'NewerDatabase', 'Refusal'].includes(error.name))
+      console.error(`paraphe ${name}: ${await messageOf(error)}`)
+    else console.error(error)
+    return 1
+  }
+}
+
+async function messageOf(error: Error): Promise<string> {
+  if (error.name !== 'Refusal') return error.message
+  const { fill, words } = await import('./view/words.ts')
+  const sentences: Readonly<Record<string, string>> = words('en').refusals
+  const { reason, params } = error as import('./base/refusal.ts').Refusal
+  return Object.hasOwn(sentences, reason) ? fill(sentences[reason] ?? reason, params) : reason
+}
+
+process.exit(await main(process.argv.slice(2)))
