@@ -1,6 +1,6 @@
 /** The closed list of what can happen. Adding one makes the dictionaries fail to compile until it can be told in every language. */
 export const EVENT_TYPES = [
-  'installation.set-up', 'setting.changed', 'channel.changed', 'channel.tested',
+  'installation.set-up', 'setting.changed', 'disclosure.published', 'channel.changed', 'channel.tested',
   'user.added', 'user.changed', 'user.disabled', 'user.signed-in', 'user.sign-in-refused', 'user.signed-out', 'user.password-changed',
   'user.enabled', 'user.invited', 'user.sessions-ended',
   'authority.created', 'authority.unlocked', 'authority.revocation-list-issued', 'certificate.issued', 'certificate.revoked',

@@ -10,6 +10,12 @@ export const STATUS: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
   not_found: 404, forbidden: 403, conflict: 409, invalid: 422, gone: 410, rate_limited: 429, too_large: 413, unavailable: 503,
 }
 
+/** The status of a refusal that a page shows itself; anything that is none is thrown on. */
+export function refusalStatus(error: unknown): ContentfulStatusCode {
+  if (!(error instanceof Refusal)) throw error
+  return STATUS[error.code]
+}
+
 /** The sentence of a refusal in a language. */
 export function refusalSentence(language: Language, refusal: Pick<Refusal, 'reason' | 'params'>): string {
   const sentences: Readonly<Record<string, string>> = words(language).refusals

@@ -66,7 +66,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     }
     return next()
   })
-  app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public])(c, next))
+  app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public, new URL(c.req.url).origin])(c, next))
   mountRoutes(app)
 
   return {

@@ -65,4 +65,5 @@ export const events = {
   'vault.viewed': 'Viewed it in the vault',
   'vault.exported': 'Exported the register',
   'clock.went-back': 'The clock of the server went back',
+  'disclosure.published': 'Published version {version} of the terms ({language})',
 }

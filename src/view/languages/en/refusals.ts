@@ -47,4 +47,8 @@ export const refusals = {
   'logo.too-large': 'Please choose a picture of at most 2 MB.',
   'authority.algorithm-unknown': 'Please choose one of the two algorithms.',
   'legal-entity.unknown': 'There is no such company.',
+  'disclosure.missing': 'The terms are not there.',
+  'stamp.unknown': 'There is no such stamp.',
+  'contact.unknown': 'There is no such contact.',
+  'contact.unreachable': 'Please enter an e-mail address or a mobile number.',
 }

@@ -66,4 +66,5 @@ export const events: typeof shape = {
   'vault.viewed': 'L’a consulté dans le coffre',
   'vault.exported': 'A exporté le registre',
   'clock.went-back': 'L’horloge du serveur a reculé',
+  'disclosure.published': 'A publié la version {version} des conditions ({language})',
 }

@@ -48,4 +48,8 @@ export const refusals: typeof shape = {
   'logo.too-large': 'Veuillez choisir une image de 2 Mo au plus.',
   'authority.algorithm-unknown': 'Veuillez choisir l’un des deux algorithmes.',
   'legal-entity.unknown': 'Cette société n’existe pas.',
+  'disclosure.missing': 'Les conditions manquent.',
+  'stamp.unknown': 'Ce cachet n’existe pas.',
+  'contact.unknown': 'Ce contact n’existe pas.',
+  'contact.unreachable': 'Veuillez saisir une adresse e-mail ou un numéro de mobile.',
 }
