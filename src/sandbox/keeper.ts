@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Bytes } from '../base/bytes.ts'
+import { Refusal } from '../base/refusal.ts'
+import { commandOf, environmentOf, type Fence } from './fence.ts'
+import { pack, unpack } from './parcel.ts'
+import type { Answer, Bounds } from './task.ts'
+
+const MOST_TASKS = 50
+const MOST_IDLE_BYTES = 300 * 1024 * 1024
+const WATCH = 40
+const START = 10_000
+
+/** One child process with a private folder of its own. After any fault it is ended; the folder goes with it. */
+export class Keeper {
+  readonly bounds: Bounds
+  readonly #folder: string
+  readonly #process: Bun.Subprocess<'pipe', 'pipe', 'ignore'>
+  readonly #lines: AsyncGenerator<string>
+  #tasks = 0
+  #ended = false
+
+  private constructor(bounds: Bounds, folder: string, process: Bun.Subprocess<'pipe', 'pipe', 'ignore'>) {
+    this.bounds = bounds
+    this.#folder = folder
+    this.#process = process
+    this.#lines = linesOf(process.stdout)
+  }
+
+  /** Null where no child comes up inside this fence. */
+  static async start(fence: Fence, bounds: Bounds, parent: string): Promise<Keeper | null> {
+    const command = commandOf(fence, bounds)
+    if (!command) return null
+    const folder = mkdtempSync(join(parent, 'child-'))
+    try {
+      const process = Bun.spawn(command, { cwd: folder, env: environmentOf(folder, bounds), stdin: 'pipe', stdout: 'pipe', stderr: 'ignore' })
+      process.unref()
+      const keeper = new Keeper(bounds, folder, process)
+      if ((await keeper.#hear(START, () => null)) !== null) return keeper
+      keeper.end()
+    } catch {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return null
+  }
+
+  /** Runs one task; the child is not fit for another one where `isSpent` says so afterwards. */
+  async run(kind: string, input: unknown, milliseconds: number, signal: AbortSignal | undefined): Promise<unknown> {
+    const path = join(this.#folder, `task-${this.#tasks++}`)
+    try {
+      writeFileSync(path, pack(input), { mode: 0o600 })
+      this.#process.stdin.write(`${kind}\t${path}\n`)
+      this.#process.stdin.flush()
+      const line = await this.#hear(milliseconds, () => (signal?.aborted ? 'aborted' : this.residentBytes() > this.bounds.bytes ? 'memory' : null))
+      if (signal?.aborted) throw signal.reason
+      if (line === null) throw new Refusal('invalid', kind === 'mark' || kind === 'check-picture' ? 'picture.damaged' : 'document.too-heavy')
+      const answer = JSON.parse(line) as Answer
+      if ('done' in answer) return unpack(new Uint8Array(readFileSync(`${path}.out`)) as Bytes)
+      const { code, reason, params } = answer.refusal
+      if (answer.fault) this.end()
+      throw new Refusal(code === 'too_large' ? 'too_large' : 'invalid', reason, params, answer.fault ? { cause: answer.fault } : undefined)
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.end()
+      throw error
+    } finally {
+      for (const file of [path, `${path}.out`]) rmSync(file, { force: true })
+    }
+  }
+
+  get isSpent(): boolean {
+    return this.#ended || this.#tasks >= MOST_TASKS || this.residentBytes() > MOST_IDLE_BYTES
+  }
+
+  /** 0 where the system does not tell. */
+  residentBytes(): number {
+    try {
+      return Number(readFileSync(`/proc/${this.#process.pid}/statm`, 'utf8').split(' ')[1]) * 4_096
+    } catch {
+      return 0
+    }
+  }
+
+  end(): void {
+    if (!this.#ended) this.#process.kill('SIGKILL')
+    this.#ended = true
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The next line, or null where the child is past its time, refused by `watch` or gone; it is ended then. */
+  async #hear(milliseconds: number, watch: () => string | null): Promise<string | null> {
+    const silence = Promise.withResolvers<null>()
+    const deadline = Date.now() + milliseconds
+    const timer = setInterval(() => {
+      if (Date.now() > deadline || watch()) silence.resolve(null)
+    }, WATCH)
+    try {
+      const line = await Promise.race([this.#lines.next().then(({ value, done }) => (done ? null : (value as string))), silence.promise])
+      if (line === null) this.end()
+      return line
+    } finally {
+      clearInterval(timer)
+    }
+  }
+}
+
+const LONGEST_LINE = 65_536
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const piece of stream) {
+    rest += decoder.decode(piece, { stream: true })
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      yield rest.slice(0, end)
+      rest = rest.slice(end + 1)
+    }
+    if (rest.length > LONGEST_LINE) return
+  }
+}

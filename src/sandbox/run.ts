@@ -1,0 +1,143 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HOUR } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Config } from '../config/config.ts'
+import { type Fence, FENCES } from './fence.ts'
+import { Keeper } from './keeper.ts'
+import { type Bounds, boundsOf, ORDINARY, type TaskInput, type TaskKind, type TaskOutput } from './task.ts'
+
+export interface TaskOptions {
+  /** How many pages the caller knows the document to have: more of them may take longer. */
+  readonly pages?: number
+  /** Less time than the bounds give. */
+  readonly milliseconds?: number
+  readonly signal?: AbortSignal
+}
+
+const AT_ONCE = 2
+const WAITING = 32
+const IDLE = 60_000
+
+type Place = Pick<Config, 'dataDirectory'>
+
+/**
+ * Has a stranger's bytes read by a child process: no network, no environment, a private folder, bounded time and memory. Throws a Refusal:
+ * `document.too-heavy` past the bounds, `sandbox.busy` where the line is full, the child's own reason otherwise. The server is never harmed.
+ */
+export async function runTask<K extends TaskKind>(config: Place, kind: K, input: TaskInput[K], options: TaskOptions = {}): Promise<TaskOutput[K]> {
+  const pages = options.pages ?? ('pages' in input && Array.isArray(input.pages) ? input.pages.length : 0)
+  const bounds = boundsOf(sizeOf(input), pages)
+  const milliseconds = Math.min(bounds.milliseconds, options.milliseconds ?? Number.POSITIVE_INFINITY)
+  const release = await enter(options.signal)
+  try {
+    options.signal?.throwIfAborted()
+    const keeper = await keeperFor(config, bounds)
+    try {
+      return (await keeper.run(kind, input, milliseconds, options.signal)) as TaskOutput[K]
+    } finally {
+      putBack(keeper)
+    }
+  } finally {
+    release()
+  }
+}
+
+/** What holds a child on this machine; for doctor. Starts one to find out. */
+export async function sandboxFacts(config: Place): Promise<Fence & { readonly works: boolean }> {
+  try {
+    putBack(await keeperFor(config, ORDINARY))
+    return { ...fence!, works: true }
+  } catch {
+    return { network: false, limits: false, works: false }
+  }
+}
+
+/** Ends the idle children and removes their folders. A later task starts new ones. */
+export function closeSandbox(): void {
+  for (const { keeper, timer } of idle.splice(0)) {
+    clearTimeout(timer)
+    keeper.end()
+  }
+}
+
+let busy = 0
+const line: { readonly go: () => void }[] = []
+
+async function enter(signal: AbortSignal | undefined): Promise<() => void> {
+  if (busy < AT_ONCE) busy++
+  else {
+    if (line.length >= WAITING) throw new Refusal('unavailable', 'sandbox.busy')
+    const turn = Promise.withResolvers<void>()
+    const place = { go: turn.resolve }
+    signal?.addEventListener('abort', () => {
+      const at = line.indexOf(place)
+      if (at < 0) return
+      line.splice(at, 1)
+      turn.reject(signal.reason)
+    })
+    line.push(place)
+    await turn.promise
+  }
+  return () => {
+    const next = line.shift()
+    if (next) next.go()
+    else busy--
+  }
+}
+
+const idle: { readonly keeper: Keeper; readonly timer: ReturnType<typeof setTimeout> }[] = []
+let fence: Fence | undefined
+
+async function keeperFor(config: Place, bounds: Bounds): Promise<Keeper> {
+  const at = idle.findIndex(({ keeper }) => keeper.bounds.bytes === bounds.bytes)
+  if (at >= 0) {
+    const [{ keeper, timer }] = idle.splice(at, 1) as [(typeof idle)[number]]
+    clearTimeout(timer)
+    if (!keeper.isSpent && keeper.residentBytes() > 0) return keeper
+    keeper.end()
+    return keeperFor(config, bounds)
+  }
+  const folder = privateFolder(config)
+  for (const candidate of fence ? [fence] : FENCES) {
+    const keeper = await Keeper.start(candidate, bounds, folder)
+    if (keeper) {
+      fence = candidate
+      return keeper
+    }
+  }
+  throw new Refusal('unavailable', 'sandbox.unavailable')
+}
+
+function putBack(keeper: Keeper): void {
+  if (keeper.isSpent || keeper.bounds.bytes !== ORDINARY.bytes) return keeper.end()
+  const timer = setTimeout(() => {
+    const at = idle.findIndex((place) => place.keeper === keeper)
+    if (at >= 0) idle.splice(at, 1)
+    keeper.end()
+  }, IDLE)
+  timer.unref()
+  idle.push({ keeper, timer })
+}
+
+const folders = new Map<string, string>()
+
+/** Under the data folder where there is one, for only its owner to read. What a crash left behind goes after an hour. */
+function privateFolder({ dataDirectory }: Place): string {
+  const known = folders.get(dataDirectory)
+  if (known && existsSync(known)) return known
+  const folder = existsSync(dataDirectory) ? join(dataDirectory, 'tmp') : mkdtempSync(join(tmpdir(), 'paraphe-'))
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+  for (const name of readdirSync(folder)) if (name.startsWith('child-') && statSync(join(folder, name)).mtimeMs < Date.now() - HOUR) rmSync(join(folder, name), { recursive: true, force: true })
+  if (!folders.size) process.on('exit', closeSandbox)
+  folders.set(dataDirectory, folder)
+  return folder
+}
+
+function sizeOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length
+  if (value === null || typeof value !== 'object') return 0
+  return Object.values(value).reduce<number>((total, inner) => total + sizeOf(inner), 0)
+}

@@ -1,0 +1,66 @@
+import type { Bytes } from '../base/bytes.ts'
+import type { PageText } from '../image/page-text.ts'
+import type { PageImage } from '../image/pages.ts'
+import type { PictureFormat } from '../image/header.ts'
+import type { Inspection } from '../pdf/inspect.ts'
+import type { PrepareInput } from '../pdf/prepare.ts'
+
+/** A picture ready to be a mark: PNG for the browser, samples for a PDF. */
+export interface MarkPicture {
+  readonly width: number
+  readonly height: number
+  readonly png: Bytes
+  readonly rgb: Bytes
+  readonly alpha?: Bytes
+}
+
+/** What a child is asked, by kind. Everything is JSON and bytes. */
+export interface TaskInput {
+  /** Pages (0-based, all where left out) as pictures. */
+  pages: { pdf: Bytes; pages?: readonly number[]; width?: number; password?: string }
+  'page-text': { pdf: Bytes; pages: readonly number[]; password?: string }
+  /** A signature or stamp as uploaded: background removed, cropped, at most `side` pixels across or down. */
+  mark: { picture: Bytes; keepBackground?: boolean; side?: number }
+  /** A logo or a picture of no further use but to be shown: decoded, scaled, written again. */
+  'check-picture': { picture: Bytes; side?: number }
+  inspect: { pdf: Bytes; password?: string }
+  decrypt: { pdf: Bytes; password: string }
+  prepare: Omit<PrepareInput, 'fonts'>
+  'images-to-pdf': { pictures: readonly Bytes[] }
+}
+
+export interface TaskOutput {
+  pages: { images: PageImage[] }
+  'page-text': { pages: PageText[] }
+  mark: MarkPicture
+  'check-picture': { format: PictureFormat; width: number; height: number; png: Bytes }
+  inspect: Inspection
+  decrypt: { pdf: Bytes }
+  prepare: { pdf: Bytes; pages: number }
+  'images-to-pdf': { pdf: Bytes; pages: number }
+}
+
+export type TaskKind = keyof TaskInput
+
+/** How a child answers on its standard output, one line a task. */
+export type Answer =
+  | { readonly done: true }
+  | { readonly refusal: { readonly code: string; readonly reason: string; readonly params: Readonly<Record<string, string | number>> }; readonly fault?: string }
+
+export interface Bounds {
+  readonly milliseconds: number
+  readonly bytes: number
+}
+
+const MEGABYTE = 1024 * 1024
+/** Files up to this size are read within the ordinary bounds. */
+export const ORDINARY_SIZE = 16 * MEGABYTE
+export const ORDINARY: Bounds = { milliseconds: 10_000, bytes: 512 * MEGABYTE }
+export const LARGE: Bounds = { milliseconds: 120_000, bytes: 1_280 * MEGABYTE }
+
+/** Time grows with the pages that the caller knows of; memory with the file alone, for nobody can be trusted about what is in it. */
+export function boundsOf(size: number, pages: number): Bounds {
+  const large = size > ORDINARY_SIZE
+  const milliseconds = Math.min(LARGE.milliseconds, ORDINARY.milliseconds + Math.max(0, pages - 40) * 100 + (large ? 30_000 : 0))
+  return { milliseconds, bytes: large ? LARGE.bytes : ORDINARY.bytes }
+}
