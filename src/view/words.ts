@@ -1,12 +1,13 @@
 import type { Language } from '../db/database.ts'
 import { en } from './languages/en.ts'
 import { fr } from './languages/fr.ts'
+import { frenchSpaces } from './typography.ts'
 
 /** Every sentence of one language. English is the shape; a language that lacks a key does not compile. */
 export type Words = typeof en
 export type { Language }
 
-const WORDS: Readonly<Record<Language, Words>> = { en: throwing(en), fr: throwing(fr) }
+const WORDS: Readonly<Record<Language, Words>> = { en: throwing(en), fr: throwing(frenchSpaces(fr)) }
 export const LANGUAGES = Object.keys(WORDS) as readonly Language[]
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français' }
 

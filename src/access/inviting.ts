@@ -1,0 +1,21 @@
+import type { Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Tx } from '../db/open.ts'
+import { queueMessage } from '../mail/outbox.ts'
+import { fullName, type User } from './roles.ts'
+import { welcomeExpiry } from './welcome.ts'
+
+/** Queues the link by which a person sets their password. Without a mail server it waits in the Outbox. */
+export async function inviteUser(tx: Tx, act: Act, user: User): Promise<void> {
+  if (user.disabledAt) throw new Refusal('conflict', 'user.is-disabled')
+  await append(tx, act, { type: 'user.invited', detail: { user: user.id }, clear: { name: fullName(user) } })
+  await queueMessage(tx, act, {
+    kind: 'welcome',
+    channel: 'email',
+    address: user.email,
+    language: user.language,
+    userId: user.id,
+    params: { until: welcomeExpiry(act.at) },
+  })
+}

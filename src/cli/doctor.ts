@@ -1,0 +1,26 @@
+import { readConfig } from '../config/config.ts'
+import { examine } from '../upkeep/doctor.ts'
+import { fill, words } from '../view/words.ts'
+import { closeSandbox } from '../sandbox/run.ts'
+import type { Environment } from './command.ts'
+import { openHouse } from './open-house.ts'
+
+const SIGN = { good: 'ok  ', wait: 'look', stop: 'STOP' } as const
+
+/** Exit status 0 where nothing is broken; what merely deserves a look is told and counts as whole. */
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  const { house, close } = await openHouse(readConfig(environment))
+  try {
+    const checks = await examine({ db: house.db, config: house.config, isLocked: () => house.keys.isLocked() }, house.clock())
+    const broken = checks.some(({ state }) => state === 'stop')
+    if (args.includes('--json')) console.log(JSON.stringify({ ok: !broken, checks }))
+    else {
+      const told = words('en').console.health.checks
+      for (const { name, state, facts } of checks) console.log(`${SIGN[state]}  ${told[name].title}: ${fill(told[name][state], facts)}`)
+    }
+    return broken ? 1 : 0
+  } finally {
+    closeSandbox()
+    await close()
+  }
+}

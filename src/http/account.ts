@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { liveSessionsOf } from '../access/session.ts'
+import { changeOwnDetails } from '../access/users.ts'
+import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
+import { requireUser, signedIn, userAct } from './access.ts'
+import { blankForm, type Form, readAnswers } from './answers.ts'
+import { createApp, type Ctx } from './env.ts'
+import { language, line, lineNeeded, phoneNumber } from './schemas.ts'
+import { flash } from './server.ts'
+import { setCookie } from 'hono/cookie'
+
+const Own = z.object({
+  firstName: lineNeeded('person.first-name-missing', 80),
+  lastName: lineNeeded('person.last-name-missing', 80),
+  jobTitle: line(120).default(''),
+  phone: phoneNumber,
+  language,
+})
+
+export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Form } = {}): Promise<string> => {
+  const user = requireUser(c)
+  const sessions = await liveSessionsOf(c.var.house.db, c.var.act.at, user.id)
+  const { firstName, lastName, jobTitle, phone, language } = user
+  return c.var.render('access/account', {
+    email: user.email,
+    role: user.role,
+    maySign: user.maySign === 1,
+    mayStamp: user.mayStamp === 1,
+    languages: LANGUAGE_NAMES,
+    details: forms.details ?? blankForm({ firstName, lastName, jobTitle, phone: phone ?? '', language }),
+    password: forms.password ?? blankForm(),
+    sessions: sessions.map((session) => ({
+      id: session.id,
+      ip: session.ip,
+      browser: browserOf(session.userAgent),
+      lastSeenAt: session.lastSeenAt,
+      createdAt: session.createdAt,
+      isThis: session.id === c.var.sessionId,
+    })),
+  })
+}
+
+export const account = createApp()
+  .get('/account', signedIn, async (c) => c.html(await accountPage(c)))
+  .post('/account', signedIn, async (c) => {
+    const answers = await readAnswers(c, Own)
+    if (!answers.ok) return c.html(await accountPage(c, { details: answers.form }), 422)
+    const details = answers.value as typeof answers.value & { language: 'en' | 'fr' }
+    await changeOwnDetails(c.var.house.db, userAct(c), requireUser(c).id, details)
+    // The language of the account counts from here on, also in this browser.
+    setCookie(c, 'lang', details.language, { sameSite: 'Lax', path: '/', maxAge: 365 * 86_400 })
+    flash(c, 'good', fill(words(details.language).access.saved, {}))
+    return c.redirect('/account', 303)
+  })
+
+/** "Firefox, Windows": enough to recognise one's own. */
+function browserOf(userAgent: string | null): string {
+  const text = userAgent ?? ''
+  const browser = /Edg\//.test(text)
+    ? 'Edge'
+    : /Firefox\//.test(text)
+      ? 'Firefox'
+      : /Chrome\//.test(text)
+        ? 'Chrome'
+        : /Safari\//.test(text)
+          ? 'Safari'
+          : ''
+  const system = /iPhone|iPad/.test(text)
+    ? 'iOS'
+    : /Android/.test(text)
+      ? 'Android'
+      : /Windows/.test(text)
+        ? 'Windows'
+        : /Mac OS X/.test(text)
+          ? 'macOS'
+          : /Linux/.test(text)
+            ? 'Linux'
+            : ''
+  return [browser, system].filter(Boolean).join(', ') || text.slice(0, 40)
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { currentDisclosure, publishDisclosure } from '../../setting/disclosure.ts'
+import { LANGUAGE_NAMES, LANGUAGES, words } from '../../view/words.ts'
+import { administrator, userAct } from '../access.ts'
+import { blankForm, type Form, readAnswers } from '../answers.ts'
+import { createApp, type Ctx } from '../env.ts'
+import { linesNeeded } from '../schemas.ts'
+import { flash } from '../server.ts'
+
+const Texts = z.object({ en: linesNeeded('text.missing', 20_000), fr: linesNeeded('text.missing', 20_000) })
+
+async function page(c: Ctx, form: Form | null): Promise<string> {
+  const current = await Promise.all(LANGUAGES.map((language) => currentDisclosure(c.var.house.db, language)))
+  const versions = current.map(({ language, version, createdAt }, at) => ({
+    language: LANGUAGES[at] ?? 'en',
+    name: LANGUAGE_NAMES[LANGUAGES[at] ?? 'en'],
+    version: language === LANGUAGES[at] ? version : 0,
+    createdAt,
+  }))
+  return c.var.render('console/disclosures', {
+    versions,
+    form: form ?? blankForm(Object.fromEntries(current.map(({ text }, at) => [LANGUAGES[at] ?? 'en', text]))),
+  })
+}
+
+export const consoleDisclosures = createApp()
+  .get('/console/disclosures', administrator, async (c) => c.html(await page(c, null)))
+  .post('/console/disclosures', administrator, async (c) => {
+    const answers = await readAnswers(c, Texts)
+    if (!answers.ok) return c.html(await page(c, answers.form), 422)
+    await c.var.house.db.transaction().execute(async (tx) => {
+      for (const language of LANGUAGES) await publishDisclosure(tx, userAct(c), language, answers.value[language])
+    })
+    flash(c, 'good', words(c.var.lang).console.saved)
+    return c.redirect('/console/disclosures', 303)
+  })

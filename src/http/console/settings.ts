@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { readSetting, writeSetting } from '../../setting/setting.ts'
+import { LANGUAGE_NAMES, words } from '../../view/words.ts'
+import { administrator, userAct } from '../access.ts'
+import { blankForm, type Form, readAnswers } from '../answers.ts'
+import { createApp, type Ctx } from '../env.ts'
+import { originsOf } from '../origins.ts'
+import { language, origin, timeZone, wholeNumber } from '../schemas.ts'
+import { flash } from '../server.ts'
+
+const MEGABYTE = 1_000_000
+
+const Settings = z.object({
+  language,
+  timeZone,
+  staffUrl: origin,
+  publicUrl: origin,
+  linkDays: wholeNumber(1, 3_650),
+  uploadMegabytes: wholeNumber(1, 150),
+  pages: wholeNumber(1, 5_000),
+  firstAfterDays: wholeNumber(0, 365),
+  everyDays: wholeNumber(1, 365),
+  most: wholeNumber(0, 10),
+})
+
+const TIME_ZONES = Intl.supportedValuesOf('timeZone')
+
+const page = (c: Ctx, form: Form): Promise<string> => {
+  const { url, publicUrl } = c.var.house.config
+  return c.var.render('console/settings', {
+    form,
+    languages: LANGUAGE_NAMES,
+    timeZones: TIME_ZONES.includes('UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
+    fixed: { staffUrl: url, publicUrl },
+  })
+}
+
+export const consoleSettings = createApp()
+  .get('/console/settings', administrator, async (c) => {
+    const { db, config } = c.var.house
+    const [installation, limits, reminders] = await Promise.all([
+      readSetting(db, 'installation'),
+      readSetting(db, 'limits'),
+      readSetting(db, 'reminders'),
+    ])
+    const origins = originsOf(config, installation)
+    const numbers = {
+      linkDays: limits.linkDays,
+      uploadMegabytes: Math.round(limits.uploadBytes / MEGABYTE),
+      pages: limits.pages,
+      ...reminders,
+    }
+    const values = { language: installation.language, timeZone: installation.timeZone, staffUrl: origins.staff, publicUrl: origins.public }
+    return c.html(
+      await page(c, blankForm({ ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])) })),
+    )
+  })
+  .post('/console/settings', administrator, async (c) => {
+    const answers = await readAnswers(c, Settings)
+    if (!answers.ok) return c.html(await page(c, answers.form), 422)
+    const { db } = c.var.house
+    const { language, timeZone, staffUrl, publicUrl, linkDays, uploadMegabytes, pages, firstAfterDays, everyDays, most } = answers.value
+    await db.transaction().execute(async (tx) => {
+      const act = userAct(c)
+      await writeSetting(tx, act, 'installation', {
+        ...(await readSetting(tx, 'installation')),
+        language: language as 'en' | 'fr',
+        timeZone,
+        staffUrl,
+        publicUrl,
+      })
+      await writeSetting(tx, act, 'limits', { uploadBytes: uploadMegabytes * MEGABYTE, pages, linkDays })
+      await writeSetting(tx, act, 'reminders', { firstAfterDays, everyDays, most })
+    })
+    flash(c, 'good', words(c.var.lang).console.saved)
+    return c.redirect('/console/settings', 303)
+  })

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { keepDraft } from '../../upkeep/setup-draft.ts'
+import { LANGUAGE_NAMES } from '../../view/words.ts'
+import { blankForm, type Form, readAnswers } from '../answers.ts'
+import { createApp, type Ctx } from '../env.ts'
+import { originsOf } from '../origins.ts'
+import { language, origin, timeZone } from '../schemas.ts'
+import { draftOf, settingUp, stepsFor } from '../setup.ts'
+import { readSetting } from '../../setting/setting.ts'
+
+const Addresses = z.object({ language, timeZone, staffUrl: origin, publicUrl: origin })
+
+const TIME_ZONES = Intl.supportedValuesOf('timeZone')
+
+const page = async (c: Ctx, form: Form): Promise<string> => {
+  const { config } = c.var.house
+  return c.var.render('setup/addresses', {
+    steps: stepsFor(await draftOf(c), 'addresses'),
+    form,
+    languages: LANGUAGE_NAMES,
+    timeZones: TIME_ZONES.includes(form.values['timeZone'] ?? 'UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
+    fixed: { staffUrl: config.url, publicUrl: config.publicUrl },
+  })
+}
+
+export const setupAddresses = createApp()
+  .get('/setup/addresses', settingUp, async (c) => {
+    const { addresses } = await draftOf(c)
+    const installation = await readSetting(c.var.house.db, 'installation')
+    const { config } = c.var.house
+    // What stands in the address bar is how this machine is reached; where the environment says otherwise, that counts.
+    const here = config.url ?? new URL(c.req.url).origin
+    const known = originsOf(config, { ...installation, staffUrl: installation.staffUrl ?? here })
+    return c.html(
+      await page(
+        c,
+        blankForm(
+          addresses
+            ? { ...addresses }
+            : { language: c.var.lang, timeZone: installation.timeZone, staffUrl: known.staff, publicUrl: known.public },
+        ),
+      ),
+    )
+  })
+  .post('/setup/addresses', settingUp, async (c) => {
+    const answers = await readAnswers(c, Addresses)
+    if (!answers.ok) return c.html(await page(c, answers.form), 422)
+    await keepDraft(c.var.house.db, c.var.house.secretKey, c.var.act.at, { addresses: answers.value as never })
+    return c.redirect('/setup/mail', 303)
+  })

@@ -1,0 +1,204 @@
+import { accessSync, constants, statfsSync } from 'node:fs'
+import { sql } from 'kysely'
+import { DAY, type Instant, instant, later, MINUTE, YEAR } from '../base/instant.ts'
+import type { Config } from '../config/config.ts'
+import type { Db } from '../db/open.ts'
+import { sandboxFacts } from '../sandbox/run.ts'
+import { readSetting } from '../setting/setting.ts'
+
+/** One question that the house asks itself; its words stand in the dictionary under `console.health.checks`. */
+export type CheckName =
+  | 'set-up'
+  | 'database'
+  | 'data-folder'
+  | 'disk'
+  | 'clock'
+  | 'keys'
+  | 'certificates'
+  | 'revocation-lists'
+  | 'mail'
+  | 'outbox'
+  | 'jobs'
+  | 'address'
+  | 'sandbox'
+
+export interface Check {
+  readonly name: CheckName
+  /** wait: works, but somebody should look; stop: something does not work. */
+  readonly state: 'good' | 'wait' | 'stop'
+  /** Fills the sentence of the state. */
+  readonly facts: Readonly<Record<string, string | number>>
+}
+
+export interface DoctorTools {
+  readonly db: Db
+  readonly config: Config
+  /** Whether the authority's private keys cannot be used at this moment. */
+  readonly isLocked: () => boolean
+}
+
+const GIGABYTE = 1_000_000_000
+/** No clock of a machine that runs this program is before its making. */
+const MADE = instant('2026-11-01T00:00:00Z')
+
+export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const look of [
+    isSetUp,
+    database,
+    dataFolder,
+    disk,
+    clock,
+    keys,
+    certificates,
+    revocationLists,
+    mail,
+    outbox,
+    jobs,
+    address,
+    sandbox,
+  ])
+    checks.push(await look(tools, at))
+  return checks
+}
+
+type Look = (tools: DoctorTools, at: Instant) => Promise<Check>
+
+const isSetUp: Look = async ({ db }) => {
+  const { setUpAt } = await readSetting(db, 'installation')
+  return { name: 'set-up', state: setUpAt ? 'good' : 'wait', facts: {} }
+}
+
+const database: Look = async ({ db }) => {
+  const rows = (await sql<Record<string, string>>`pragma quick_check(1)`.execute(db)).rows
+  const answer = Object.values(rows[0] ?? {})[0] ?? ''
+  return { name: 'database', state: answer === 'ok' ? 'good' : 'stop', facts: { answer } }
+}
+
+const dataFolder: Look = async ({ config }) => {
+  const { dataDirectory: folder } = config
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK)
+    return { name: 'data-folder', state: 'good', facts: { folder } }
+  } catch {
+    return { name: 'data-folder', state: 'stop', facts: { folder } }
+  }
+}
+
+const disk: Look = async ({ config }) => {
+  const { bavail, bsize } = statfsSync(config.dataDirectory)
+  const free = bavail * bsize
+  return {
+    name: 'disk',
+    state: free > 5 * GIGABYTE ? 'good' : free > GIGABYTE / 2 ? 'wait' : 'stop',
+    facts: { free: (free / GIGABYTE).toFixed(1) },
+  }
+}
+
+const clock: Look = async ({ db }, at) => {
+  const last = (await db.selectFrom('auditLeaf').select('at').orderBy('seq', 'desc').limit(1).executeTakeFirst())?.at
+  const isBehind = at < MADE || (last !== undefined && at < later(last, -MINUTE))
+  return { name: 'clock', state: isBehind ? 'stop' : 'good', facts: { now: at.slice(0, 16).replace('T', ' ') } }
+}
+
+const keys: Look = async ({ db, isLocked }) => {
+  const count = Number(
+    (
+      await db
+        .selectFrom('authorityKey')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('retiredAt', 'is', null)
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
+  return { name: 'keys', state: count === 0 ? 'wait' : isLocked() ? 'stop' : 'good', facts: { count } }
+}
+
+/** Every signer's certificate must fit inside its issuer's life; a year before that is no longer so, somebody should know. */
+const certificates: Look = async ({ db }, at) => {
+  const rows = await db
+    .selectFrom('certificate')
+    .select(['purpose', 'notAfter'])
+    .where('purpose', '!=', 'signer')
+    .where('revokedAt', 'is', null)
+    .orderBy('notAfter')
+    .execute()
+  const newest = [...Map.groupBy(rows, ({ purpose }) => purpose).values()]
+    .map((group) => group.at(-1)!)
+    .sort((a, b) => (a.notAfter < b.notAfter ? -1 : 1))
+  const first = newest[0]
+  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '' } }
+  const state =
+    first.notAfter <= at ? 'stop' : first.notAfter <= later(at, first.purpose === 'issuing' ? 2 * YEAR : 90 * DAY) ? 'wait' : 'good'
+  return { name: 'certificates', state, facts: { purpose: first.purpose, until: first.notAfter.slice(0, 10) } }
+}
+
+const revocationLists: Look = async ({ db }, at) => {
+  const rows = await db.selectFrom('revocationList').select(['issuerId', 'nextUpdate']).orderBy('number', 'desc').execute()
+  const newest = [...Map.groupBy(rows, ({ issuerId }) => issuerId).values()].map((group) => group[0]!.nextUpdate).sort()
+  const until = newest[0]
+  if (!until) return { name: 'revocation-lists', state: 'wait', facts: { until: '' } }
+  return { name: 'revocation-lists', state: until <= at ? 'stop' : 'good', facts: { until: until.slice(0, 10) } }
+}
+
+const mail: Look = async ({ db }) => {
+  const email = await readSetting(db, 'email')
+  const sms = await readSetting(db, 'sms')
+  return { name: 'mail', state: email || sms ? 'good' : 'wait', facts: {} }
+}
+
+const outbox: Look = async ({ db }, at) => {
+  const row = await db
+    .selectFrom('message')
+    .select((select) => [select.fn.countAll<number>().as('count'), select.fn.min('createdAt').as('oldest')])
+    .where('status', 'in', ['waiting', 'sending', 'failed'])
+    .executeTakeFirstOrThrow()
+  const count = Number(row.count)
+  return {
+    name: 'outbox',
+    state: count > 0 && row.oldest !== null && row.oldest < later(at, -15 * MINUTE) ? 'wait' : 'good',
+    facts: { count },
+  }
+}
+
+/** A job that is due and not done for some minutes, or that was given up. */
+const jobs: Look = async ({ db }, at) => {
+  const late = Number(
+    (
+      await db
+        .selectFrom('job')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('doneAt', 'is', null)
+        .where('failedAt', 'is', null)
+        .where('runAt', '<', later(at, -5 * MINUTE))
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
+  const failed = Number(
+    (
+      await db
+        .selectFrom('job')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('failedAt', 'is not', null)
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
+  return { name: 'jobs', state: late || failed ? 'wait' : 'good', facts: { late, failed } }
+}
+
+const address: Look = async ({ db, config }) => {
+  const { staffUrl, publicUrl } = await readSetting(db, 'installation')
+  const origin = config.publicUrl ?? publicUrl ?? config.url ?? staffUrl ?? ''
+  const { hostname = '', protocol = '' } = URL.parse(origin) ?? {}
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname) || hostname === ''
+  return { name: 'address', state: protocol === 'https:' && !isLocal ? 'good' : 'wait', facts: { origin } }
+}
+
+const sandbox: Look = async ({ config }) => {
+  const { works, network, limits } = await sandboxFacts(config)
+  return {
+    name: 'sandbox',
+    state: !works ? 'stop' : network && limits ? 'good' : 'wait',
+    facts: { network: network ? 1 : 0, limits: limits ? 1 : 0 },
+  }
+}

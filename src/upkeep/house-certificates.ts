@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { Instant } from '../base/instant.ts'
+import type { Db } from '../db/open.ts'
+
+export interface HouseCertificate {
+  readonly purpose: string
+  readonly subject: string
+  /** SHA-256 of the DER, in pairs of capitals as certificate viewers show it. */
+  readonly fingerprint: string
+  readonly notAfter: Instant
+}
+
+const ORDER = ['root', 'issuing', 'seal', 'tsa', 'ocsp']
+
+/** The authority's own certificates, from the root down. */
+export async function listHouseCertificates(db: Db): Promise<HouseCertificate[]> {
+  const rows = await db
+    .selectFrom('certificate')
+    .select(['purpose', 'subject', 'der', 'notAfter'])
+    .where('purpose', '!=', 'signer')
+    .where('revokedAt', 'is', null)
+    .execute()
+  return rows
+    .sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose))
+    .map(({ purpose, subject, der, notAfter }) => ({ purpose, subject: commonNameOf(subject), fingerprint: fingerprintOf(der), notAfter }))
+}
+
+const fingerprintOf = (der: Uint8Array): string =>
+  (createHash('sha256').update(der).digest('hex').toUpperCase().match(/../g) ?? []).join(':')
+
+/** A subject is kept as JSON; only its common name is shown here. */
+function commonNameOf(subject: string): string {
+  try {
+    return (JSON.parse(subject) as { commonName?: string }).commonName ?? subject
+  } catch {
+    return subject
+  }
+}
