@@ -168,7 +168,7 @@ export class Reader {
   private literalString(): StringValue {
     const start = this.at++
     const bytes: number[] = []
-    for (let open = 1; ; ) {
+    for (let open = 1; ;) {
       const byte = this.bytes[this.at++]
       if (byte === undefined) throw this.fault('unexpected end')
       if (byte === 0x28) open++
