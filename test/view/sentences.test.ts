@@ -29,18 +29,16 @@ test.each([...LANGUAGES])('every event can be told (%s)', (language) => {
   expect(Object.keys(events).filter((type) => !(EVENT_TYPES as readonly string[]).includes(type))).toEqual([])
 })
 
-/** `it.page.w.a.b`, `page.w.a.b`, `w.a.b`, and names given to a section: `const t = page.w.a`. */
+/** `page.w.a.b` in full, and by the name given to a section: `const t = page.w.a`, then `t.b`. */
 test.each([...LANGUAGES])('every sentence that a template names is there (%s)', async (language) => {
   const missing: string[] = []
   for (const { file, text } of await textsOf('views', '**/*.eta')) {
-    const sections = new Map<string, string>([['w', '']])
-    for (const [, name = '', path = ''] of text.matchAll(/\bconst (\w+) = (?:(?:it\.)?page\.)?w((?:\.\w+)*)\s*(?:[;\n]|%>)/g))
-      sections.set(name, path.slice(1))
-    for (const [, before = '', name = '', path = ''] of text.matchAll(/(^|[^\w.'"])(?:(?:it\.)?page\.)?(\w+)((?:\.\w+)+)/g)) {
-      void before
-      const section = sections.get(name)
-      if (section === undefined) continue
-      const problem = problemWith(words(language), [...section.split('.').filter(Boolean), ...path.slice(1).split('.')])
+    const told: string[] = [...text.matchAll(/\bpage\.w((?:\.\w+)+)/g)].map(([, path = '']) => path.slice(1))
+    for (const [, name = '', section = ''] of text.matchAll(/\bconst (\w+) = (?:it\.)?page\.w((?:\.\w+)*)\s*(?:[;\n]|%>)/g))
+      for (const [, path = ''] of text.matchAll(new RegExp(`(?<![\\w.'"])${name}((?:\\.\\w+)+)`, 'g')))
+        told.push(`${section}${path}`.slice(1))
+    for (const path of told) {
+      const problem = problemWith(words(language), path.split('.'))
       if (problem) missing.push(`${problem} (${file})`)
     }
   }
