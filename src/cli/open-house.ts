@@ -1,33 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { openKeyStore } from '../authority/key-store.ts'
-import { systemClock } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
-import { loadSecretKey } from '../config/secret-key.ts'
-import { holdLock } from '../db/lock.ts'
-import { migrate } from '../db/migrate.ts'
-import { openDb } from '../db/open.ts'
 import type { House } from '../house.ts'
-import { UsageError } from './command.ts'
+import { openData } from './open-data.ts'
 
-export const databasePath = (config: Config): string => join(config.dataDirectory, 'paraphe.db')
-
-/** Opens the data folder and brings its database to this version. Readable by its owner alone. */
 export async function openHouse(config: Config): Promise<{ house: House; close: () => Promise<void> }> {
-  process.umask(0o077)
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const db = openDb(databasePath(config))
-  chmodSync(databasePath(config), 0o600)
-  await migrate(db)
-  const keys = await openKeyStore(config.dataDirectory, db)
-  const house: House = { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory), keys, wake: () => {} }
-  return { house, close: () => db.destroy() }
-}
-
-/** One server at a time works on a data folder: two would hand the same job out twice. */
-export function lockFolder(config: Config): Disposable {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const lock = holdLock(join(config.dataDirectory, 'lock'))
-  if (!lock) throw new UsageError(`another server already works on ${config.dataDirectory}`)
-  return lock
+  const { data, close } = await openData(config)
+  return { house: { ...data, keys: await openKeyStore(config.dataDirectory, data.db), wake: () => {} }, close }
 }

@@ -13,7 +13,8 @@ import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import type { Environment } from './command.ts'
 import { log, safePath } from './log.ts'
-import { lockFolder, openHouse } from './open-house.ts'
+import { lockFolder } from './open-data.ts'
+import { openHouse } from './open-house.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 /** What recipients and verification need; the public listener answers to nothing else. */

@@ -5,21 +5,20 @@ import { addUser, disableUser, enableUser, findUserByAddress, listUsers } from '
 import { welcomeExpiry, welcomeToken } from '../access/welcome.ts'
 import { systemAct } from '../audit/act.ts'
 import { readConfig } from '../config/config.ts'
-import type { House } from '../house.ts'
 import { originsOf } from '../http/origins.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { readSetting } from '../setting/setting.ts'
 import { isLanguage } from '../view/words.ts'
 import { type Environment, UsageError } from './command.ts'
-import { openHouse } from './open-house.ts'
+import { type Data, openData } from './open-data.ts'
 
-const VERBS: Readonly<Record<string, (house: House, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
+const VERBS: Readonly<Record<string, (house: Data, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
 
 /** For whoever owns the machine: works beside a running server, and when nobody can sign in any more. */
 export async function run([verb = '', ...args]: readonly string[], environment: Environment): Promise<number> {
   const work = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
   if (!work) throw new UsageError(`say ${Object.keys(VERBS).join(', ')}`)
-  const { house, close } = await openHouse(readConfig(environment))
+  const { data: house, close } = await openData(readConfig(environment))
   try {
     await work(house, args)
     return 0
@@ -41,7 +40,7 @@ const OPTIONS = {
 const ADD =
   'add --email ADDRESS --first-name NAME --last-name NAME [--job-title TEXT] [--role employee|supervisor|administrator] [--language en|fr] [--may-sign] [--may-stamp]'
 
-async function add(house: House, args: readonly string[]): Promise<void> {
+async function add(house: Data, args: readonly string[]): Promise<void> {
   const { values } = parsed(args)
   const role = (values.role ?? 'employee') as Role
   const language = values.language ?? (await readSetting(house.db, 'installation')).language
@@ -73,7 +72,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-async function list(house: House): Promise<void> {
+async function list(house: Data): Promise<void> {
   for (const user of await listUsers(house.db))
     console.log(
       [user.email, fullName(user), user.role, user.disabledAt ? `disabled ${user.disabledAt}` : user.passwordHash ? '' : 'no password yet']
@@ -82,20 +81,20 @@ async function list(house: House): Promise<void> {
     )
 }
 
-async function disable(house: House, args: readonly string[]): Promise<void> {
+async function disable(house: Data, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
   await disableUser(house.db, systemAct(house.clock()), user.id)
   console.log(`${user.email} can no longer sign in.`)
 }
 
-async function enable(house: House, args: readonly string[]): Promise<void> {
+async function enable(house: Data, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
   await enableUser(house.db, systemAct(house.clock()), user.id)
   console.log(`${user.email} can sign in again.`)
 }
 
 /** A password is never an argument, which every process of the machine can read: it comes by standard input, or by a link. */
-async function password(house: House, args: readonly string[]): Promise<void> {
+async function password(house: Data, args: readonly string[]): Promise<void> {
   const user = await named(
     house,
     args.filter((arg) => arg !== '--stdin'),
@@ -113,13 +112,13 @@ async function password(house: House, args: readonly string[]): Promise<void> {
   console.log(`The password of ${user.email} is set; every session of theirs has ended.`)
 }
 
-async function named(house: House, [email]: readonly string[]): Promise<User> {
+async function named(house: Data, [email]: readonly string[]): Promise<User> {
   const user = await findUserByAddress(house.db, email ?? '')
   if (!user) throw new UsageError(email ? `nobody signs in as ${email}` : 'say which address')
   return user
 }
 
-async function welcomeLink(house: House, user: User): Promise<string> {
+async function welcomeLink(house: Data, user: User): Promise<string> {
   const { staff } = originsOf(house.config, await readSetting(house.db, 'installation'))
   return `${staff}/welcome/${welcomeToken(house.secretKey, user, welcomeExpiry(house.clock()))}`
 }

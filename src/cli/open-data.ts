@@ -1,0 +1,32 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../base/instant.ts'
+import type { Config } from '../config/config.ts'
+import { loadSecretKey } from '../config/secret-key.ts'
+import { holdLock } from '../db/lock.ts'
+import { migrate } from '../db/migrate.ts'
+import { openDb } from '../db/open.ts'
+import type { House } from '../house.ts'
+import { UsageError } from './command.ts'
+
+/** The house without the authority's keys: enough for whatever signs nothing. */
+export type Data = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
+
+/** Opens the data folder and brings its database to this version. Readable by its owner alone. */
+export async function openData(config: Config): Promise<{ data: Data; close: () => Promise<void> }> {
+  process.umask(0o077)
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const path = join(config.dataDirectory, 'paraphe.db')
+  const db = openDb(path)
+  chmodSync(path, 0o600)
+  await migrate(db)
+  return { data: { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory) }, close: () => db.destroy() }
+}
+
+/** One server at a time works on a data folder: two would hand the same job out twice. */
+export function lockFolder(config: Config): Disposable {
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const lock = holdLock(join(config.dataDirectory, 'lock'))
+  if (!lock) throw new UsageError(`another server already works on ${config.dataDirectory}`)
+  return lock
+}
