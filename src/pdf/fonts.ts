@@ -1,0 +1,82 @@
+import { create, type Font } from 'fontkit'
+
+/** The typefaces that are shipped; each is one file. */
+export const FACES = [
+  'inter',
+  'inter-semibold',
+  'source-serif',
+  'source-serif-semibold',
+  'mono',
+  'noto',
+  'noto-arabic',
+  'noto-hebrew',
+  'noto-devanagari',
+  'noto-thai',
+  'noto-jp',
+  'noto-sc',
+  'noto-kr',
+  'caveat',
+  'dancing',
+  'marck',
+  'ruqaa',
+  'klee',
+  'zhimang',
+  'nanum',
+] as const
+export type Face = (typeof FACES)[number]
+
+/** Where font files come from: a folder on the server, the binary, a visitor's download. */
+export type FontBytes = (face: Face) => Uint8Array
+
+const SCRIPTS: readonly Face[] = ['noto', 'noto-arabic', 'noto-hebrew', 'noto-devanagari', 'noto-thai', 'noto-jp', 'noto-sc', 'noto-kr']
+const HANDS: readonly Face[] = ['caveat', 'marck', 'ruqaa', 'klee', 'zhimang', 'nanum', ...SCRIPTS]
+
+/** A style of writing: the typefaces asked for each character, in order. */
+export const STYLES = {
+  text: ['inter', ...SCRIPTS],
+  strong: ['inter-semibold', ...SCRIPTS],
+  title: ['source-serif-semibold', ...SCRIPTS],
+  serif: ['source-serif', ...SCRIPTS],
+  mono: ['mono', ...SCRIPTS],
+  'hand-caveat': HANDS,
+  'hand-dancing': ['dancing', ...HANDS],
+  'hand-marck': ['marck', ...HANDS],
+  'hand-serif': ['source-serif', ...HANDS],
+} as const satisfies Readonly<Record<string, readonly Face[]>>
+export type Style = keyof typeof STYLES
+export const HANDWRITING = ['hand-caveat', 'hand-dancing', 'hand-marck', 'hand-serif'] as const satisfies readonly Style[]
+
+/** Parses a font when the first character needs it: a Chinese font is ten megabytes. */
+export class FontSet {
+  readonly #bytes: FontBytes
+  readonly #parsed = new Map<Face, Font>()
+  constructor(bytes: FontBytes) {
+    this.#bytes = bytes
+  }
+  font(face: Face): Font {
+    let font = this.#parsed.get(face)
+    if (!font) this.#parsed.set(face, (font = create(this.#bytes(face))))
+    return font
+  }
+  /** The first typeface of the style that has the character; the first of all where none has. */
+  faceFor(style: Style, codePoint: number): Face {
+    const faces: readonly Face[] = STYLES[style]
+    return faces.find((face) => mayHave(face, codePoint) && this.font(face).hasGlyphForCodePoint(codePoint)) ?? faces[0]!
+  }
+}
+
+/** Spares the large fonts from being parsed for a character that they cannot have. */
+function mayHave(face: Face, codePoint: number): boolean {
+  if (face.startsWith('noto-') || face === 'klee' || face === 'zhimang' || face === 'nanum' || face === 'ruqaa') {
+    if (codePoint < 0x590) return false
+    if (face === 'noto-arabic' || face === 'ruqaa') return within(codePoint, 0x600, 0x8ff) || within(codePoint, 0xfb50, 0xfeff)
+    if (face === 'noto-hebrew') return within(codePoint, 0x590, 0x5ff) || within(codePoint, 0xfb1d, 0xfb4f)
+    if (face === 'noto-devanagari') return within(codePoint, 0x900, 0x97f)
+    if (face === 'noto-thai') return within(codePoint, 0xe00, 0xe7f)
+    if (face === 'noto-kr' || face === 'nanum')
+      return within(codePoint, 0x1100, 0x11ff) || within(codePoint, 0x3130, 0x318f) || within(codePoint, 0xac00, 0xd7af)
+    return codePoint >= 0x2e80
+  }
+  return true
+}
+const within = (value: number, first: number, last: number): boolean => value >= first && value <= last
