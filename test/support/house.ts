@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hashPassword } from '../../src/access/password.ts'
+import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { systemAct } from '../../src/audit/act.ts'
+import { instant, type Instant, later } from '../../src/base/instant.ts'
+import { readConfig } from '../../src/config/config.ts'
+import { secretKeyOf } from '../../src/config/secret-key.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { openDb } from '../../src/db/open.ts'
+import type { House } from '../../src/house.ts'
+import { createAssets } from '../../src/http/assets.ts'
+import { createServer } from '../../src/http/server.ts'
+import type { Views } from '../../src/http/views.ts'
+import { publishDisclosure } from '../../src/setting/disclosure.ts'
+import { addLegalEntity, NO_DETAILS } from '../../src/setting/legal-entity.ts'
+import { DEFAULTS, writeSetting } from '../../src/setting/setting.ts'
+import { createView } from '../../src/view/eta.ts'
+import { LANGUAGES, words } from '../../src/view/words.ts'
+
+export const NOON = instant('2026-11-23T12:00:00Z')
+export const ORIGIN = 'http://127.0.0.1:8080'
+export const PASSWORD = 'violet tractor hums at noon'
+const PASSWORD_HASH = await hashPassword(PASSWORD)
+
+export const ANN: UserDetails = {
+  email: 'ann@acme.example',
+  firstName: 'Ann',
+  lastName: 'Archer',
+  jobTitle: 'Director',
+  phone: null,
+  language: 'en',
+  role: 'administrator',
+  maySign: true,
+  mayStamp: true,
+}
+export const BOB: UserDetails = {
+  ...ANN,
+  email: 'bob@acme.example',
+  firstName: 'Bob',
+  lastName: 'Baker',
+  jobTitle: '',
+  role: 'employee',
+  maySign: false,
+  mayStamp: false,
+}
+
+export interface TestHouse extends AsyncDisposable {
+  readonly house: House
+  /** Moves the clock, which stands still otherwise. */
+  wait(milliseconds: number): void
+  /** A browser with its own cookies that has opened one page, so that it has a visit and its token. */
+  browser(): Promise<TestBrowser>
+}
+
+export interface TestBrowser {
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** A form as a page of this house sends it. */
+  post(path: string, fields?: Record<string, string | Blob>, headers?: Record<string, string>): Promise<Answer>
+  signIn(email: string, password?: string): Promise<Answer>
+  readonly cookies: Map<string, string>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly location: string | null
+  readonly text: string
+  readonly headers: Headers
+}
+
+/** Every door and room on a fresh database, without processes and without an authority. Set up, unless said otherwise. */
+export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promise<TestHouse> {
+  const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
+  const db = openDb(':memory:')
+  await migrate(db)
+  let now: Instant = NOON
+  const house: House = {
+    config: readConfig({ PARAPHE_DATA: directory }),
+    db,
+    clock: () => now,
+    secretKey: secretKeyOf(new Uint8Array(32).fill(9)),
+    keys: { isLocked: () => false } as House['keys'],
+    wake: () => {},
+  }
+  if (options.isSetUp !== false)
+    await db.transaction().execute(async (tx) => {
+      const act = systemAct(now)
+      await addLegalEntity(tx, act, {
+        legalName: 'Acme <Ltd>',
+        country: 'FR',
+        address: '1 rue de la Paix, Paris',
+        details: NO_DETAILS,
+        logoDigest: null,
+      })
+      await writeSetting(tx, act, 'installation', {
+        ...DEFAULTS.installation,
+        language: 'en',
+        timeZone: 'Europe/Paris',
+        setUpAt: now,
+        staffUrl: ORIGIN,
+        publicUrl: ORIGIN,
+      })
+      for (const language of LANGUAGES) await publishDisclosure(tx, act, language, words(language).setup.disclosure)
+      await addUser(tx, act, ANN, PASSWORD_HASH)
+      await addUser(tx, act, BOB, PASSWORD_HASH)
+    })
+  const root = join(import.meta.dir, '../..')
+  const server = await createServer({
+    house,
+    view: createView<Views & Record<string, object>>(join(root, 'views'), { cache: true }),
+    assets: createAssets(join(root, 'static')),
+  })
+
+  const browser = async (): Promise<TestBrowser> => {
+    const cookies = new Map<string, string>()
+    let token = ''
+    const send = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> => {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const response = await server.fetch(
+        new Request(`${ORIGIN}${path}`, { ...init, headers: { host: new URL(ORIGIN).host, cookie, ...init.headers } }),
+        '192.0.2.7',
+      )
+      for (const line of response.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+        if (/max-age=0/i.test(line)) cookies.delete(name)
+        else cookies.set(name, value)
+      }
+      const text = await response.text()
+      token = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? token
+      return { status: response.status, location: response.headers.get('location'), text, headers: response.headers }
+    }
+    const get: TestBrowser['get'] = (path, headers = {}) => send(path, { headers })
+    const post: TestBrowser['post'] = (path, fields = {}, headers = {}) => {
+      const hasFile = Object.values(fields).some((value) => value instanceof Blob)
+      const body = hasFile ? new FormData() : new URLSearchParams()
+      for (const [name, value] of Object.entries({ csrf: token, ...fields })) (body as FormData).append(name, value as string)
+      return send(path, { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin', ...headers } })
+    }
+    return {
+      get,
+      post,
+      cookies,
+      async signIn(email, password = PASSWORD) {
+        await get('/sign-in')
+        const answer = await post('/sign-in', { email, password })
+        // The token is bound to the session: the next page brings the new one.
+        if (answer.status === 303) await get('/account')
+        return answer
+      },
+    }
+  }
+  return {
+    house,
+    browser,
+    wait: (milliseconds) => {
+      now = later(now, milliseconds)
+    },
+    async [Symbol.asyncDispose]() {
+      await db.destroy()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
