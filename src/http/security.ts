@@ -5,8 +5,18 @@ import type { SecretKey } from '../config/secret-key.ts'
 import { createMiddleware, type Ctx } from './env.ts'
 
 const POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'",
-  "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'", "worker-src 'self'", "manifest-src 'self'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
 ].join('; ')
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -43,7 +53,8 @@ export function visitOf(c: Ctx, https: boolean): string {
   return made
 }
 
-export const csrfToken = (secretKey: SecretKey, visit: string, sessionId: string | null): string => base64url(secretKey.authenticate('csrf', visit, sessionId ?? ''))
+export const csrfToken = (secretKey: SecretKey, visit: string, sessionId: string | null): string =>
+  base64url(secretKey.authenticate('csrf', visit, sessionId ?? ''))
 
 /** Every unsafe method: sent by our own page (Sec-Fetch-Site, else Origin), and with the token of this visit and session. */
 export const refuseForgeries = (https: boolean, origins: () => readonly string[]) =>

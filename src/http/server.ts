@@ -45,11 +45,19 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     const lang = getCookie(c, 'lang')
     c.set('house', house)
     c.set('requestId', newId('req').slice(4, 14))
-    c.set('lang', isLanguage(lang) ? lang : preferredLanguage(c.req.header('accept-language'), (await readSetting(house.db, 'installation')).language))
+    c.set(
+      'lang',
+      isLanguage(lang) ? lang : preferredLanguage(c.req.header('accept-language'), (await readSetting(house.db, 'installation')).language),
+    )
     c.set('user', null)
     c.set('sessionId', null)
     c.set('render', async (name, data) => view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never))
-    const act: Act = { actor: { kind: 'visitor' }, at: house.clock(), ip: clientAddress(c, house.config), userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null }
+    const act: Act = {
+      actor: { kind: 'visitor' },
+      at: house.clock(),
+      ip: clientAddress(c, house.config),
+      userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
+    }
     c.set('act', act)
     return next()
   })
@@ -92,23 +100,48 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
   const entity = await defaultLegalEntity(house.db)
   const outbox = user?.role === 'administrator' ? await waitingMessages(house) : 0
   return {
-    lang, dir: 'ltr', w: words(lang), f: formatsFor(lang, installation.timeZone), now: c.var.act.at,
-    user: user ? { id: user.id, name: `${user.firstName} ${user.lastName}`.trim(), initials: `${user.firstName[0] ?? ''}${user.lastName[0] ?? ''}`.toUpperCase(), isAdmin: user.role === 'administrator' } : null,
+    lang,
+    dir: 'ltr',
+    w: words(lang),
+    f: formatsFor(lang, installation.timeZone),
+    now: c.var.act.at,
+    user: user
+      ? {
+          id: user.id,
+          name: `${user.firstName} ${user.lastName}`.trim(),
+          initials: `${user.firstName[0] ?? ''}${user.lastName[0] ?? ''}`.toUpperCase(),
+          isAdmin: user.role === 'administrator',
+        }
+      : null,
     company: entity ? { name: entity.legalName, logoUrl: entity.logoDigest ? `/logo/${entity.logoDigest}` : null } : null,
-    csrf: csrfToken(house.secretKey, visitOf(c, https), c.var.sessionId), path: c.req.path, host: c.req.header('host') ?? '',
-    asset: (name) => assets.url(name), flash: takeFlash(c), nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox }, notices: [],
+    csrf: csrfToken(house.secretKey, visitOf(c, https), c.var.sessionId),
+    path: c.req.path,
+    host: c.req.header('host') ?? '',
+    asset: (name) => assets.url(name),
+    flash: takeFlash(c),
+    nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox },
+    notices: [],
   }
 }
 
 async function waitingMessages(house: House): Promise<number> {
-  const row = await house.db.selectFrom('message').select((eb) => eb.fn.countAll<number>().as('count')).where('status', '=', 'waiting').executeTakeFirst()
+  const row = await house.db
+    .selectFrom('message')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('status', '=', 'waiting')
+    .executeTakeFirst()
   return Number(row?.count ?? 0)
 }
 
 async function waitingFor(house: House, userId: string): Promise<number> {
   const row = await house.db
-    .selectFrom('recipient').innerJoin('envelope', 'envelope.id', 'recipient.envelopeId').select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('recipient.userId', '=', userId).where('recipient.status', '=', 'invited').where('envelope.status', '=', 'sent').executeTakeFirst()
+    .selectFrom('recipient')
+    .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('recipient.userId', '=', userId)
+    .where('recipient.status', '=', 'invited')
+    .where('envelope.status', '=', 'sent')
+    .executeTakeFirst()
   return Number(row?.count ?? 0)
 }
 

@@ -5,14 +5,32 @@ import { Refusal } from '../base/refusal.ts'
 
 /** RFC 6266 §4.3 with RFC 5987 for what ASCII cannot spell; nothing of a stranger's file name reaches the header unescaped. */
 export function contentDisposition(kind: 'attachment' | 'inline', fileName: string): string {
-  const clean = fileName.replace(/[\p{Cc}\p{Cf}/\\]/gu, '').trim().slice(0, 180) || 'document'
-  const ascii = clean.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["%;]/g, '').trim() || 'document'
-  const encoded = encodeURIComponent(clean.toWellFormed()).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  const clean =
+    fileName
+      .replace(/[\p{Cc}\p{Cf}/\\]/gu, '')
+      .trim()
+      .slice(0, 180) || 'document'
+  const ascii =
+    clean
+      .normalize('NFKD')
+      .replace(/[^\x20-\x7e]/g, '')
+      .replace(/["%;]/g, '')
+      .trim() || 'document'
+  const encoded = encodeURIComponent(clean.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }
 
 /** A stored object as an answer, each chunk compared with its digest on the way: a damaged file ends the connection, it is never served whole. */
-export async function storedFile(db: Db, digest: Digest, fileName: string, type: string, kind: 'attachment' | 'inline' = 'attachment'): Promise<Response> {
+export async function storedFile(
+  db: Db,
+  digest: Digest,
+  fileName: string,
+  type: string,
+  kind: 'attachment' | 'inline' = 'attachment',
+): Promise<Response> {
   const object = await findObject(db, digest)
   if (!object) throw new Refusal('not_found', 'page.not-found')
   const pieces = streamObject(db, digest)
@@ -26,5 +44,7 @@ export async function storedFile(db: Db, digest: Digest, fileName: string, type:
       await pieces.return(undefined)
     },
   })
-  return new Response(body, { headers: { 'content-type': type, 'content-length': String(object.size), 'content-disposition': contentDisposition(kind, fileName) } })
+  return new Response(body, {
+    headers: { 'content-type': type, 'content-length': String(object.size), 'content-disposition': contentDisposition(kind, fileName) },
+  })
 }
