@@ -1,0 +1,86 @@
+import type { Digest } from '../../base/digest.ts'
+import type { Instant } from '../../base/instant.ts'
+import type { RevisionKind } from '../../pdf/changes.ts'
+import type { SignatureKind } from '../../pdf/signatures.ts'
+
+/** Of ETSI EN 319 102-1 §5.1.3. */
+export type Indication = 'passed' | 'indeterminate' | 'failed'
+export type SubIndication =
+  | 'FORMAT_FAILURE'
+  | 'HASH_FAILURE'
+  | 'SIG_CRYPTO_FAILURE'
+  | 'REVOKED'
+  | 'NOT_YET_VALID'
+  | 'SIG_CONSTRAINTS_FAILURE'
+  | 'CHAIN_CONSTRAINTS_FAILURE'
+  | 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
+  | 'CRYPTO_CONSTRAINTS_FAILURE'
+  | 'NO_SIGNING_CERTIFICATE_FOUND'
+  | 'NO_CERTIFICATE_CHAIN_FOUND'
+  | 'OUT_OF_BOUNDS_NO_POE'
+  | 'TIMESTAMP_ORDER_FAILURE'
+  | 'SIGNED_DATA_NOT_FOUND'
+  | 'TRY_LATER'
+export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA'
+
+/** The answer in one word; `genuine` only for a file of our own chain whose every rule holds. */
+export type Answer = 'genuine' | 'changed' | 'foreign-intact' | 'incomplete' | 'uncertain' | 'unsigned' | 'unreadable'
+
+export interface CertificateFacts {
+  readonly name: string
+  readonly organization: string | null
+  readonly email: string | null
+  readonly issuer: string
+  readonly serial: string
+  readonly notBefore: Instant
+  readonly notAfter: Instant
+}
+
+export interface SignatureReport {
+  readonly field: string
+  readonly kind: SignatureKind
+  readonly revision: number
+  readonly indication: Indication
+  readonly subIndication: SubIndication | null
+  readonly signer: CertificateFacts | null
+  /** From the signer's to the trusted root, or as far as it went. */
+  readonly chain: readonly CertificateFacts[]
+  /** The chain ends at a root that is trusted here, whatever else is wrong with it. */
+  readonly trusted: boolean
+  /** The bytes that it covers are those that were signed, by this certificate's key. */
+  readonly intact: boolean
+  readonly coverage: 'file' | 'revision' | 'none'
+  /** What the signer's software wrote; proves nothing. */
+  readonly claimedAt: string | null
+  readonly reason: string | null
+  /** Earliest trusted time stamp over it. */
+  readonly provenAt: Instant | null
+  readonly provenBy: string | null
+  readonly level: Level
+  readonly revocation: 'good' | 'revoked' | 'unknown'
+  /** What was appended after it, in order. */
+  readonly since: readonly RevisionKind[]
+  readonly faults: readonly string[]
+}
+
+/** The state of a file and how it is known; a value, whatever the file is. */
+export interface VerificationReport {
+  readonly policy: 'paraphe-1'
+  readonly checkedAt: Instant
+  readonly digest: Digest
+  readonly size: number
+  /** By which rules: our own chain, where each is fatal, or anybody's PDF. */
+  readonly profile: 'ours' | 'foreign' | null
+  readonly answer: Answer
+  readonly indication: Indication
+  readonly subIndication: SubIndication | null
+  readonly level: Level | null
+  readonly signatures: readonly SignatureReport[]
+  readonly revisions: readonly {
+    readonly kind: RevisionKind
+    readonly end: number
+    readonly digest: Digest
+    readonly faults: readonly string[]
+  }[]
+  readonly faults: readonly string[]
+}

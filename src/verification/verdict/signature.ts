@@ -1,0 +1,200 @@
+import type { NewDigester } from '../../base/digest.ts'
+import type { Instant } from '../../base/instant.ts'
+import type { RevisionKind } from '../../pdf/changes.ts'
+import type { PdfSignature } from '../../pdf/signatures.ts'
+import { digestWith } from '../../pki/algorithm.ts'
+import type { Certificate } from '../../pki/certificate-reader.ts'
+import { type Cms, type CmsCheck, readCms, verifyCms } from '../../pki/cms.ts'
+import { DerFault } from '../../pki/der-reader.ts'
+import { type PathVerdict, validatePath } from '../../pki/path.ts'
+import { coveredDigest } from './covered.ts'
+import type { Material } from './material.ts'
+import type { CertificateFacts, Indication, Level, SignatureReport, SubIndication } from './report.ts'
+import { type Proof, proofOf } from './time-stamps.ts'
+
+export interface SignatureQuestion {
+  readonly bytes: Uint8Array
+  readonly signature: PdfSignature
+  readonly material: Material
+  readonly newDigester: NewDigester
+  /** The earliest document time stamp over this signature, and now. */
+  readonly archived: Proof | null
+  readonly now: Instant
+  readonly requireRevocation: boolean
+  readonly ours: boolean
+  readonly since: readonly RevisionKind[]
+  readonly hasEvidence: boolean
+}
+
+type Outcome = { readonly indication: Indication; readonly subIndication: SubIndication | null }
+const failed = (subIndication: SubIndication): Outcome => ({ indication: 'failed', subIndication })
+const open = (subIndication: SubIndication): Outcome => ({ indication: 'indeterminate', subIndication })
+const PASSED: Outcome = { indication: 'passed', subIndication: null }
+
+const SUB_FILTERS: readonly string[] = ['ETSI.CAdES.detached', 'adbe.pkcs7.detached']
+/** What makes a CMS something else than one detached signature (RFC 5652 §5). */
+const MALFORMED: readonly string[] = ['padding-not-zero', 'content-attached', 'several-signers', 'attribute-twice', 'content-type-wrong']
+
+export async function judgeSignature(question: SignatureQuestion): Promise<SignatureReport> {
+  const { signature, bytes, newDigester, material, archived, now } = question
+  const cms = readable(signature)
+  const check = cms && (await verifyCms(cms, (algorithm) => coveredDigest(bytes, signature.byteRange, algorithm, newDigester)))
+  const knownBy = archived?.at ?? now
+  const stamp = cms?.timeStampToken
+    ? await proofOf(cms.timeStampToken, (algorithm) => digestWith(algorithm, cms.signatureValue), material, knownBy)
+    : { proof: null, faults: [] }
+  const proof = stamp.proof ?? archived
+  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, proof?.at ?? now) : undefined
+  const outcome = outcomeOf(question, cms, check, path, stamp.proof, stamp.faults)
+  return {
+    ...factsOf(question, cms, check, path),
+    ...outcome,
+    ...proven(proof),
+    level: levelOf(stamp.proof, archived, question.hasEvidence),
+    faults: faultsOf(signature, check, path, stamp.faults),
+  }
+}
+
+/** A document time stamp is a signature of the authority over the file; its own time is what it proves. */
+export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ report: SignatureReport; proof: Proof | null }> {
+  const { signature, bytes, newDigester, material, archived, now } = question
+  const cms = readable(signature)
+  const { proof, faults } = cms
+    ? await proofOf(
+        signature.der,
+        (algorithm) => coveredDigest(bytes, signature.byteRange, algorithm, newDigester),
+        material,
+        archived?.at ?? now,
+      )
+    : { proof: null, faults: ['time-stamp.malformed'] }
+  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, archived?.at ?? now) : undefined
+  const broken = faults.some((fault) =>
+    ['time-stamp.imprint-differs', 'time-stamp.signature-invalid', 'time-stamp.malformed'].includes(fault),
+  )
+  const outcome = signature.faults.length
+    ? failed('FORMAT_FAILURE')
+    : faults.includes('time-stamp.imprint-differs')
+      ? failed('HASH_FAILURE')
+      : broken
+        ? failed('SIG_CRYPTO_FAILURE')
+        : proof
+          ? PASSED
+          : open((path?.subIndication as SubIndication | null | undefined) ?? 'TIMESTAMP_ORDER_FAILURE')
+  const facts = factsOf(question, cms, undefined, path)
+  const intact = !broken && signature.faults.length === 0 && !faults.includes('time-stamp.signature-unsupported')
+  const report: SignatureReport = { ...facts, ...outcome, intact, ...proven(proof), level: 'B-T', faults: [...signature.faults, ...faults] }
+  return { report, proof: outcome.indication === 'passed' ? proof : null }
+}
+
+function readable(signature: PdfSignature): Cms | undefined {
+  try {
+    return signature.der.length ? readCms(signature.der) : undefined
+  } catch (error) {
+    if (error instanceof DerFault) return undefined
+    throw error
+  }
+}
+
+function pathOf(question: SignatureQuestion, cms: Cms, certificate: Certificate, at: Instant): Promise<PathVerdict> {
+  const { signature, material, requireRevocation } = question
+  return validatePath({
+    certificate: certificate.der,
+    intermediates: [...material.certificates, ...cms.certificates.map(({ der }) => der)],
+    roots: material.roots,
+    at,
+    purpose: signature.kind === 'time-stamp' ? 'tsa' : signature.kind === 'approval' ? 'signer' : 'seal',
+    revocationLists: material.revocationLists,
+    ocspResponses: material.ocsps,
+    requireRevocation: requireRevocation && signature.kind !== 'time-stamp',
+  })
+}
+
+/** Format before arithmetic, arithmetic before trust: the first that fails is the answer (EN 319 102-1 §5.3). */
+function outcomeOf(
+  { signature, ours }: SignatureQuestion,
+  cms: Cms | undefined,
+  check: CmsCheck | undefined,
+  path: PathVerdict | undefined,
+  stamp: Proof | null,
+  stampFaults: readonly string[],
+): Outcome {
+  if (signature.faults.length || !cms || !check) return failed('FORMAT_FAILURE')
+  if (!SUB_FILTERS.includes(signature.subFilter)) return open('CRYPTO_CONSTRAINTS_FAILURE')
+  const has = (...names: readonly string[]): boolean => check.faults.some((fault) => names.includes(fault))
+  if (has(...MALFORMED)) return failed('FORMAT_FAILURE')
+  if (has('no-signed-attributes', 'message-digest-missing')) return open('SIG_CONSTRAINTS_FAILURE')
+  if (has('digest-weak')) return open('CRYPTO_CONSTRAINTS_FAILURE')
+  if (has('signer-certificate-missing') || !path) return open('NO_SIGNING_CERTIFICATE_FOUND')
+  if (!check.intact) return failed('HASH_FAILURE')
+  if (check.signature === 'invalid') return failed('SIG_CRYPTO_FAILURE')
+  if (check.signature === 'unsupported') return open('CRYPTO_CONSTRAINTS_FAILURE')
+  if (has('signing-certificate-wrong') || (has('signing-certificate-missing') && (ours || signature.subFilter === 'ETSI.CAdES.detached')))
+    return open('SIG_CONSTRAINTS_FAILURE')
+  if (path.indication !== 'passed') return { indication: path.indication, subIndication: path.subIndication }
+  if (stampFaults.length) return open('TIMESTAMP_ORDER_FAILURE')
+  // Each signature of ours carries its own time stamp: without one it was never finished.
+  return ours && !stamp ? open('SIG_CONSTRAINTS_FAILURE') : PASSED
+}
+
+function factsOf(
+  { signature, since }: SignatureQuestion,
+  cms: Cms | undefined,
+  check: CmsCheck | undefined,
+  path: PathVerdict | undefined,
+) {
+  const own = cms?.signerCertificate
+  const status = path?.revocation.map((one) => one.status) ?? []
+  return {
+    field: signature.field,
+    kind: signature.kind,
+    revision: signature.revision,
+    signer: own ? certificateFacts(own) : null,
+    chain: path?.chain.map(certificateFacts) ?? [],
+    trusted:
+      path !== undefined &&
+      path.subIndication !== 'NO_CERTIFICATE_CHAIN_FOUND' &&
+      path.subIndication !== 'CERTIFICATE_CHAIN_GENERAL_FAILURE',
+    intact:
+      signature.faults.length === 0 &&
+      check?.intact === true &&
+      check.signature === 'valid' &&
+      !check.faults.some((fault) => MALFORMED.includes(fault)),
+    coverage: signature.coversFile ? ('file' as const) : signature.coversRevision ? ('revision' as const) : ('none' as const),
+    claimedAt: signature.claimed.at ?? null,
+    reason: signature.claimed.reason ?? null,
+    revocation: status.includes('revoked')
+      ? ('revoked' as const)
+      : status.length && status.every((one) => one === 'good')
+        ? ('good' as const)
+        : ('unknown' as const),
+    since,
+  }
+}
+
+export const certificateFacts = (certificate: Certificate): CertificateFacts => ({
+  name: certificate.subject.commonName,
+  organization: certificate.subject.organization ?? null,
+  email: certificate.email,
+  issuer: certificate.issuer.commonName,
+  serial: certificate.serialHex,
+  notBefore: certificate.notBefore,
+  notAfter: certificate.notAfter,
+})
+
+const proven = (proof: Proof | null): Pick<SignatureReport, 'provenAt' | 'provenBy'> => ({
+  provenAt: proof?.at ?? null,
+  provenBy: proof?.by ?? null,
+})
+
+function levelOf(stamp: Proof | null, archived: Proof | null, hasEvidence: boolean): Level {
+  if (!stamp && !archived) return 'B-B'
+  if (!hasEvidence) return 'B-T'
+  return archived ? 'B-LTA' : 'B-LT'
+}
+
+function faultsOf(signature: PdfSignature, check: CmsCheck | undefined, path: PathVerdict | undefined, stamp: readonly string[]): string[] {
+  const cms = check ? check.faults.map((fault) => `cms.${fault}`) : ['cms.unreadable']
+  if (check && !check.intact) cms.push('cms.digest-differs')
+  if (check && check.signature !== 'valid') cms.push(`cms.signature-${check.signature}`)
+  return [...signature.faults, ...cms, ...(path?.reasons ?? []).map((reason) => `path.${reason}`), ...stamp]
+}

@@ -1,0 +1,148 @@
+import { type Digest, digestOf, type NewDigester } from '../../base/digest.ts'
+import type { Instant } from '../../base/instant.ts'
+import type { Bytes } from '../../base/bytes.ts'
+import { judgeRevisions, type Judgement, type RevisionKind } from '../../pdf/changes.ts'
+import { evidenceOf } from '../../pdf/evidence.ts'
+import { PdfFault } from '../../pdf/fault.ts'
+import type { PdfFile } from '../../pdf/file.ts'
+import { laterChanges } from '../../pdf/later-changes.ts'
+import { readPdf } from '../../pdf/read.ts'
+import { listSignatures, type PdfSignature } from '../../pdf/signatures.ts'
+import { conclude } from './conclusion.ts'
+import { judgeSignature, judgeTimeStamp, type SignatureQuestion } from './signature.ts'
+import type { SignatureReport, VerificationReport } from './report.ts'
+import type { Proof } from './time-stamps.ts'
+
+export type { VerificationReport } from './report.ts'
+
+export interface VerificationTools {
+  /** Roots that are trusted, as DER. */
+  readonly roots: readonly Bytes[]
+  readonly newDigester: NewDigester
+  readonly at: Instant
+}
+
+/** Reads once, judges what was read, asks nobody outside. Every file has an answer; nothing a file says makes this throw. */
+export async function verifyPdf(bytes: Uint8Array, tools: VerificationTools): Promise<VerificationReport> {
+  const digest = prefixDigests(bytes, [bytes.length], tools.newDigester)[0]!
+  const base = { policy: 'paraphe-1' as const, checkedAt: tools.at, digest, size: bytes.length }
+  try {
+    return { ...base, ...(await judged(await readPdf(bytes), tools)) }
+  } catch (error) {
+    if (!(error instanceof PdfFault)) throw error
+    return { ...base, ...unread(bytes, error) }
+  }
+}
+
+type Judged = Omit<VerificationReport, 'policy' | 'checkedAt' | 'digest' | 'size'>
+
+async function judged(file: PdfFile, tools: VerificationTools): Promise<Judged> {
+  const found = listSignatures(file)
+  const judgement = judgeRevisions(file)
+  const changes = judgement.ours ? judgement.faults : found.length ? laterChanges(file, found) : []
+  const signatures = await judgeAll(file, found, judgement, tools)
+  const digests = prefixDigests(
+    file.bytes,
+    file.revisions.map(({ end }) => end),
+    tools.newDigester,
+  )
+  const kinds = kindsOf(file, judgement, found)
+  return {
+    ...conclude(judgement, signatures, changes),
+    signatures,
+    revisions: file.revisions.map(({ end }, at) => ({
+      kind: kinds[at]!,
+      end,
+      digest: digests[at]!,
+      faults: judgement.revisions[at]?.faults ?? [],
+    })),
+  }
+}
+
+/** From the newest to the oldest: a document time stamp says when everything under it was already there. */
+async function judgeAll(
+  file: PdfFile,
+  found: readonly PdfSignature[],
+  judgement: Judgement,
+  tools: VerificationTools,
+): Promise<SignatureReport[]> {
+  const evidence = await evidenceOf(file)
+  const { certificates, revocationLists, ocsps } = evidence
+  const material = { roots: tools.roots, certificates, revocationLists, ocsps }
+  const kinds = kindsOf(file, judgement, found)
+  const reports: SignatureReport[] = []
+  let archived: Proof | null = null
+  for (const signature of [...found].reverse()) {
+    const question: SignatureQuestion = {
+      bytes: file.bytes,
+      signature,
+      material,
+      newDigester: tools.newDigester,
+      archived,
+      now: tools.at,
+      requireRevocation: !judgement.ours || judgement.stage === 'security-store' || judgement.stage === 'time-stamped',
+      ours: judgement.ours,
+      since: kinds.slice(signature.revision + 1),
+      hasEvidence: evidence.revision !== undefined && evidence.revision > signature.revision,
+    }
+    if (signature.kind === 'time-stamp') {
+      const { report, proof }: { report: SignatureReport; proof: Proof | null } = await judgeTimeStamp(question)
+      reports.unshift(report)
+      archived = proof ?? archived
+    } else reports.unshift(await judgeSignature(question))
+  }
+  return reports
+}
+
+function kindsOf(file: PdfFile, judgement: Judgement, found: readonly PdfSignature[]): RevisionKind[] {
+  return file.revisions.map(({ index }) => {
+    const own = found.find(({ revision }) => revision === index)
+    const kind =
+      own && ({ certification: 'certified', approval: 'signed', seal: 'sealed', 'time-stamp': 'time-stamped' } as const)[own.kind]
+    return judgement.revisions[index]?.kind ?? kind ?? 'unknown'
+  })
+}
+
+/** SHA-256 of each beginning of the file, in one pass. `ends` ascend. */
+function prefixDigests(bytes: Uint8Array, ends: readonly number[], newDigester: NewDigester): Digest[] {
+  const digester = newDigester()
+  let at = 0
+  return ends.map((end) => {
+    digester.update(bytes.subarray(at, end))
+    at = end
+    return digestOf(digester.copy().digest())
+  })
+}
+
+/** Codes of files that are whole, as far as we can tell, but beyond what is read here. */
+const BEYOND: readonly string[] = [
+  'read.hybrid',
+  'read.encrypted',
+  'read.unsupported-filter',
+  'read.too-many-objects',
+  'read.too-many-revisions',
+  'read.too-large',
+  'syntax.too-deep',
+]
+
+/** Where a signed file cannot be read as it is written, something was done to it. */
+function unread(bytes: Uint8Array, fault: PdfFault): Judged {
+  const once = !BEYOND.includes(fault.code) && mentions(bytes, '%PDF-', 1_024) && mentions(bytes, '/ByteRange', bytes.length)
+  return {
+    profile: null,
+    answer: once ? 'changed' : 'unreadable',
+    indication: once ? 'failed' : 'indeterminate',
+    subIndication: 'FORMAT_FAILURE',
+    level: null,
+    signatures: [],
+    revisions: [],
+    faults: [fault.message],
+  }
+}
+
+function mentions(bytes: Uint8Array, text: string, within: number): boolean {
+  const wanted = Uint8Array.from(text, (character) => character.charCodeAt(0))
+  for (let at = bytes.indexOf(wanted[0]!); at >= 0 && at < within; at = bytes.indexOf(wanted[0]!, at + 1))
+    if (wanted.every((byte, step) => bytes[at + step] === byte)) return true
+  return false
+}
