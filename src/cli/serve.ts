@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { Server as BunServer } from 'bun'
 import { armFailpoint } from '../base/failpoint.ts'
 import { VERSION } from '../base/version.ts'
 import { readConfig } from '../config/config.ts'
 import { createAssets } from '../http/assets.ts'
 import { originsOf } from '../http/origins.ts'
-import { createServer, type Server } from '../http/server.ts'
+import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
+import { createServer } from '../http/server.ts'
 import type { Views } from '../http/views.ts'
 import { readSetting } from '../setting/setting.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
@@ -17,15 +17,16 @@ import { lockFolder } from './open-data.ts'
 import { openHouse } from './open-house.ts'
 
 const ROOT = join(import.meta.dir, '../..')
-/** What recipients and verification need; the public listener answers to nothing else. */
-const PUBLIC = /^\/(s|verify|pki|static|logo|language|healthz)(\/|$)/
-/** A body may be as large as an upload; what is allowed within is each route's to say. */
-const LARGEST_BODY = 160_000_000
-/** Seconds of silence before a connection is cut; an upload over a slow line is given more. */
-const SILENCE = 30
-const SILENCE_OF_UPLOADS = 120
 /** What is under way when the server is told to stop has this long to end by itself. */
 const GRACE = 20_000
+
+const LOGGED: ListenOptions = {
+  onServed({ path, ...served }) {
+    if (!path.startsWith('/static/') && path !== '/healthz')
+      log(served.status >= 500 ? 'error' : 'info', 'request', { ...served, path: safePath(path) })
+  },
+  onAccident: (error) => log('error', 'request.accident', { error: error.stack }),
+}
 
 export async function run(_args: readonly string[], environment: Environment): Promise<number> {
   const config = readConfig(environment)
@@ -42,8 +43,8 @@ export async function run(_args: readonly string[], environment: Environment): P
     view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
     assets: createAssets(join(ROOT, 'static')),
   })
-  const listeners = [listen(server, config.listen, () => true)]
-  if (config.publicListen) listeners.push(listen(server, config.publicListen, (path) => PUBLIC.test(path)))
+  const listeners = [listen(server, config.listen, LOGGED)]
+  if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...LOGGED, serves: isPublic }))
 
   const installation = await readSetting(house.db, 'installation')
   const { staff } = originsOf(config, installation)
@@ -66,36 +67,4 @@ export async function run(_args: readonly string[], environment: Environment): P
   await close()
   log('info', 'server.stopped')
   return reason.startsWith('SIG') ? 0 : 1
-}
-
-function listen(server: Server, at: { host: string; port: number }, serves: (path: string) => boolean): BunServer<undefined> {
-  return Bun.serve({
-    hostname: at.host,
-    port: at.port,
-    idleTimeout: SILENCE,
-    maxRequestBodySize: LARGEST_BODY,
-    async fetch(request, bun) {
-      const began = performance.now()
-      const path = URL.parse(request.url)?.pathname ?? '?'
-      if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
-      const response = serves(path)
-        ? await server.fetch(request, bun.requestIP(request)?.address ?? null)
-        : new Response(null, { status: 404 })
-      if (!path.startsWith('/static/') && path !== '/healthz')
-        log(response.status >= 500 ? 'error' : 'info', 'request', {
-          method: request.method.slice(0, 16),
-          path: safePath(path),
-          status: response.status,
-          ms: Math.round(performance.now() - began),
-        })
-      return response
-    },
-    error(error) {
-      log('error', 'request.accident', { error: error.stack })
-      return new Response('Something went wrong on our side.\n', {
-        status: 500,
-        headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-      })
-    },
-  })
 }

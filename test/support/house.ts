@@ -11,7 +11,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { openDb } from '../../src/db/open.ts'
 import type { House } from '../../src/house.ts'
 import { createAssets } from '../../src/http/assets.ts'
-import { createServer } from '../../src/http/server.ts'
+import { createServer, type Server } from '../../src/http/server.ts'
 import type { Views } from '../../src/http/views.ts'
 import { publishDisclosure } from '../../src/setting/disclosure.ts'
 import { addLegalEntity, NO_DETAILS } from '../../src/setting/legal-entity.ts'
@@ -48,6 +48,7 @@ export const BOB: UserDetails = {
 
 export interface TestHouse extends AsyncDisposable {
   readonly house: House
+  readonly server: Server
   /** Moves the clock, which stands still otherwise. */
   wait(milliseconds: number): void
   /** A browser with its own cookies that has opened one page, so that it has a visit and its token. */
@@ -152,6 +153,7 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
   }
   return {
     house,
+    server,
     browser,
     wait: (milliseconds) => {
       now = later(now, milliseconds)

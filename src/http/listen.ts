@@ -1,0 +1,56 @@
+import type { Server as BunServer } from 'bun'
+import type { Listen } from '../config/config.ts'
+import type { Server } from './server.ts'
+
+/** A body may be as large as an upload; what is allowed within is each route's to say. */
+const LARGEST_BODY = 160_000_000
+/** Seconds of silence before a connection is cut; an upload over a slow line is given more. */
+const SILENCE = 30
+const SILENCE_OF_UPLOADS = 120
+
+/** What recipients and verification need; the public listener answers to nothing else. */
+const PUBLIC = /^\/(s|verify|pki|static|logo|language|healthz)(\/|$)/
+export const isPublic = (path: string): boolean => PUBLIC.test(path)
+
+export interface Served {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly ms: number
+}
+
+export interface ListenOptions {
+  readonly serves?: (path: string) => boolean
+  readonly onServed?: (served: Served) => void
+  readonly onAccident?: (error: Error) => void
+}
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
+
+/** The socket in front of the door. */
+export function listen(
+  server: Server,
+  at: Listen,
+  { serves = () => true, onServed, onAccident }: ListenOptions = {},
+): BunServer<undefined> {
+  return Bun.serve({
+    hostname: at.host,
+    port: at.port,
+    idleTimeout: SILENCE,
+    maxRequestBodySize: LARGEST_BODY,
+    async fetch(request, bun) {
+      const began = performance.now()
+      const path = URL.parse(request.url)?.pathname ?? '?'
+      if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
+      const response = serves(path)
+        ? await server.fetch(request, bun.requestIP(request)?.address ?? null)
+        : new Response('Not found\n', { status: 404, headers: PLAIN })
+      onServed?.({ method: request.method.slice(0, 16), path, status: response.status, ms: Math.round(performance.now() - began) })
+      return response
+    },
+    error(error) {
+      onAccident?.(error)
+      return new Response('Something went wrong on our side.\n', { status: 500, headers: PLAIN })
+    },
+  })
+}
