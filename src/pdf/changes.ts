@@ -76,6 +76,8 @@ function judge(file: PdfFile, revision: Revision, prepared: Prepared, signatures
   if (own.length > 1) difference.fault('change.signatures')
   for (const { byteRange, faults } of own) {
     difference.faults.push(...faults)
+    // One way to write it: two spellings of one signature would be two files.
+    if (byteRange && hasCapital(file.bytes, byteRange[1], byteRange[2])) difference.fault('contents.spelling')
     if (byteRange && byteRange[2] + byteRange[3] !== revision.end) difference.fault('byte-range.not-revision-end')
   }
   return { index: revision.index, kind, end: revision.end, field: signature?.field, faults: [...frame, ...difference.faults] }
@@ -88,4 +90,9 @@ function kindOf(difference: Difference, own: readonly PdfSignature[]): RevisionK
   if (kind === 'seal') return 'sealed'
   if (kind === 'time-stamp') return 'time-stamped'
   return difference.newObjects().some(({ value }) => isName(asDictionary(value)?.entries.get('Type'), 'DSS')) ? 'security-store' : 'unknown'
+}
+
+function hasCapital(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at]! >= 0x41 && bytes[at]! <= 0x46) return true
+  return false
 }

@@ -27,6 +27,21 @@ export function laterChanges(file: PdfFile, signatures: readonly PdfSignature[])
     .flatMap(({ index }) => new Later(file, signatures, index, permission).changes().map((change) => `${index}: ${change}`))
 }
 
+const TRAILER: readonly string[] = [
+  'Size',
+  'Prev',
+  'Root',
+  'Info',
+  'ID',
+  'Type',
+  'W',
+  'Index',
+  'Filter',
+  'DecodeParms',
+  'Length',
+  'DocChecksum',
+]
+
 class Later {
   private readonly file: PdfFile
   private readonly signatures: readonly PdfSignature[]
@@ -47,6 +62,7 @@ class Later {
     const revision = file.revisions[index]!
     const before = file.revisions[index - 1]!
     if (!equalValues(revision.trailer.entries.get('Root'), before.trailer.entries.get('Root'))) return ['another catalog']
+    for (const key of revision.trailer.entries.keys()) if (!TRAILER.includes(key)) return [`trailer/${key}`]
     const special = new Set([revision.self, asReference(revision.trailer.entries.get('Info'))?.number])
     const found: string[] = []
     for (const number of revision.entries.keys()) {

@@ -71,8 +71,8 @@ function revisionsOf(bytes: Uint8Array, newestFirst: readonly XrefSection[]): Re
 
 /** Behind `startxref N %%EOF` and one line end. */
 function endOf(bytes: Uint8Array, sectionEnd: number, offset?: number): number {
-  const tail = String.fromCharCode(...bytes.subarray(sectionEnd, sectionEnd + 64))
-  const found = /^[\r\n ]*startxref[\r\n ]+(\d{1,15})[\r\n ]+%%EOF(\r\n|\r|\n)?/.exec(tail)
+  const tail = String.fromCharCode(...bytes.subarray(sectionEnd, sectionEnd + 256))
+  const found = /^(?:[\r\n ]|%(?!%EOF)[^\r\n]*[\r\n])*startxref[\r\n ]+(\d{1,15})[\r\n ]+%%EOF(\r\n|\r|\n)?/.exec(tail)
   if (!found || (offset !== undefined && Number(found[1]) !== offset)) throw new PdfFault('read.malformed-xref', 'startxref')
   return sectionEnd + found[0].length
 }

@@ -81,7 +81,7 @@ function readSignature(file: PdfFile, field: FormField): PdfSignature {
 
 /** ISO 32000-2 §12.8.1: four plain integers from 0 inside the file, and between them this dictionary's contents, bracket to bracket. */
 function byteRangeOf(file: PdfFile, value: Value | undefined, contents: Value | undefined, faults: string[]): ByteRange | undefined {
-  const numbers = asArray(value)?.items.map(plainInteger)
+  const numbers = asArray(value)?.items.map(digits)
   if (numbers?.length !== 4 || numbers.some((number) => number === undefined)) {
     faults.push('byte-range.malformed')
     return undefined
@@ -94,6 +94,9 @@ function byteRangeOf(file: PdfFile, value: Value | undefined, contents: Value | 
   else return [from, first, second, length]
   return undefined
 }
+
+/** Some writers fill up with zeros; a sign or a point is what no writer needs. */
+const digits = (value: Value): number | undefined => (value.kind === 'number' && /^\d{1,15}$/.test(value.token) ? value.value : undefined)
 
 function derOf(contents: Bytes, faults: string[]): Bytes {
   const length = derLength(contents)

@@ -29,13 +29,23 @@ export function conclude(judgement: Judgement, signatures: readonly SignatureRep
   const intact = signatures.every((one) => one.intact)
   const trusted = signatures.every((one) => one.trusted)
   if (!judgement.ours || !trusted) return as(intact ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
+  if (!oneCompany(signatures)) return as('uncertain', 'indeterminate', 'CHAIN_CONSTRAINTS_FAILURE')
   if (judgement.stage === 'incomplete') return as('incomplete', 'indeterminate', worst.subIndication ?? 'SIG_CONSTRAINTS_FAILURE')
   return as(worst.indication === 'passed' ? 'genuine' : 'uncertain', worst.indication, worst.subIndication)
 }
 
-/** Revoked or not yet valid: the bytes may be whole, so that it is not called changed. */
-const failureOf = ({ subIndication }: SignatureReport): Answer =>
-  subIndication === 'REVOKED' || subIndication === 'NOT_YET_VALID' ? 'uncertain' : 'changed'
+/** Revoked, not yet valid, or signed in a way that is not read here: the bytes may be whole, so that it is not called changed. */
+function failureOf({ subIndication, faults }: SignatureReport): Answer {
+  if (subIndication === 'REVOKED' || subIndication === 'NOT_YET_VALID') return 'uncertain'
+  return faults.every((fault) => fault === 'contents.not-der' || fault === 'cms.unreadable') ? 'uncertain' : 'changed'
+}
+
+/** Who certified at the start is who sealed at the end; a signer's own certificate is neither. */
+function oneCompany(signatures: readonly SignatureReport[]): boolean {
+  const names = (kinds: readonly string[]): Set<string> =>
+    new Set(signatures.filter(({ kind }) => kinds.includes(kind)).map(({ signer }) => `${signer?.name}\n${signer?.organization}`))
+  return names(['certification', 'seal']).size <= 1
+}
 
 /** Of the company's seal where there is one, else the lowest. */
 function levelOf(signatures: readonly SignatureReport[]): Level | null {
