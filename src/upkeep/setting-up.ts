@@ -2,19 +2,23 @@ import { type Session, startSession } from '../access/session.ts'
 import { addUser } from '../access/users.ts'
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
+import { type AuthorityPlan, type AuthorityTools, createAuthority, hasAuthority } from '../authority/creating.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import { keepEmailChannel } from '../mail/channel.ts'
 import { publishDisclosure } from '../setting/disclosure.ts'
 import { addLegalEntity, NO_DETAILS } from '../setting/legal-entity.ts'
 import { readSetting, writeSetting } from '../setting/setting.ts'
 import { LANGUAGES, words } from '../view/words.ts'
-import { type AuthorityAnswers, type AuthorityTools, makeAuthority } from './setup-authority.ts'
 import { forgetDraft, readDraft } from './setup-draft.ts'
 
 export interface SetUpTools extends AuthorityTools {
+  readonly config: Pick<Config, 'publicUrl'>
   readonly secretKey: SecretKey
 }
+
+export type AuthorityAnswers = Pick<AuthorityPlan, 'algorithm' | 'rootName' | 'issuingName' | 'sealName' | 'keyProtection'>
 
 /**
  * The last step: everything comes to be, or nothing. The authority's keys are made and kept first, because that takes seconds; one
@@ -26,7 +30,10 @@ export async function setUp(tools: SetUpTools, act: Act, authority: AuthorityAns
   const { company, administrator, addresses, email } = await readDraft(db, secretKey)
   if (!company || !administrator || !addresses || email === undefined) throw new Refusal('conflict', 'setup.incomplete')
   if ((await readSetting(db, 'installation')).setUpAt) throw new Refusal('conflict', 'setup.done')
-  await makeAuthority(tools, act, authority, company)
+  if (!(await hasAuthority(db))) {
+    const publicOrigin = tools.config.publicUrl ?? addresses.publicUrl
+    await createAuthority(tools, act, { ...authority, organization: company.legalName, country: company.country, publicOrigin })
+  }
 
   return db.transaction().execute(async (tx) => {
     const installation = await readSetting(tx, 'installation')

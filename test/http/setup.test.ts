@@ -177,3 +177,111 @@ test('once set up, the set-up is over for everybody, also with its secret', asyn
   expect((await browser.post('/setup/company', COMPANY)).location).toBe('/')
   expect((await test.house.db.selectFrom('setting').select('key').execute()).map((row) => row.key)).toEqual(['installation'])
 })
+
+const AUTHORITY = {
+  algorithm: 'ecdsa-p256',
+  rootName: 'Dupont Root',
+  issuingName: 'Dupont Issuing',
+  sealName: 'Dupont & Fils SARL',
+  protection: 'key-file',
+  passphrase: '',
+  passphraseAgain: '',
+}
+
+async function toTheLastStep(house: TestHouse): Promise<TestBrowser> {
+  const browser = await begin(house)
+  await browser.post('/setup/company', COMPANY)
+  await browser.post('/setup/administrator', ADMINISTRATOR)
+  await browser.post('/setup/addresses', ADDRESSES)
+  await browser.post('/setup/mail', {
+    host: 'mail.dupont.example',
+    port: '587',
+    security: 'starttls',
+    user: 'paraphe',
+    password: 'the mail password',
+    fromAddress: 'sign@dupont.example',
+    fromName: '',
+    caPem: '',
+  })
+  await browser.get('/setup/authority')
+  return browser
+}
+
+test('the last step makes everything: the company, its administrator, its settings, its terms, its authority; and signs in', async () => {
+  await using test = await openTestHouse({ isSetUp: false })
+  const browser = await toTheLastStep(test)
+  const answer = await browser.post('/setup/authority', AUTHORITY)
+  expect([answer.status, answer.location]).toEqual([303, '/setup/done'])
+  const { db, keys } = test.house
+  expect(await db.selectFrom('user').select(['email', 'role', 'maySign', 'language']).execute()).toEqual([
+    { email: 'marie@dupont.example', role: 'administrator', maySign: 1, language: 'fr' },
+  ])
+  expect(await db.selectFrom('legalEntity').select(['legalName', 'country', 'isDefault']).execute()).toEqual([
+    { legalName: 'Dupont & Fils SARL', country: 'FR', isDefault: 1 },
+  ])
+  expect(await db.selectFrom('disclosure').select(['language', 'version']).orderBy('language').execute()).toEqual([
+    { language: 'en', version: 1 },
+    { language: 'fr', version: 1 },
+  ])
+  expect((await db.selectFrom('certificate').select('purpose').execute()).map((row) => row.purpose).sort()).toEqual([
+    'issuing',
+    'ocsp',
+    'root',
+    'seal',
+    'tsa',
+  ])
+  expect(keys.isLocked()).toBe(false)
+  const settings = await db.selectFrom('setting').selectAll().orderBy('key').execute()
+  expect(settings.map((row) => row.key)).toEqual(['email', 'installation'])
+  expect(JSON.stringify(settings)).not.toContain('the mail password')
+  expect((await db.selectFrom('auditLeaf').select('type').orderBy('seq').execute()).map((row) => row.type)).toEqual(
+    expect.arrayContaining(['authority.created', 'installation.set-up', 'user.added', 'user.signed-in']),
+  )
+
+  const done = await browser.get('/setup/done')
+  expect(done.status).toBe(200)
+  expect(done.text.match(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g)?.length).toBe(5)
+  expect(done.text).toContain('href="/pki/root.crt"')
+  expect(done.text).toContain('action="/documents/sample"')
+  const stranger = await test.browser()
+  expect((await stranger.get('/setup/done')).status).toBe(303)
+}, 20_000)
+
+test('pressed twice, the button makes everything once, and both answers are the same', async () => {
+  await using test = await openTestHouse({ isSetUp: false })
+  const browser = await toTheLastStep(test)
+  const answers = await Promise.all([browser.post('/setup/authority', AUTHORITY), browser.post('/setup/authority', AUTHORITY)])
+  expect(answers.map(({ location }) => location)).toEqual(['/setup/done', '/setup/done'])
+  expect((await test.house.db.selectFrom('user').select('id').execute()).length).toBe(1)
+  expect((await test.house.db.selectFrom('certificate').select('id').execute()).length).toBe(5)
+}, 20_000)
+
+test('a passphrase is asked for twice, and is no guess; with it the keys are kept', async () => {
+  await using test = await openTestHouse({ isSetUp: false })
+  const browser = await toTheLastStep(test)
+  const by = (passphrase: string, passphraseAgain = passphrase) =>
+    browser.post('/setup/authority', { ...AUTHORITY, protection: 'passphrase', passphrase, passphraseAgain })
+  for (const [answer, sentence] of [
+    [await by(''), 'At least 12 characters'],
+    [await by('Dupont Fils Sarl'), 'among the first that would be tried'],
+    [await by('seven green kettles sing', 'seven green kettles sang'), 'The two passwords are not the same.'],
+  ] as const) {
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain(sentence)
+    expect(answer.text).not.toContain('kettles')
+  }
+  expect(await test.house.db.selectFrom('authorityKey').selectAll().execute()).toEqual([])
+  expect((await by('seven green kettles sing')).location).toBe('/setup/done')
+  expect(test.house.keys.isLocked()).toBe(false)
+}, 20_000)
+
+test.each([{ rootName: '' }, { sealName: 'x'.repeat(65) }, { algorithm: 'ed25519' }, { algorithm: '' }, { protection: 'hope' }])(
+  'the authority is not made with %p',
+  async (wrong) => {
+    await using test = await openTestHouse({ isSetUp: false })
+    const browser = await toTheLastStep(test)
+    expect((await browser.post('/setup/authority', { ...AUTHORITY, ...wrong })).status).toBe(422)
+    expect(await test.house.db.selectFrom('authorityKey').selectAll().execute()).toEqual([])
+    expect(await test.house.db.selectFrom('user').selectAll().execute()).toEqual([])
+  },
+)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../../src/access/password.ts'
 import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { openKeyStore } from '../../src/authority/key-store.ts'
 import { systemAct } from '../../src/audit/act.ts'
 import { instant, type Instant, later } from '../../src/base/instant.ts'
 import { readConfig } from '../../src/config/config.ts'
@@ -81,7 +82,7 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
     db,
     clock: () => now,
     secretKey: secretKeyOf(new Uint8Array(32).fill(9)),
-    keys: { isLocked: () => false } as House['keys'],
+    keys: await openKeyStore(directory, db),
     wake: () => {},
   }
   if (options.isSetUp !== false)

@@ -70,15 +70,26 @@ export const setupAuthority = createApp()
         return c.html(await page(c, formWith(c, answers.form, error, { password: 'passphrase' })), 422)
       }
     }
-    const started = await setUp(c.var.house, c.var.act, {
+    const plan = {
       algorithm,
       rootName,
       issuingName,
       sealName,
-      keyProtection: protection === 'passphrase' ? { passphrase } : 'key-file',
-    })
+      keyProtection: protection === 'passphrase' ? { passphrase } : ('key-file' as const),
+    }
+    const started = await once(c, () => setUp(c.var.house, c.var.act, plan))
     c.var.house.wake()
     endSetupVisit(c)
     await rememberSession(c, started)
     return c.redirect('/setup/done', 303)
   })
+
+const underWay = new WeakMap<object, ReturnType<typeof setUp>>()
+
+/** The keys take seconds: a button that is pressed twice meanwhile waits for the first, and both get its answer. */
+function once(c: Ctx, work: () => ReturnType<typeof setUp>): ReturnType<typeof setUp> {
+  const { db } = c.var.house
+  const running = underWay.get(db) ?? work().finally(() => underWay.delete(db))
+  underWay.set(db, running)
+  return running
+}
