@@ -10,6 +10,7 @@ import { type PathVerdict, validatePath } from '../../pki/path.ts'
 import { coveredDigest } from './covered.ts'
 import type { Material } from './material.ts'
 import type { CertificateFacts, Indication, Level, SignatureReport, SubIndication } from './report.ts'
+import { isPlainToken } from './spelling.ts'
 import { type Proof, proofOf } from './time-stamps.ts'
 
 export interface SignatureQuestion {
@@ -58,6 +59,7 @@ export async function judgeSignature(question: SignatureQuestion): Promise<Signa
 /** A document time stamp is a signature of the authority over the file; its own time is what it proves. */
 export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ report: SignatureReport; proof: Proof | null }> {
   const { signature, bytes, newDigester, material, archived, now } = question
+  const signatureFaults = [...signature.faults]
   const cms = readable(signature)
   const { proof, faults } = cms
     ? await proofOf(
@@ -68,10 +70,11 @@ export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ rep
       )
     : { proof: null, faults: ['time-stamp.malformed'] }
   const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, archived?.at ?? now) : undefined
+  if (question.ours && proof && !isPlainToken(signature.der, path?.chain ?? [])) signatureFaults.push('time-stamp.spelling')
   const broken = faults.some((fault) =>
     ['time-stamp.imprint-differs', 'time-stamp.signature-invalid', 'time-stamp.malformed'].includes(fault),
   )
-  const outcome = signature.faults.length
+  const outcome = signatureFaults.length
     ? failed('FORMAT_FAILURE')
     : faults.includes('time-stamp.imprint-differs')
       ? failed('HASH_FAILURE')
@@ -81,8 +84,8 @@ export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ rep
           ? PASSED
           : open((path?.subIndication as SubIndication | null | undefined) ?? 'TIMESTAMP_ORDER_FAILURE')
   const facts = factsOf(question, cms, undefined, path)
-  const intact = !broken && signature.faults.length === 0 && !faults.includes('time-stamp.signature-unsupported')
-  const report: SignatureReport = { ...facts, ...outcome, intact, ...proven(proof), level: 'B-T', faults: [...signature.faults, ...faults] }
+  const intact = !broken && signatureFaults.length === 0 && !faults.includes('time-stamp.signature-unsupported')
+  const report: SignatureReport = { ...facts, ...outcome, intact, ...proven(proof), level: 'B-T', faults: [...signatureFaults, ...faults] }
   return { report, proof: outcome.indication === 'passed' ? proof : null }
 }
 
