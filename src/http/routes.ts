@@ -25,6 +25,8 @@ import { consoleSettings } from './console/settings.ts'
 import { consoleDisclosures } from './console/disclosures.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleHealth } from './console/health.ts'
+import { consoleAuthority } from './console/authority.ts'
+import { publication } from './publication.ts'
 import type { Env } from './env.ts'
 
 /** Every route file, in the order of the address bar. */
@@ -56,6 +58,8 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleDisclosures,
     consoleAudit,
     consoleHealth,
+    consoleAuthority,
+    publication,
   ])
     app.route('/', routes)
 }

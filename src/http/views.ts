@@ -1,5 +1,6 @@
 import type { Role } from '../access/roles.ts'
 import type { EventType } from '../audit/event.ts'
+import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Contact } from '../contact/contacts.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
@@ -41,5 +42,6 @@ export interface Views {
     entries: { seq: number; at: Instant; who: string; what: string; type: EventType; envelopeId: string | null; ip: string | null }[]
     query: { type: string; envelope: string; from: string; to: string }; types: { type: EventType; told: string }[]; next: number | null
   }
+  'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
 }

@@ -90,18 +90,18 @@ export class Der {
   oid(): string {
     const { content } = this.expect(0x06)
     if (!content.length || content.at(-1)! & 0x80) throw new DerFault('an object identifier that is cut short')
-    const arcs: number[] = []
-    let arc = 0
+    if (content.length > 64) throw new DerFault('an object identifier that is too large')
+    const arcs: bigint[] = []
+    let arc = 0n
     for (const byte of content) {
-      arc = arc * 128 + (byte & 127)
-      if (!Number.isSafeInteger(arc)) throw new DerFault('an object identifier that is too large')
+      arc = (arc << 7n) | BigInt(byte & 127)
       if (byte & 128) continue
       arcs.push(arc)
-      arc = 0
+      arc = 0n
     }
-    const [head = 0, ...rest] = arcs
-    const first = Math.min(2, Math.floor(head / 40))
-    return [first, head - first * 40, ...rest].join('.')
+    const [head = 0n, ...rest] = arcs
+    const first = head >= 80n ? 2n : head / 40n
+    return [first, head - first * 40n, ...rest].join('.')
   }
 
   /** The content of a whole number without its sign byte, in hexadecimal. */

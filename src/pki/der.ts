@@ -60,10 +60,10 @@ const oids = new Map<string, Bytes>()
 export function oid(dotted: string): Bytes {
   const known = oids.get(dotted)
   if (known) return known
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
-  const bytes = [first * 40 + second, ...rest].flatMap((arc) => {
-    const digits = [arc & 127]
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) digits.unshift((left & 127) | 128)
+  const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt)
+  const bytes = [first * 40n + second, ...rest].flatMap((arc) => {
+    const digits = [Number(arc & 127n)]
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) digits.unshift(Number(left & 127n) | 128)
     return digits
   })
   const made = tlv(0x06, Uint8Array.from(bytes))
