@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pdf: [],
   pki: [],
   image: [],
-  sandbox: ['config', 'pdf', 'image'],
+  sandbox: ['config', 'pdf', 'image', 'verification'],
   view: ['db'],
   jobs: ['db'],
   audit: ['db', 'pki', 'view'],

@@ -4,6 +4,8 @@ import type { PageImage } from '../image/pages.ts'
 import type { PictureFormat } from '../image/header.ts'
 import type { Inspection } from '../pdf/inspect.ts'
 import type { PrepareInput } from '../pdf/prepare.ts'
+import type { Instant } from '../base/instant.ts'
+import type { VerificationReport } from '../verification/verdict/report.ts'
 
 /** A picture ready to be a mark: PNG for the browser, samples for a PDF. */
 export interface MarkPicture {
@@ -27,6 +29,7 @@ export interface TaskInput {
   decrypt: { pdf: Bytes; password: string }
   prepare: Omit<PrepareInput, 'fonts'>
   'images-to-pdf': { pictures: readonly Bytes[] }
+  verify: { pdf: Bytes; roots: readonly Bytes[]; at: Instant }
 }
 
 export interface TaskOutput {
@@ -38,6 +41,7 @@ export interface TaskOutput {
   decrypt: { pdf: Bytes }
   prepare: { pdf: Bytes; pages: number }
   'images-to-pdf': { pdf: Bytes; pages: number }
+  verify: VerificationReport
 }
 
 export type TaskKind = keyof TaskInput

@@ -32,6 +32,7 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     for (const picture of pictures) decoded.push(await printable(picture))
     return { pdf: await imagesToPdf(decoded), pages: decoded.length }
   },
+  verify: async ({ pdf, ...question }) => (await import('../verification/verify-file.ts')).verifyFile(pdf, question),
 }
 
 async function mark({ picture, keepBackground = false, side = 1_000 }: TaskInput['mark']): Promise<TaskOutput['mark']> {

@@ -1,0 +1,59 @@
+import type { Digest } from '../base/digest.ts'
+import type { DocumentId } from '../base/document-id.ts'
+import type { Instant } from '../base/instant.ts'
+import type { RevisionKind } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+
+/** What the house says about a document that it issued. No names, no title, no file: whoever holds the ID or the file may read it. */
+export interface RegisterEntry {
+  readonly documentId: DocumentId
+  /** The company in whose name it was issued. */
+  readonly issuer: string
+  readonly state: 'in-progress' | 'completed' | 'ended'
+  readonly preparedAt: Instant
+  readonly completedAt: Instant | null
+  readonly endedAt: Instant | null
+  /** Of the finished file; null before that. */
+  readonly digest: Digest | null
+  /** The revision that was asked about by its digest. */
+  readonly found: { readonly kind: RevisionKind; readonly isLatest: boolean; readonly isExact: boolean } | null
+}
+
+/** By the digest of the whole file, else of the longest beginning of it that we issued: an altered file is told from which document it comes. */
+export async function registerEntryOf(db: Db, digests: readonly Digest[]): Promise<RegisterEntry | null> {
+  const longestFirst = [...digests].reverse()
+  for (const [at, digest] of longestFirst.entries()) {
+    const row = await db.selectFrom('revision').select(['documentId', 'number', 'kind']).where('objectDigest', '=', digest).executeTakeFirst()
+    if (row) return entryOf(db, row.documentId, { number: row.number, kind: row.kind, isExact: at === 0 })
+  }
+  return null
+}
+
+export async function registerEntryFor(db: Db, documentId: DocumentId): Promise<RegisterEntry | null> {
+  const row = await db.selectFrom('document').select('id').where('documentId', '=', documentId).executeTakeFirst()
+  return row ? entryOf(db, row.id, null) : null
+}
+
+/** Null for a draft: nothing was issued yet, so that drafts cannot be probed. */
+async function entryOf(db: Db, id: string, found: { number: number; kind: RevisionKind; isExact: boolean } | null): Promise<RegisterEntry | null> {
+  const row = await db
+    .selectFrom('document')
+    .innerJoin('envelope', 'envelope.id', 'document.envelopeId')
+    .innerJoin('legalEntity', 'legalEntity.id', 'envelope.legalEntityId')
+    .select(['document.documentId', 'legalEntity.legalName', 'envelope.status', 'envelope.dispatchedAt', 'envelope.completedAt', 'envelope.endedAt'])
+    .where('document.id', '=', id)
+    .executeTakeFirst()
+  const latest = await db.selectFrom('revision').select(['number', 'objectDigest', 'createdAt']).where('documentId', '=', id).orderBy('number', 'desc').executeTakeFirst()
+  if (!row || !latest || row.status === 'draft') return null
+  const completed = row.status === 'completed'
+  return {
+    documentId: row.documentId,
+    issuer: row.legalName,
+    state: completed ? 'completed' : row.endedAt ? 'ended' : 'in-progress',
+    preparedAt: row.dispatchedAt ?? latest.createdAt,
+    completedAt: row.completedAt,
+    endedAt: row.endedAt,
+    digest: completed ? latest.objectDigest : null,
+    found: found && { kind: found.kind, isExact: found.isExact, isLatest: found.number === latest.number },
+  }
+}

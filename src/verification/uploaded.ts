@@ -1,0 +1,25 @@
+import type { Bytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Config } from '../config/config.ts'
+import type { Db } from '../db/open.ts'
+import { runTask } from '../sandbox/run.ts'
+import { type RegisterEntry, registerEntryOf } from './register.ts'
+import type { VerificationReport } from './verdict/report.ts'
+
+export interface Verification {
+  readonly report: VerificationReport
+  readonly register: RegisterEntry | null
+}
+
+/** A visitor's file: judged in the sandbox against our own roots, then looked up. Nothing of it is kept. */
+export async function verifyUploaded(tools: { readonly db: Db; readonly config: Config }, pdf: Bytes, at: Instant): Promise<Verification> {
+  const { db, config } = tools
+  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at })
+  return { report, register: await registerEntryOf(db, [...report.revisions.map(({ digest }) => digest), report.digest]) }
+}
+
+/** Every root that this house ever had: what an earlier one signed stays ours. */
+export async function ownRoots(db: Db): Promise<Bytes[]> {
+  const rows = await db.selectFrom('certificate').select('der').where('purpose', '=', 'root').where('revokedAt', 'is', null).execute()
+  return rows.map(({ der }) => Uint8Array.from(der))
+}
