@@ -23,7 +23,11 @@ export interface RegisterEntry {
 export async function registerEntryOf(db: Db, digests: readonly Digest[]): Promise<RegisterEntry | null> {
   const longestFirst = [...digests].reverse()
   for (const [at, digest] of longestFirst.entries()) {
-    const row = await db.selectFrom('revision').select(['documentId', 'number', 'kind']).where('objectDigest', '=', digest).executeTakeFirst()
+    const row = await db
+      .selectFrom('revision')
+      .select(['documentId', 'number', 'kind'])
+      .where('objectDigest', '=', digest)
+      .executeTakeFirst()
     if (row) return entryOf(db, row.documentId, { number: row.number, kind: row.kind, isExact: at === 0 })
   }
   return null
@@ -35,15 +39,31 @@ export async function registerEntryFor(db: Db, documentId: DocumentId): Promise<
 }
 
 /** Null for a draft: nothing was issued yet, so that drafts cannot be probed. */
-async function entryOf(db: Db, id: string, found: { number: number; kind: RevisionKind; isExact: boolean } | null): Promise<RegisterEntry | null> {
+async function entryOf(
+  db: Db,
+  id: string,
+  found: { number: number; kind: RevisionKind; isExact: boolean } | null,
+): Promise<RegisterEntry | null> {
   const row = await db
     .selectFrom('document')
     .innerJoin('envelope', 'envelope.id', 'document.envelopeId')
     .innerJoin('legalEntity', 'legalEntity.id', 'envelope.legalEntityId')
-    .select(['document.documentId', 'legalEntity.legalName', 'envelope.status', 'envelope.dispatchedAt', 'envelope.completedAt', 'envelope.endedAt'])
+    .select([
+      'document.documentId',
+      'legalEntity.legalName',
+      'envelope.status',
+      'envelope.dispatchedAt',
+      'envelope.completedAt',
+      'envelope.endedAt',
+    ])
     .where('document.id', '=', id)
     .executeTakeFirst()
-  const latest = await db.selectFrom('revision').select(['number', 'objectDigest', 'createdAt']).where('documentId', '=', id).orderBy('number', 'desc').executeTakeFirst()
+  const latest = await db
+    .selectFrom('revision')
+    .select(['number', 'objectDigest', 'createdAt'])
+    .where('documentId', '=', id)
+    .orderBy('number', 'desc')
+    .executeTakeFirst()
   if (!row || !latest || row.status === 'draft') return null
   const completed = row.status === 'completed'
   return {

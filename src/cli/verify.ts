@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import type { Bytes } from '../base/bytes.ts'
+import { systemClock } from '../base/instant.ts'
+import { fromPem } from '../pki/certificate.ts'
+import { questionsOf } from '../verification/questions.ts'
+import type { VerificationReport } from '../verification/verdict/report.ts'
+import { verifyFile } from '../verification/verify-file.ts'
+import { formatsFor } from '../view/formats.ts'
+import { fill, isLanguage, type Language, words } from '../view/words.ts'
+import { type Environment, UsageError } from './command.ts'
+
+const STATUS = { passed: 0, failed: 1, indeterminate: 2 } as const
+const NOT_READ = 3
+const MARKS = { good: '✓', wait: '?', stop: '✗' } as const
+
+/** Offline: neither database nor network. 0 passed · 1 failed · 2 indeterminate · 3 could not read. */
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  const { path, trust, json } = parsed(args)
+  const roots: Bytes[] = []
+  for (const file of trust) roots.push(...(await rootsIn(file)))
+  const pdf = await readFile(path).catch(() => null)
+  const language = languageOf(environment)
+  if (!pdf) {
+    console.error(`${path}: ${words(language).verify.cli.notRead}`)
+    return NOT_READ
+  }
+  const report = await verifyFile(new Uint8Array(pdf), { roots, at: systemClock() })
+  console.log(json ? JSON.stringify(report, null, 2) : textOf(report, language).join('\n'))
+  return report.answer === 'unreadable' ? NOT_READ : STATUS[report.indication]
+}
+
+function parsed(args: readonly string[]): { path: string; trust: readonly string[]; json: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { trust: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+      allowPositionals: true,
+    })
+    if (positionals.length !== 1) throw new UsageError('verify FILE [--trust root.pem]… [--json]')
+    return { path: positionals[0]!, trust: values.trust ?? [], json: values.json ?? false }
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message)
+  }
+}
+
+async function rootsIn(path: string): Promise<Bytes[]> {
+  try {
+    const bytes = new Uint8Array(await readFile(path))
+    return bytes[0] === 0x30 ? [bytes] : fromPem(new TextDecoder().decode(bytes))
+  } catch {
+    throw new UsageError(`${path} holds no certificate`)
+  }
+}
+
+const languageOf = (environment: Environment): Language => {
+  const tag = (environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '').slice(0, 2)
+  return isLanguage(tag) ? tag : 'en'
+}
+
+function textOf(report: VerificationReport, language: Language): string[] {
+  const w = words(language).verify
+  const f = formatsFor(language)
+  const answer = w.answers[report.answer]
+  const lines = [answer.title, answer.text, '']
+  for (const { question, answer: key, state, params } of questionsOf(report, undefined)) {
+    const { title, answers } = w.questions[question]
+    lines.push(`${MARKS[state]} ${title} ${fill((answers as Record<string, string>)[key] ?? key, params)}`)
+  }
+  for (const one of report.signatures) {
+    const at = one.provenAt
+      ? fill(w.provenAt, { at: f.exact(one.provenAt), by: one.provenBy })
+      : one.claimedAt
+        ? fill(w.claimedAt, { at: one.claimedAt })
+        : w.noTime
+    lines.push(
+      `  ${fill(w.cli.signature, { kind: w.kinds[one.kind], who: one.signer?.name ?? w.unknownSigner })} — ${at} — ${w.indications[one.indication]}${one.subIndication ? ` (${one.subIndication})` : ''}`,
+    )
+  }
+  const total = `TOTAL-${report.indication.toUpperCase()}`.replace('TOTAL-INDETERMINATE', 'INDETERMINATE')
+  return [
+    ...lines,
+    '',
+    `${total}${report.subIndication ? ` ${report.subIndication}` : ''}${report.level ? ` ${report.level}` : ''}`,
+    `SHA-256 ${report.digest}`,
+    ...report.faults.map((fault) => `  ${fault}`),
+  ]
+}
