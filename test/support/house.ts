@@ -14,6 +14,7 @@ import type { House } from '../../src/house.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createServer, type Server } from '../../src/http/server.ts'
 import type { Views } from '../../src/http/views.ts'
+import { closeSandbox } from '../../src/sandbox/run.ts'
 import { publishDisclosure } from '../../src/setting/disclosure.ts'
 import { addLegalEntity, NO_DETAILS } from '../../src/setting/legal-entity.ts'
 import { DEFAULTS, writeSetting } from '../../src/setting/setting.ts'
@@ -160,6 +161,8 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
       now = later(now, milliseconds)
     },
     async [Symbol.asyncDispose]() {
+      // An idle child works in the folder of the house that started it.
+      closeSandbox()
       await db.destroy()
       await rm(directory, { recursive: true, force: true })
     },

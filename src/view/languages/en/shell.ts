@@ -1,1 +1,16 @@
-export const shell = {}
+export const shell = {
+  skip: 'Skip to the content',
+  menu: 'Menu',
+  documents: 'Documents',
+  vault: 'Vault',
+  contacts: 'Contacts',
+  verify: 'Verify',
+  console: 'Console',
+  account: 'Your account',
+  language: 'Language',
+  runBy: 'This server is run at {host}.',
+  start: 'Go to the start page',
+  notFound: 'Nothing here',
+  refused: 'This could not be done',
+  accident: 'Something went wrong',
+}
