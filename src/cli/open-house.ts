@@ -1,9 +1,9 @@
 import { openKeyStore } from '../authority/key-store.ts'
 import type { Config } from '../config/config.ts'
 import type { House } from '../house.ts'
-import { openData } from './open-data.ts'
+import { openFolder } from './open-folder.ts'
 
 export async function openHouse(config: Config): Promise<{ house: House; close: () => Promise<void> }> {
-  const { data, close } = await openData(config)
-  return { house: { ...data, keys: await openKeyStore(config.dataDirectory, data.db), wake: () => {} }, close }
+  const { folder, close } = await openFolder(config)
+  return { house: { ...folder, keys: await openKeyStore(config.dataDirectory, folder.db), wake: () => {} }, close }
 }

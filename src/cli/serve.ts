@@ -13,7 +13,7 @@ import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import type { Environment } from './command.ts'
 import { log, safePath } from './log.ts'
-import { lockFolder } from './open-data.ts'
+import { lockFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
 const ROOT = join(import.meta.dir, '../..')

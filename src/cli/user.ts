@@ -10,15 +10,15 @@ import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { readSetting } from '../setting/setting.ts'
 import { isLanguage } from '../view/words.ts'
 import { type Environment, UsageError } from './command.ts'
-import { type Data, openData } from './open-data.ts'
+import { type Folder, openFolder } from './open-folder.ts'
 
-const VERBS: Readonly<Record<string, (house: Data, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
+const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
 
 /** For whoever owns the machine: works beside a running server, and when nobody can sign in any more. */
 export async function run([verb = '', ...args]: readonly string[], environment: Environment): Promise<number> {
   const work = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
   if (!work) throw new UsageError(`say ${Object.keys(VERBS).join(', ')}`)
-  const { data: house, close } = await openData(readConfig(environment))
+  const { folder: house, close } = await openFolder(readConfig(environment))
   try {
     await work(house, args)
     return 0
@@ -40,7 +40,7 @@ const OPTIONS = {
 const ADD =
   'add --email ADDRESS --first-name NAME --last-name NAME [--job-title TEXT] [--role employee|supervisor|administrator] [--language en|fr] [--may-sign] [--may-stamp]'
 
-async function add(house: Data, args: readonly string[]): Promise<void> {
+async function add(house: Folder, args: readonly string[]): Promise<void> {
   const { values } = parsed(args)
   const role = (values.role ?? 'employee') as Role
   const language = values.language ?? (await readSetting(house.db, 'installation')).language
@@ -72,7 +72,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-async function list(house: Data): Promise<void> {
+async function list(house: Folder): Promise<void> {
   for (const user of await listUsers(house.db))
     console.log(
       [user.email, fullName(user), user.role, user.disabledAt ? `disabled ${user.disabledAt}` : user.passwordHash ? '' : 'no password yet']
@@ -81,20 +81,20 @@ async function list(house: Data): Promise<void> {
     )
 }
 
-async function disable(house: Data, args: readonly string[]): Promise<void> {
+async function disable(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
   await disableUser(house.db, systemAct(house.clock()), user.id)
   console.log(`${user.email} can no longer sign in.`)
 }
 
-async function enable(house: Data, args: readonly string[]): Promise<void> {
+async function enable(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
   await enableUser(house.db, systemAct(house.clock()), user.id)
   console.log(`${user.email} can sign in again.`)
 }
 
 /** A password is never an argument, which every process of the machine can read: it comes by standard input, or by a link. */
-async function password(house: Data, args: readonly string[]): Promise<void> {
+async function password(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(
     house,
     args.filter((arg) => arg !== '--stdin'),
@@ -112,13 +112,13 @@ async function password(house: Data, args: readonly string[]): Promise<void> {
   console.log(`The password of ${user.email} is set; every session of theirs has ended.`)
 }
 
-async function named(house: Data, [email]: readonly string[]): Promise<User> {
+async function named(house: Folder, [email]: readonly string[]): Promise<User> {
   const user = await findUserByAddress(house.db, email ?? '')
   if (!user) throw new UsageError(email ? `nobody signs in as ${email}` : 'say which address')
   return user
 }
 
-async function welcomeLink(house: Data, user: User): Promise<string> {
+async function welcomeLink(house: Folder, user: User): Promise<string> {
   const { staff } = originsOf(house.config, await readSetting(house.db, 'installation'))
   return `${staff}/welcome/${welcomeToken(house.secretKey, user, welcomeExpiry(house.clock()))}`
 }

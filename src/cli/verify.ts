@@ -45,12 +45,10 @@ function parsed(args: readonly string[]): { path: string; trust: readonly string
 }
 
 async function rootsIn(path: string): Promise<Bytes[]> {
-  try {
-    const bytes = new Uint8Array(await readFile(path))
-    return bytes[0] === 0x30 ? [bytes] : fromPem(new TextDecoder().decode(bytes))
-  } catch {
-    throw new UsageError(`${path} holds no certificate`)
-  }
+  const bytes = new Uint8Array(await readFile(path).catch(() => new Uint8Array(0)))
+  const found = bytes[0] === 0x30 ? [bytes] : fromPem(new TextDecoder().decode(bytes))
+  if (!found.length) throw new UsageError(`${path} holds no certificate`)
+  return found
 }
 
 const languageOf = (environment: Environment): Language => {

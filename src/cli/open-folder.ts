@@ -10,17 +10,17 @@ import type { House } from '../house.ts'
 import { UsageError } from './command.ts'
 
 /** The house without the authority's keys: enough for whatever signs nothing. */
-export type Data = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
+export type Folder = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
 
 /** Opens the data folder and brings its database to this version. Readable by its owner alone. */
-export async function openData(config: Config): Promise<{ data: Data; close: () => Promise<void> }> {
+export async function openFolder(config: Config): Promise<{ folder: Folder; close: () => Promise<void> }> {
   process.umask(0o077)
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(config.dataDirectory, 'paraphe.db')
   const db = openDb(path)
   chmodSync(path, 0o600)
   await migrate(db)
-  return { data: { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory) }, close: () => db.destroy() }
+  return { folder: { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory) }, close: () => db.destroy() }
 }
 
 /** One server at a time works on a data folder: two would hand the same job out twice. */
