@@ -27,6 +27,7 @@ import { consoleAudit } from './console/audit.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { publication } from './publication.ts'
+import { verify } from './verify.ts'
 import type { Env } from './env.ts'
 
 /** Every route file, in the order of the address bar. */
@@ -60,6 +61,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     publication,
+    verify,
   ])
     app.route('/', routes)
 }

@@ -8,6 +8,9 @@ import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
 import type { Form } from './answers.ts'
 import type { StepView } from './setup.ts'
+import type { Question, State } from '../verification/questions.ts'
+import type { RegisterEntry } from '../verification/register.ts'
+import type { VerificationReport } from '../verification/verdict/report.ts'
 
 type Countries = readonly { readonly code: string; readonly name: string }[]
 type LanguageNames = Readonly<Record<Language, string>>
@@ -44,4 +47,7 @@ export interface Views {
   }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
+  'verify/index': { form: Form }
+  'verify/report': { report: VerificationReport; questions: Question[]; state: State; register: RegisterEntry | null; groups: string }
+  'verify/document': { entry: RegisterEntry | null; groups: string }
 }

@@ -76,4 +76,6 @@ export const refusals = {
   'user.is-disabled': 'This account is disabled. Enable it first.',
   'picture.missing': 'Please choose a picture.',
   'picture.too-large': 'Please choose a picture of at most 15 MB.',
+  'verification.file-missing': 'Please choose the PDF to verify.',
+  'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
 }

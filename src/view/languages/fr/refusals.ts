@@ -77,4 +77,6 @@ export const refusals: typeof shape = {
   'user.is-disabled': 'Ce compte est désactivé. Réactivez-le d’abord.',
   'picture.missing': 'Veuillez choisir une image.',
   'picture.too-large': 'Veuillez choisir une image de 15 Mo au plus.',
+  'verification.file-missing': 'Veuillez choisir le PDF à vérifier.',
+  'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
 }

@@ -1,0 +1,58 @@
+import type { Digest } from '../base/digest.ts'
+import { readDocumentId } from '../base/document-id.ts'
+import { Refusal } from '../base/refusal.ts'
+import { questionsOf, stateOf } from '../verification/questions.ts'
+import { registerEntryFor } from '../verification/register.ts'
+import { verifyUploaded } from '../verification/uploaded.ts'
+import { blankForm, type Form, formWith } from './answers.ts'
+import { createApp, type Ctx, wantsJson } from './env.ts'
+import { refusalStatus } from './errors.ts'
+import { uploadedFile } from './uploads.ts'
+
+/** For anybody: neither signed in nor known. Nothing is stored and nothing is fetched. */
+export const verify = createApp()
+  .get('/verify', async (c) => {
+    const typed = c.req.query('id')
+    if (typed === undefined) return c.html(await start(c, blankForm()))
+    const documentId = readDocumentId(typed)
+    if (documentId) return c.redirect(`/verify/${documentId}`, 303)
+    const form = formWith(c, blankForm({ id: typed }), new Refusal('not_found', 'verification.unknown-id'), {
+      'verification.unknown-id': 'id',
+    })
+    return c.html(await start(c, form), 404)
+  })
+  .post('/verify', async (c) => {
+    const { house, act } = c.var
+    try {
+      const file = await uploadedFile(c, 'file')
+      if (!file) throw new Refusal('invalid', 'verification.file-missing')
+      const { report, register } = await verifyUploaded(house, file, act.at)
+      if (wantsJson(c)) return c.json({ report, register })
+      const questions = questionsOf(report, register)
+      return c.html(
+        await c.var.render('verify/report', { report, questions, state: stateOf(report), register, groups: grouped(report.digest) }),
+      )
+    } catch (error) {
+      if (wantsJson(c)) throw error
+      return c.html(
+        await start(c, formWith(c, blankForm(), error, { 'verification.file-missing': 'file', document: 'file', sandbox: 'file' })),
+        refusalStatus(error),
+      )
+    }
+  })
+  .get('/verify/:documentId', async (c) => {
+    const documentId = readDocumentId(c.req.param('documentId'))
+    const entry = documentId && (await registerEntryFor(c.var.house.db, documentId))
+    if (wantsJson(c)) {
+      if (!entry) throw new Refusal('not_found', 'verification.unknown-id')
+      const { found: _, ...public_ } = entry
+      return c.json(public_)
+    }
+    if (!entry) return c.html(await c.var.render('verify/document', { entry: null, groups: '' }), 404)
+    return c.html(await c.var.render('verify/document', { entry, groups: entry.digest ? grouped(entry.digest) : '' }))
+  })
+
+const start = (c: Ctx, form: Form): Promise<string> => c.var.render('verify/index', { form })
+
+/** Groups of four, as on paper. */
+const grouped = (digest: Digest): string => digest.replace(/(.{4})(?!$)/g, '$1 ')

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
+import { newDocumentId } from '../../src/base/document-id.ts'
+import { newId } from '../../src/base/id.ts'
+import { later } from '../../src/base/instant.ts'
+import { putObject } from '../../src/store/object.ts'
+import type { RevisionKind } from '../../src/db/database.ts'
+import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { type SealedFile, sealedFile } from '../verification/sealed-file.ts'
+
+const KINDS: readonly RevisionKind[] = ['prepared', 'certified', 'signed', 'signed', 'sealed', 'security-store', 'time-stamped']
+const documentId = newDocumentId()
+let test_: TestHouse
+let sealed: SealedFile
+
+beforeAll(async () => {
+  test_ = await openTestHouse()
+  sealed = await sealedFile()
+  const { db } = test_.house
+  await db
+    .insertInto('certificate')
+    .values({
+      id: newId('crt'),
+      serial: 'aa',
+      purpose: 'root',
+      subject: '{}',
+      der: sealed.authority.root.certificate,
+      keyId: null,
+      issuerId: null,
+      notBefore: NOON,
+      notAfter: later(NOON, 1e9),
+      recipientId: null,
+      createdAt: NOON,
+      revokedAt: null,
+      revocationReason: null,
+    })
+    .execute()
+  const [entity, user] = [
+    await db.selectFrom('legalEntity').select('id').executeTakeFirstOrThrow(),
+    await db.selectFrom('user').select('id').executeTakeFirstOrThrow(),
+  ]
+  const objects = []
+  for (const bytes of sealed.revisions) objects.push(await putObject(db, bytes))
+  await db
+    .insertInto('envelope')
+    .values({
+      id: 'env_1',
+      title: 'Secret title',
+      senderId: user.id,
+      legalEntityId: entity.id,
+      status: 'completed',
+      subject: '',
+      message: '',
+      language: 'en',
+      deadline: null,
+      reminders: '{}',
+      version: 1,
+      isSample: 0,
+      createdAt: NOON,
+      updatedAt: NOON,
+      dispatchedAt: NOON,
+      completedAt: NOON,
+      endedAt: null,
+      endReason: null,
+      endedBy: null,
+    })
+    .execute()
+  await db
+    .insertInto('document')
+    .values({
+      id: 'doc_1',
+      envelopeId: 'env_1',
+      position: 0,
+      title: 'Secret title',
+      fileName: 'secret.pdf',
+      documentId,
+      originalDigest: objects[0]!.digest,
+      sourceDigest: objects[0]!.digest,
+      pages: '[]',
+      findings: '{}',
+      createdAt: NOON,
+    })
+    .execute()
+  for (const [number, { digest, size }] of objects.entries())
+    await db
+      .insertInto('revision')
+      .values({
+        documentId: 'doc_1',
+        number,
+        kind: KINDS[number]!,
+        objectDigest: digest,
+        size,
+        recipientId: null,
+        head: '{}',
+        facts: '{}',
+        createdAt: NOON,
+      })
+      .execute()
+})
+afterAll(() => test_[Symbol.asyncDispose]())
+
+const post = async (bytes: Bytes, headers: Record<string, string> = {}) => {
+  const browser = await test_.browser()
+  await browser.get('/verify')
+  return browser.post('/verify', { file: new File([bytes], 'contract.pdf', { type: 'application/pdf' }) }, headers)
+}
+const json = async (bytes: Bytes) =>
+  JSON.parse((await post(bytes, { accept: 'application/json' })).text) as {
+    report: { answer: string; indication: string }
+    register: { documentId: string; found: object } | null
+  }
+
+describe('a file', () => {
+  test('the one that was issued', async () => {
+    const { status, text } = await post(sealed.file)
+    expect(status).toBe(200)
+    expect(text).toContain('Genuine and unchanged')
+    expect(text).toContain(documentId)
+    expect(text).toContain('Marie Dupont')
+  })
+  test('as data', async () => {
+    const { report, register } = await json(sealed.file)
+    expect([report.answer, report.indication]).toEqual(['genuine', 'passed'])
+    expect(register).toMatchObject({ documentId, found: { isLatest: true, isExact: true } })
+  })
+  test('cut back to before the seal: intact, but not all, and the register knows more', async () => {
+    const { report, register } = await json(sealed.revisions[3]!)
+    expect(report.answer).toBe('incomplete')
+    expect(register).toMatchObject({ documentId, found: { isLatest: false, isExact: true } })
+  })
+  test('changed: told so, and from which document it comes', async () => {
+    const changed = sealed.file.slice()
+    changed[changed.length - 40_000]! ^= 1
+    expect((await json(changed)).report.indication).not.toBe('passed')
+    expect((await post(concat([sealed.file, utf8('junk')]))).text).toContain('Changed after signing')
+  })
+  test('of another authority, no PDF, none at all', async () => {
+    expect((await json((await sealedFile()).file)).report.answer).toBe('foreign-intact')
+    expect((await post(utf8('<html>'))).text).toContain('Unreadable')
+    const browser = await test_.browser()
+    await browser.get('/verify')
+    expect((await browser.post('/verify', { file: new File([], 'none.pdf') })).status).toBe(422)
+  })
+})
+
+describe('a document ID', () => {
+  test('says verdict, issuer, time and digest, and neither names nor title', async () => {
+    const browser = await test_.browser()
+    const { status, text } = await browser.get(`/verify/${documentId}`)
+    expect(status).toBe(200)
+    expect(text).toContain('Acme &lt;Ltd&gt;')
+    for (const word of ['Marie', 'Bob', 'Secret', 'secret.pdf', 'env_1', 'doc_1']) expect(text).not.toContain(word)
+    const data = JSON.parse((await browser.get(`/verify/${documentId.toLowerCase()}`, { accept: 'application/json' })).text) as object
+    expect(Object.keys(data).sort()).toEqual(['completedAt', 'digest', 'documentId', 'endedAt', 'issuer', 'preparedAt', 'state'])
+  })
+  test('typed in any way; unknown and misread ones', async () => {
+    const browser = await test_.browser()
+    expect((await browser.get(`/verify?id=${documentId.toLowerCase().replaceAll('-', '+')}`)).location).toBe(`/verify/${documentId}`)
+    expect((await browser.get('/verify?id=hello')).status).toBe(404)
+    expect((await browser.get(`/verify/${newDocumentId()}`)).status).toBe(404)
+  })
+  test('in French', async () => {
+    const browser = await test_.browser()
+    expect((await browser.get('/verify', { 'accept-language': 'fr' })).text).toContain('Vérifier un document')
+  })
+})
