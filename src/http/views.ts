@@ -22,7 +22,7 @@ export interface Views {
   'errors/show': { status: number; message: string; reference: string | null }
   'setup/company': { steps: StepView[]; form: Form; countries: Countries; hasLogo: boolean }
   'setup/administrator': { steps: StepView[]; form: Form; hasPassword: boolean; shortest: number }
-  'setup/addresses': { steps: StepView[]; form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
+  'setup/addresses': { steps: StepView[]; form: Form; isNew: boolean; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
   'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[] }

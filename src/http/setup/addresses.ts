@@ -14,11 +14,13 @@ const TIME_ZONES = Intl.supportedValuesOf('timeZone')
 
 const page = async (c: Ctx, form: Form): Promise<string> => {
   const { config } = c.var.house
+  const draft = await draftOf(c)
   return c.var.render('setup/addresses', {
-    steps: stepsFor(await draftOf(c), 'addresses'),
+    steps: stepsFor(draft, 'addresses'),
     form,
     languages: LANGUAGE_NAMES,
     timeZones: TIME_ZONES.includes(form.values['timeZone'] ?? 'UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
+    isNew: !draft.addresses && Object.keys(form.errors).length === 0,
     fixed: { staffUrl: config.url, publicUrl: config.publicUrl },
   })
 }
