@@ -8,10 +8,7 @@ export const verify = {
   documentId: 'Document ID',
   documentIdHint: 'It stands at the foot of every page, such as 7K2M-9QXD-4TRA-C.',
   look: 'Look up the ID',
-  or: 'or',
   again: 'Verify another document',
-  print: 'Technical details',
-  fileName: 'File',
   checkedAt: 'Verified {at}',
   answers: {
     genuine: { title: 'Genuine and unchanged', text: 'Every signature holds, and not a byte was changed since the company’s seal.' },
@@ -23,7 +20,6 @@ export const verify = {
     unreadable: { title: 'Unreadable', text: 'This file could not be read as a PDF, so nothing can be said about it.' },
   },
   questionsTitle: 'What was asked',
-  howWeKnow: 'How we know',
   questions: {
     unchanged: {
       title: 'Is it unchanged?',
@@ -44,7 +40,7 @@ export const verify = {
     complete: {
       title: 'Is it complete?',
       how: 'The company seals a document once everybody has signed; the seal locks what is left.',
-      answers: { sealed: 'Yes: {count} signed, then the company sealed it', 'not-yet': 'No: the company’s seal is missing' },
+      answers: { sealed: 'Yes, signed by everybody ({count}), then sealed by the company', 'not-yet': 'No: the company’s seal is missing' },
     },
     authority: {
       title: 'Who vouches for the names?',

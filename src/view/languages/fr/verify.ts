@@ -9,10 +9,7 @@ export const verify: typeof shape = {
   documentId: 'Identifiant du document',
   documentIdHint: 'Il figure au pied de chaque page, par exemple 7K2M-9QXD-4TRA-C.',
   look: 'Chercher l’identifiant',
-  or: 'ou',
   again: 'Vérifier un autre document',
-  print: 'Détails techniques',
-  fileName: 'Fichier',
   checkedAt: 'Vérifié le {at}',
   answers: {
     genuine: { title: 'Authentique et inchangé', text: 'Toutes les signatures sont valables et pas un octet n’a changé depuis le cachet de l’entreprise.' },
@@ -24,7 +21,6 @@ export const verify: typeof shape = {
     unreadable: { title: 'Illisible', text: 'Ce fichier n’a pas pu être lu comme un PDF : rien ne peut en être dit.' },
   },
   questionsTitle: 'Ce qui a été examiné',
-  howWeKnow: 'Comment nous le savons',
   questions: {
     unchanged: {
       title: 'Est-il inchangé ?',
@@ -45,7 +41,7 @@ export const verify: typeof shape = {
     complete: {
       title: 'Est-il complet ?',
       how: 'L’entreprise appose son cachet lorsque chacun a signé ; le cachet verrouille ce qui reste.',
-      answers: { sealed: 'Oui : {count} signatures, puis le cachet de l’entreprise', 'not-yet': 'Non : il manque le cachet de l’entreprise' },
+      answers: { sealed: 'Oui, signé par chacun ({count}), puis cacheté par l’entreprise', 'not-yet': 'Non : il manque le cachet de l’entreprise' },
     },
     authority: {
       title: 'Qui répond des noms ?',
