@@ -1,0 +1,26 @@
+import { sweepAttempts } from '../access/attempts.ts'
+import { systemAct } from '../audit/act.ts'
+import { areRevocationListsDue, renewRevocationLists } from '../authority/revocation-lists.ts'
+import { DAY, later } from '../base/instant.ts'
+import type { House } from '../house.ts'
+import type { Job } from '../jobs/queue.ts'
+import type { Handler } from '../jobs/runner.ts'
+import { deliverMessage } from '../mail/delivery.ts'
+import { DELIVERY } from '../mail/outbox.ts'
+import { messageSources } from './message-sources.ts'
+
+/** What stands in a job's row. */
+const payloadOf = <T>(job: Job): T => JSON.parse(job.payload) as T
+
+/** The only place where a job's kind becomes a verb. */
+export const handlersOf = (house: House): Readonly<Record<string, Handler>> => ({
+  [DELIVERY]: (job) => deliverMessage({ ...house, sources: messageSources(house) }, payloadOf<{ message: string }>(job).message),
+  [UPKEEP]: async () => {
+    const at = house.clock()
+    await sweepAttempts(house.db, later(at, -DAY))
+    if (!house.keys.isLocked() && (await areRevocationListsDue(house.db, at))) await renewRevocationLists(house, systemAct(at))
+  },
+})
+
+/** Comes round every hour. */
+export const UPKEEP = 'upkeep.round'

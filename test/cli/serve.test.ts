@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { told, Visitor } from '../../src/cli/visitor.ts'
+import { startInstallation } from '../support/installation.ts'
+
+const ROOT = join(import.meta.dir, '../..')
+const PASSWORD = 'violet tractor hums at noon'
+
+async function setUp(origin: string, setupUrl: string, protection: Record<string, string> = { protection: 'key-file' }): Promise<Visitor> {
+  const visitor = new Visitor(origin, 'en')
+  await visitor.get(setupUrl)
+  const steps: [string, Record<string, string>][] = [
+    ['company', { legalName: 'Acme Ltd', country: 'FR', address: '1 rue de la Paix, Paris' }],
+    ['administrator', { firstName: 'Ann', lastName: 'Archer', email: 'ann@acme.example', password: PASSWORD }],
+    ['addresses', { language: 'en', timeZone: 'Europe/Paris', staffUrl: origin, publicUrl: origin }],
+    ['mail', { skip: '1' }],
+    ['authority', { algorithm: 'ecdsa-p256', rootName: 'Acme Root', issuingName: 'Acme Issuing', sealName: 'Acme Ltd', ...protection }],
+  ]
+  for (const [step, fields] of steps) {
+    const page = await visitor.post(`/setup/${step}`, fields)
+    if (page.status !== 200) throw new Error(`${step}: ${told(page)}`)
+  }
+  return visitor
+}
+
+test('from the first start to the next: set up by the printed address, kept over kill -9, ended by SIGTERM with 0', async () => {
+  const first = await startInstallation()
+  try {
+    expect(first.setupUrl).toMatch(/\/setup\?secret=[\w-]{32}$/)
+    const visitor = await setUp(first.origin, first.setupUrl)
+    expect((await visitor.get('/console/health')).text).toContain('The authority’s 6 keys can be used.')
+    const data = join(first.directory, 'data')
+    for (const name of ['paraphe.db', 'secret.key', 'authority.key'])
+      expect([name, statSync(join(data, name)).mode & 0o777]).toEqual([name, 0o600])
+    expect(statSync(data).mode & 0o777).toBe(0o700)
+
+    const rival = Bun.spawnSync([process.execPath, 'src/main.ts', 'serve'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: data, PARAPHE_LISTEN: '127.0.0.1:0' },
+    })
+    expect([rival.exitCode, rival.stderr.toString()]).toEqual([1, `paraphe serve: another server already works on ${data}\n`])
+
+    const second = await first.restart()
+    expect(second.setupUrl).toBe('')
+    expect((await visitor.get('/account')).text).toContain('ann@acme.example')
+    const stranger = new Visitor(second.origin, 'en')
+    await stranger.get('/sign-in')
+    expect((await stranger.post('/sign-in', { email: 'ann@acme.example', password: 'not the right one' })).status).toBe(422)
+    expect((await stranger.post('/sign-in', { email: 'ann@acme.example', password: PASSWORD, next: '/console/health' })).path).toBe(
+      '/console/health',
+    )
+
+    second.process.kill('SIGTERM')
+    expect(await second.gone).toBe(0)
+    const lines = (first.output() + second.output()).split('\n').filter((line) => line.startsWith('{'))
+    expect(lines.length).toBeGreaterThan(10)
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), at: expect.any(String), event: expect.any(String) })
+    expect(lines.join('\n')).not.toMatch(/secret=|violet tractor|not the right one/)
+  } finally {
+    await first[Symbol.asyncDispose]()
+  }
+}, 60_000)
+
+test('with a passphrase, the keys are locked after a restart until somebody enters it', async () => {
+  const first = await startInstallation()
+  try {
+    const passphrase = 'seven green kettles sing'
+    const visitor = await setUp(first.origin, first.setupUrl, { protection: 'passphrase', passphrase, passphraseAgain: passphrase })
+    await using _second = await first.restart()
+    const doctor = () =>
+      Bun.spawnSync([process.execPath, 'src/main.ts', 'doctor'], {
+        cwd: ROOT,
+        env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: join(first.directory, 'data') },
+      })
+    expect((await visitor.get('/console/health')).text).toContain('They are locked')
+    expect(doctor().exitCode).toBe(1)
+    await visitor.get('/console/authority')
+    expect((await visitor.post('/console/authority/unlocking', { passphrase: 'another one altogether' })).status).toBe(422)
+    expect((await visitor.post('/console/authority/unlocking', { passphrase })).status).toBe(200)
+    expect((await visitor.get('/console/health')).text).toContain('The authority’s 6 keys can be used.')
+  } finally {
+    await first[Symbol.asyncDispose]()
+  }
+}, 60_000)
+
+test('a port that is taken, or a folder that cannot be written, is told in words', async () => {
+  const taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const run = (environment: Record<string, string>) =>
+    Bun.spawnSync([process.execPath, 'src/main.ts', 'serve'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: '/proc/nowhere', ...environment },
+    })
+  const folder = run({ PARAPHE_LISTEN: '127.0.0.1:0' })
+  expect(folder.exitCode).toBe(1)
+  expect(folder.stderr.toString()).toContain('/proc/nowhere')
+  taken.stop(true)
+})
