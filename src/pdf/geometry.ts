@@ -1,0 +1,83 @@
+import { degrees, type PDFPage } from 'pdf-lib'
+import type { Rotation } from './appearance.ts'
+
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** A page as a reader sees it: its crop box turned by /Rotate. Lengths in points of user space. */
+export interface SeenPage {
+  readonly box: Box
+  readonly rotation: Rotation
+  readonly width: number
+  readonly height: number
+}
+
+export function seenPage(page: PDFPage): SeenPage {
+  const media = normal(page.getMediaBox())
+  const crop = normal(page.getCropBox())
+  const left = Math.max(media.x, crop.x)
+  const bottom = Math.max(media.y, crop.y)
+  const right = Math.min(media.x + media.width, crop.x + crop.width)
+  const top = Math.min(media.y + media.height, crop.y + crop.height)
+  // A crop box outside its media box shows nothing: readers fall back to the media box.
+  const box = right - left > 1 && top - bottom > 1 ? { x: left, y: bottom, width: right - left, height: top - bottom } : media
+  const rotation = ((((Math.round(page.getRotation().angle / 90) * 90) % 360) + 360) % 360) as Rotation
+  const aside = rotation === 90 || rotation === 270
+  return { box, rotation, width: aside ? box.height : box.width, height: aside ? box.width : box.height }
+}
+
+const normal = ({ x, y, width, height }: Box): Box => ({
+  x: Math.min(x, x + width),
+  y: Math.min(y, y + height),
+  width: Math.abs(width),
+  height: Math.abs(height),
+})
+
+/** A rectangle given from the top left of the page as seen, in user space: [left, bottom, right, top]. */
+export function userRectangle({ box, rotation }: SeenPage, { x, y, width: w, height: h }: Box): [number, number, number, number] {
+  const [left, bottom, right, top] = [box.x, box.y, box.x + box.width, box.y + box.height]
+  if (rotation === 90) return [left + y, bottom + x, left + y + h, bottom + x + w]
+  if (rotation === 180) return [right - x - w, bottom + y, right - x, bottom + y + h]
+  if (rotation === 270) return [right - y - h, top - x - w, right - y, top - x]
+  return [left + x, top - y - h, left + x + w, top - y]
+}
+
+/** The matrix that draws upright, with 0,0 at the foot's left as seen and y upwards, onto the page's user space. */
+export function uprightMatrix({ box, rotation }: SeenPage): string {
+  const [left, bottom, right, top] = [box.x, box.y, box.x + box.width, box.y + box.height].map(
+    (value) => Math.round(value * 1_000) / 1_000,
+  ) as [number, number, number, number]
+  if (rotation === 90) return `0 1 -1 0 ${right} ${bottom}`
+  if (rotation === 180) return `-1 0 0 -1 ${right} ${top}`
+  if (rotation === 270) return `0 -1 1 0 ${left} ${top}`
+  return `1 0 0 1 ${left} ${bottom}`
+}
+
+/** Makes the page longer at the foot as seen. */
+export function growFoot(page: PDFPage, seen: SeenPage, by: number): SeenPage {
+  const { box, rotation } = seen
+  const grown: Box =
+    rotation === 90
+      ? { ...box, width: box.width + by }
+      : rotation === 180
+        ? { ...box, height: box.height + by }
+        : rotation === 270
+          ? { ...box, x: box.x - by, width: box.width + by }
+          : { ...box, y: box.y - by, height: box.height + by }
+  const media = normal(page.getMediaBox())
+  const left = Math.min(media.x, grown.x)
+  const bottom = Math.min(media.y, grown.y)
+  page.setMediaBox(
+    left,
+    bottom,
+    Math.max(media.x + media.width, grown.x + grown.width) - left,
+    Math.max(media.y + media.height, grown.y + grown.height) - bottom,
+  )
+  page.setCropBox(grown.x, grown.y, grown.width, grown.height)
+  page.setRotation(degrees(rotation))
+  return { box: grown, rotation, width: seen.width, height: seen.height + by }
+}

@@ -1,0 +1,46 @@
+import { PDFArray, PDFDocument, PDFName } from 'pdf-lib'
+import { PdfFault } from './fault.ts'
+
+/** Reads a stranger's file for preparation (never for verification). PdfFault: not-a-pdf, password-needed, password-wrong, damaged. */
+export async function load(bytes: Uint8Array, password?: string): Promise<{ doc: PDFDocument; encrypted: boolean }> {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024))
+  if (!start.includes('%PDF-')) throw new PdfFault('not-a-pdf')
+  const options = { updateMetadata: false, throwOnInvalidObject: false, capNumbers: true }
+  try {
+    const doc = await PDFDocument.load(bytes, options)
+    if (!doc.isEncrypted) return checked(doc, false)
+  } catch (error) {
+    if (error instanceof PdfFault) throw error
+    if (!/encrypt|password/i.test(String(error))) throw new PdfFault('damaged', String(error).slice(0, 200))
+  }
+  try {
+    return checked(await PDFDocument.load(bytes, { ...options, password: password ?? '' }), true)
+  } catch (error) {
+    if (error instanceof PdfFault) throw error
+    if (/password/i.test(String(error))) throw new PdfFault(password ? 'password-wrong' : 'password-needed')
+    throw new PdfFault('damaged', String(error).slice(0, 200))
+  }
+}
+
+function checked(doc: PDFDocument, encrypted: boolean): { doc: PDFDocument; encrypted: boolean } {
+  let pages = 0
+  try {
+    pages = doc.getPageCount()
+  } catch (error) {
+    throw new PdfFault('damaged', String(error).slice(0, 200))
+  }
+  if (!pages) throw new PdfFault('no-pages')
+  // A page that names no size is shown as US Letter by most readers.
+  for (const page of doc.getPages())
+    if (!(page.node.lookup(PDFName.of('MediaBox')) instanceof PDFArray) && !inherits(page.node))
+      page.node.set(PDFName.of('MediaBox'), doc.context.obj([0, 0, 612, 792]))
+  return { doc, encrypted }
+}
+
+function inherits(node: { Parent(): unknown; MediaBox(): unknown }): boolean {
+  try {
+    return node.MediaBox() instanceof PDFArray
+  } catch {
+    return false
+  }
+}

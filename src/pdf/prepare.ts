@@ -1,0 +1,249 @@
+import { PDFArray, type PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
+import type { Bytes } from '../base/bytes.ts'
+import { activeContent } from './active-content.ts'
+import { textForm, turned } from './appearance.ts'
+import { enclose } from './balance.ts'
+import { type Completion, type CompletionPlaces, drawCompletion } from './completion.ts'
+import { PdfFault } from './fault.ts'
+import { flatten } from './flatten.ts'
+import type { FontSet } from './fonts.ts'
+import type { Picture } from './form.ts'
+import { type Box, type SeenPage, seenPage, userRectangle } from './geometry.ts'
+import { load } from './load.ts'
+import { addFormObject } from './pdf-lib-picture.ts'
+import { stripPainter } from './strip.ts'
+import { short } from './text.ts'
+
+export interface PreparedField extends Box {
+  /** `S1_f3`, `S1_sig`. */
+  readonly name: string
+  readonly signer: string | null
+  readonly kind: 'text' | 'multiline' | 'checkbox' | 'picture' | 'signature'
+  /** 0-based. */
+  readonly page: number
+  readonly tooltip: string
+  readonly fontSize?: number
+  /** Drawn as page content; there is then no form field. */
+  readonly prefilled?: string
+}
+
+export interface PrepareInput extends Omit<Completion, 'company'> {
+  readonly source: Bytes
+  readonly password?: string
+  /** The sender's consent to lose what acts; without it such a file is refused. */
+  readonly removeActive: boolean
+  readonly company: { readonly name: string; readonly logo?: Picture }
+  readonly language: string
+  /** `Page {number} of {total}`. */
+  readonly pageOf: string
+  readonly fields: readonly PreparedField[]
+  readonly fonts: FontSet
+}
+
+/** How many later archive time stamps the seal's lock leaves room for. */
+const TIME_STAMPS = 20
+
+/** Revision 0: rewritten once, with strip, certificate of completion and form, and nothing that acts. From here on the file only grows. */
+export async function prepare(input: PrepareInput): Promise<{ pdf: Bytes; pages: number }> {
+  const { doc } = await load(input.source, input.password)
+  if (!input.removeActive && activeContent(doc, false).length) throw new PdfFault('active-content')
+  activeContent(doc, true)
+  flatten(doc)
+  clean(doc, input)
+
+  const originals = doc.getPages()
+  for (const page of originals) enclose(doc, page)
+  const first = seenPage(originals[0]!)
+  const places = drawCompletion(
+    doc,
+    input.fonts,
+    Math.abs(Math.min(first.width, first.height) - 612) < 3 ? { width: 612, height: 774 } : { width: 595.28, height: 823.89 },
+    input,
+  )
+  const all = [...originals, ...places.pages]
+  const painter = stripPainter(doc, input.fonts, {
+    documentId: input.documentId,
+    company: input.company.name,
+    total: all.length,
+    pageOf: (number, total) => input.pageOf.replace('{number}', String(number)).replace('{total}', String(total)),
+  })
+  const seen = all.map((page, at) => painter.paint(page, at + 1))
+  drawPrefilled(doc, all, seen, input)
+  buildForm(doc, all, seen, originals.length, places, input)
+  // No object streams: every later revision writes plain objects beside plain objects.
+  return { pdf: Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never)), pages: all.length }
+}
+
+const N = (name: string): PDFName => PDFName.of(name)
+
+function clean(doc: PDFDocument, input: PrepareInput): void {
+  const { catalog, context } = doc
+  for (const key of ['Perms', 'DSS', 'Requirements', 'NeedsRendering', 'OpenAction', 'Extensions']) catalog.delete(N(key))
+  doc.setTitle(`${input.title} (${input.documentId})`)
+  doc.setProducer('Paraphe')
+  doc.setLanguage(input.language)
+  catalog.set(N('ViewerPreferences'), context.obj({ DisplayDocTitle: true }))
+  for (const page of doc.getPages()) {
+    const annotations = page.node.lookup(N('Annots'))
+    if (annotations instanceof PDFArray && annotations.size() === 0) page.node.delete(N('Annots'))
+  }
+}
+
+function drawPrefilled(doc: PDFDocument, pages: readonly PDFPage[], seen: readonly SeenPage[], input: PrepareInput): void {
+  for (const field of input.fields) {
+    if (field.prefilled === undefined || field.prefilled === '') continue
+    const [page, view] = [pages[field.page], seen[field.page]]
+    if (!page || !view) throw new PdfFault('prepare.page')
+    const form = turned(
+      textForm(input.fonts, {
+        text: field.prefilled,
+        width: field.width,
+        height: field.height,
+        size: field.fontSize ?? 10,
+        multiline: field.kind === 'multiline',
+      }),
+      view.rotation,
+    )
+    const [left, bottom] = userRectangle(view, field)
+    const name = page.node.newXObject('Value', addFormObject(doc.context, form))
+    page.node.addContentStream(doc.context.register(doc.context.flateStream(`q 1 0 0 1 ${short(left)} ${short(bottom)} cm ${name} Do Q`)))
+  }
+}
+
+interface Widget {
+  readonly name: string
+  readonly signer: string | null
+  readonly page: number
+  readonly rectangle: readonly number[]
+  readonly entries: Record<string, unknown>
+}
+
+/** CHAIN §2, dictionary by dictionary: merged fields and widgets, nothing filled, indirect lists, a lock for each signer and for the seal. */
+function buildForm(
+  doc: PDFDocument,
+  pages: readonly PDFPage[],
+  seen: readonly SeenPage[],
+  originals: number,
+  places: CompletionPlaces,
+  input: PrepareInput,
+): void {
+  const { context, catalog } = doc
+  const helvetica = context.register(context.obj({ Type: 'Font', Subtype: 'Type1', BaseFont: 'Helvetica', Encoding: 'WinAnsiEncoding' }))
+  const widgets: Widget[] = []
+  const place = (field: { page: number } & Box): { page: number; rectangle: readonly number[] } => {
+    const view = seen[field.page]
+    if (!view) throw new PdfFault('prepare.page')
+    return { page: field.page, rectangle: userRectangle(view, field).map((value) => Math.round(value * 100) / 100) }
+  }
+  for (const field of input.fields) {
+    if (field.prefilled !== undefined || !field.signer) continue
+    widgets.push({
+      name: field.name,
+      signer: field.signer,
+      ...place(field),
+      entries: { TU: PDFHexString.fromText(field.tooltip), ...entriesOf(doc, field) },
+    })
+  }
+  const last = pages.length - 1
+  for (const { name, signs, title } of input.recipients) {
+    const row = places.rows[name]
+    if (!signs || !row) continue
+    widgets.push({
+      name: `${name}_row`,
+      signer: name,
+      ...place({ ...row, page: originals + row.page }),
+      entries: { FT: 'Btn', Ff: 65537, MK: { TP: 1 }, TU: PDFHexString.fromText(title) },
+    })
+    if (!widgets.some((widget) => widget.name === `${name}_sig`))
+      widgets.push({ name: `${name}_sig`, signer: name, page: last, rectangle: [0, 0, 0, 0], entries: { FT: 'Sig', Ff: 1 } })
+  }
+  const bySigner = Map.groupBy(widgets, (widget) => widget.signer)
+  const everything = widgets.map((widget) => widget.name)
+  const lock = (action: 'Include' | 'Exclude', names: readonly string[]): PDFRef =>
+    context.register(context.obj({ Type: 'SigFieldLock', Action: action, Fields: names.map((name) => PDFString.of(name)) }))
+  const sealPage = originals + places.seal.page
+  widgets.push({
+    name: 'seal',
+    signer: null,
+    ...place({ ...places.seal, page: sealPage }),
+    entries: {
+      FT: 'Sig',
+      Ff: 1,
+      TU: PDFHexString.fromText(input.words.seal),
+      Lock: lock('Exclude', [...everything, ...Array.from({ length: TIME_STAMPS }, (_, at) => `DocTS${at + 1}`)]),
+    },
+  })
+  widgets.push({ name: 'certification', signer: null, page: sealPage, rectangle: [0, 0, 0, 0], entries: { FT: 'Sig', Ff: 1 } })
+
+  const references = widgets.map((widget) => {
+    const page = pages[widget.page]!
+    const own =
+      widget.signer && widget.entries['FT'] === 'Sig'
+        ? {
+            Lock: lock(
+              'Include',
+              (bySigner.get(widget.signer) ?? []).map(({ name }) => name),
+            ),
+          }
+        : {}
+    const reference = context.register(
+      context.obj({
+        Type: 'Annot',
+        Subtype: 'Widget',
+        P: page.ref,
+        Rect: [...widget.rectangle],
+        F: 132,
+        T: PDFString.of(widget.name),
+        ...widget.entries,
+        ...own,
+      } as never),
+    )
+    annotationsOf(doc, page).push(reference)
+    return reference
+  })
+  // DocTS fields come later to the seal's page, whose list is there already.
+  const fields = context.register(context.obj(references))
+  const form = context.register(
+    context.obj({ Fields: fields, SigFlags: 3, DA: PDFString.of('/Helv 10 Tf 0 g'), DR: { Font: { Helv: helvetica } } }),
+  )
+  catalog.set(N('AcroForm'), form)
+  catalog.set(N('Extensions'), context.obj({ ESIC: { BaseVersion: '1.7', ExtensionLevel: 5 } }))
+}
+
+/** The page's /Annots as an indirect list, so that no later revision writes the page again. */
+function annotationsOf(doc: PDFDocument, page: PDFPage): PDFArray {
+  const { context } = doc
+  const held = page.node.get(N('Annots'))
+  const known = held && context.lookup(held)
+  if (known instanceof PDFArray) {
+    if (held === known) page.node.set(N('Annots'), context.register(known))
+    return known
+  }
+  const made = context.obj([]) as PDFArray
+  page.node.set(N('Annots'), context.register(made))
+  return made
+}
+
+function entriesOf(doc: PDFDocument, field: PreparedField): Record<string, unknown> {
+  const appearance = PDFString.of(`/Helv ${field.fontSize ?? 10} Tf 0 g`)
+  switch (field.kind) {
+    case 'text':
+      return { FT: 'Tx', Ff: 1, DA: appearance }
+    case 'multiline':
+      return { FT: 'Tx', Ff: 4097, DA: appearance }
+    case 'picture':
+      return { FT: 'Btn', Ff: 65537, MK: { TP: 1 } }
+    case 'signature':
+      return { FT: 'Sig', Ff: 1 }
+    case 'checkbox': {
+      const { context } = doc
+      const { width, height } = field
+      const state = (content: string): PDFRef =>
+        context.register(
+          context.flateStream(content, { Type: 'XObject', Subtype: 'Form', FormType: 1, BBox: [0, 0, width, height], Resources: {} }),
+        )
+      const tick = `q 0.09 0.145 0.42 RG ${short(Math.max(1, height * 0.12))} w 1 J 1 j ${short(width * 0.18)} ${short(height * 0.5)} m ${short(width * 0.42)} ${short(height * 0.24)} l ${short(width * 0.84)} ${short(height * 0.8)} l S Q`
+      return { FT: 'Btn', Ff: 1, V: 'Off', AS: 'Off', MK: { CA: PDFString.of('4') }, AP: { N: { Yes: state(tick), Off: state('') } } }
+    }
+  }
+}
