@@ -78,4 +78,5 @@ export const refusals = {
   'picture.too-large': 'Please choose a picture of at most 15 MB.',
   'verification.file-missing': 'Please choose the PDF to verify.',
   'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
+  'vault.not-found': 'There is no such document in the vault.',
 }

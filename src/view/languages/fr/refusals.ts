@@ -79,4 +79,5 @@ export const refusals: typeof shape = {
   'picture.too-large': 'Veuillez choisir une image de 15 Mo au plus.',
   'verification.file-missing': 'Veuillez choisir le PDF à vérifier.',
   'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
+  'vault.not-found': 'Ce document n’est pas au coffre.',
 }
