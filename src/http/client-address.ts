@@ -5,7 +5,10 @@ import type { Ctx } from './env.ts'
 export function clientAddress(c: Ctx, config: Config): string | null {
   const peer = plain((c.env as { peer?: string | null } | undefined)?.peer ?? null)
   if (!peer || !config.trustedProxies.includes(peer)) return peer
-  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plain(hop.trim())).filter((hop): hop is string => hop !== null)
+  const hops = (c.req.header('x-forwarded-for') ?? '')
+    .split(',')
+    .map((hop) => plain(hop.trim()))
+    .filter((hop): hop is string => hop !== null)
   return hops.reverse().find((hop) => !config.trustedProxies.includes(hop)) ?? peer
 }
 

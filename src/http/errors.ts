@@ -7,7 +7,14 @@ import { type Ctx, type Env, wantsJson } from './env.ts'
 import { InvalidForm } from './form.ts'
 
 export const STATUS: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
-  not_found: 404, forbidden: 403, conflict: 409, invalid: 422, gone: 410, rate_limited: 429, too_large: 413, unavailable: 503,
+  not_found: 404,
+  forbidden: 403,
+  conflict: 409,
+  invalid: 422,
+  gone: 410,
+  rate_limited: 429,
+  too_large: 413,
+  unavailable: 503,
 }
 
 /** The status of a refusal that a page shows itself; anything that is none is thrown on. */
@@ -27,21 +34,46 @@ export const onError: ErrorHandler<Env> = (error, c) => {
   const lang = c.var.lang ?? 'en'
   if (error instanceof Refusal) {
     if (error.code === 'rate_limited' || error.code === 'unavailable') c.header('Retry-After', '30')
-    const fields = error instanceof InvalidForm ? Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [name, refusalSentence(lang, { reason, params: {} })])) : undefined
+    const fields =
+      error instanceof InvalidForm
+        ? Object.fromEntries(Object.entries(error.fields).map(([name, reason]) => [name, refusalSentence(lang, { reason, params: {} })]))
+        : undefined
     return answer(c, STATUS[error.code], refusalSentence(lang, error), error.reason, null, fields)
   }
   if (error instanceof HTTPException) {
     const status = error.status as ContentfulStatusCode
-    return answer(c, status, refusalSentence(lang, { reason: status === 413 ? 'request.too-large' : 'request.malformed', params: {} }), 'request.malformed', null)
+    return answer(
+      c,
+      status,
+      refusalSentence(lang, { reason: status === 413 ? 'request.too-large' : 'request.malformed', params: {} }),
+      'request.malformed',
+      null,
+    )
   }
   const reference = c.var.requestId
-  console.error(JSON.stringify({ level: 'error', at: new Date().toISOString(), reference, path: c.req.path.replace(/\/s\/[^/]*\..*/, '/s/…'), error: error instanceof Error ? error.stack : String(error) }))
+  console.error(
+    JSON.stringify({
+      level: 'error',
+      at: new Date().toISOString(),
+      reference,
+      path: c.req.path.replace(/\/s\/[^/]*\..*/, '/s/…'),
+      error: error instanceof Error ? error.stack : String(error),
+    }),
+  )
   return answer(c, 500, refusalSentence(lang, { reason: 'server.accident', params: { reference } }), 'server.accident', reference)
 }
 
-export const notFound = (c: Ctx): Promise<Response> => answer(c, 404, refusalSentence(c.var.lang ?? 'en', { reason: 'page.not-found', params: {} }), 'page.not-found', null)
+export const notFound = (c: Ctx): Promise<Response> =>
+  answer(c, 404, refusalSentence(c.var.lang ?? 'en', { reason: 'page.not-found', params: {} }), 'page.not-found', null)
 
-async function answer(c: Ctx, status: ContentfulStatusCode, message: string, code: string, reference: string | null, fields?: Record<string, string>): Promise<Response> {
+async function answer(
+  c: Ctx,
+  status: ContentfulStatusCode,
+  message: string,
+  code: string,
+  reference: string | null,
+  fields?: Record<string, string>,
+): Promise<Response> {
   if (wantsJson(c)) return c.json({ code, message, ...(reference ? { reference } : {}), ...(fields ? { fields } : {}) }, status)
   return c.html(await c.var.render('errors/show', { status, message, reference }), status)
 }

@@ -24,7 +24,8 @@ export function allowedHosts(config: Config, origins: Origins, isSetUp: boolean)
   const own = ['localhost', '127.0.0.1', '[::1]']
   if (!isSetUp) {
     own.push(hostname().toLowerCase())
-    for (const addresses of Object.values(networkInterfaces())) for (const { address, family } of addresses ?? []) own.push(family === 'IPv6' ? `[${address.split('%')[0]}]` : address)
+    for (const addresses of Object.values(networkInterfaces()))
+      for (const { address, family } of addresses ?? []) own.push(family === 'IPv6' ? `[${address.split('%')[0]}]` : address)
   }
   for (const port of ports) for (const name of own) hosts.add(port === 80 ? name : `${name}:${port}`)
   return hosts

@@ -22,28 +22,63 @@ export interface Views {
   'errors/show': { status: number; message: string; reference: string | null }
   'setup/company': { steps: StepView[]; form: Form; countries: Countries; hasLogo: boolean }
   'setup/administrator': { steps: StepView[]; form: Form; hasPassword: boolean; shortest: number }
-  'setup/addresses': { steps: StepView[]; form: Form; isNew: boolean; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
+  'setup/addresses': {
+    steps: StepView[]
+    form: Form
+    isNew: boolean
+    languages: LanguageNames
+    timeZones: readonly string[]
+    fixed: FixedAddresses
+  }
   'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[] }
   'access/sign-in': { form: Form }
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   'access/account': {
-    email: string; role: Role; maySign: boolean; mayStamp: boolean; languages: LanguageNames; details: Form; password: Form
+    email: string
+    role: Role
+    maySign: boolean
+    mayStamp: boolean
+    languages: LanguageNames
+    details: Form
+    password: Form
     sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
   }
   'contacts/index': { contacts: Contact[]; search: string }
   'contacts/show': { contact: { id: string; name: string } | null; form: Form; languages: LanguageNames }
   'console/companies/index': { companies: LegalEntity[] }
   'console/companies/show': { id: string | null; name: string | null; logoUrl: string | null; form: Form; countries: Countries }
-  'console/users/index': { people: { id: string; name: string; email: string; jobTitle: string; role: Role; maySign: boolean; mayStamp: boolean; state: 'active' | 'invited' | 'disabled' }[] }
-  'console/users/show': { person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean } | null; form: Form; roles: readonly Role[]; languages: LanguageNames }
-  'console/stamps': { stamps: { id: string; name: string; company: string | null }[]; companies: { id: string; legalName: string }[]; form: Form }
+  'console/users/index': {
+    people: {
+      id: string
+      name: string
+      email: string
+      jobTitle: string
+      role: Role
+      maySign: boolean
+      mayStamp: boolean
+      state: 'active' | 'invited' | 'disabled'
+    }[]
+  }
+  'console/users/show': {
+    person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean } | null
+    form: Form
+    roles: readonly Role[]
+    languages: LanguageNames
+  }
+  'console/stamps': {
+    stamps: { id: string; name: string; company: string | null }[]
+    companies: { id: string; legalName: string }[]
+    form: Form
+  }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
   'console/disclosures': { versions: { language: Language; name: string; version: number; createdAt: Instant }[]; form: Form }
   'console/audit': {
     entries: { seq: number; at: Instant; who: string; what: string; type: EventType; envelopeId: string | null; ip: string | null }[]
-    query: { type: string; envelope: string; from: string; to: string }; types: { type: EventType; told: string }[]; next: number | null
+    query: { type: string; envelope: string; from: string; to: string }
+    types: { type: EventType; told: string }[]
+    next: number | null
   }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }

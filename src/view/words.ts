@@ -16,7 +16,9 @@ export const isLanguage = (text: string | null | undefined): text is Language =>
 
 /** `{name}` becomes the parameter of that name; one that is missing stays visible. */
 export const fill = (sentence: string, params: Readonly<Record<string, string | number | boolean | null | undefined>>): string =>
-  sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (params[name] === undefined || params[name] === null ? whole : String(params[name])))
+  sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    params[name] === undefined || params[name] === null ? whole : String(params[name]),
+  )
 
 /** The first language of an Accept-Language header that we speak. */
 export function preferredLanguage(header: string | null | undefined, otherwise: Language = 'en'): Language {
@@ -24,7 +26,12 @@ export function preferredLanguage(header: string | null | undefined, otherwise: 
     .split(',')
     .map((part) => {
       const [tag = '', ...parameters] = part.trim().split(';')
-      const quality = Number(parameters.find((parameter) => parameter.trim().startsWith('q='))?.trim().slice(2) ?? 1)
+      const quality = Number(
+        parameters
+          .find((parameter) => parameter.trim().startsWith('q='))
+          ?.trim()
+          .slice(2) ?? 1,
+      )
       return { language: tag.trim().slice(0, 2).toLowerCase(), quality: Number.isFinite(quality) ? quality : 0 }
     })
     .filter(({ quality }) => quality > 0)

@@ -1,5 +1,11 @@
 export const access = {
-  signIn: { title: 'Sign in', email: 'E-mail address', password: 'Password', button: 'Sign in', forgotten: 'Forgotten your password? Your administrator sends you a link to choose a new one.' },
+  signIn: {
+    title: 'Sign in',
+    email: 'E-mail address',
+    password: 'Password',
+    button: 'Sign in',
+    forgotten: 'Forgotten your password? Your administrator sends you a link to choose a new one.',
+  },
   signOut: 'Sign out',
   welcome: {
     title: 'Welcome, {name}',

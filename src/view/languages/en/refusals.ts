@@ -17,7 +17,8 @@ export const refusals = {
   'sign-in.busy': 'Many people are signing in just now. Please try again in a few seconds.',
   'password.too-short': 'At least {shortest} characters, please. A short sentence is easy to remember.',
   'password.too-long': 'At most {longest} characters, please.',
-  'password.guessable': 'This one is among the first that would be tried: it is made of common words, of the company’s name or of your own. A few words that do not belong together are better.',
+  'password.guessable':
+    'This one is among the first that would be tried: it is made of common words, of the company’s name or of your own. A few words that do not belong together are better.',
   'password.current-wrong': 'This is not your current password.',
   'password.repeat-differs': 'The two passwords are not the same.',
   'user.not-found': 'There is no such user.',
@@ -61,7 +62,8 @@ export const refusals = {
   'picture.too-heavy': 'This picture is too large. It may have up to {megabytes} MB.',
   'picture.too-many-pixels': 'This picture has too many pixels. It may have up to {megapixels} million.',
   'picture.empty': 'Nothing could be seen in this picture. Please use one with darker ink on light paper.',
-  'document.too-heavy': 'This document takes too much time or memory to read, so it was refused. Save it again with another program and try once more.',
+  'document.too-heavy':
+    'This document takes too much time or memory to read, so it was refused. Save it again with another program and try once more.',
   'document.unreadable': 'This document cannot be read. It may be damaged.',
   'document.page-unreadable': 'Page {page} of this document cannot be read.',
   'sandbox.busy': 'Many documents are being read at the moment. Please try again in a minute.',

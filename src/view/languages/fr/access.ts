@@ -1,7 +1,13 @@
 import type { access as shape } from '../en/access.ts'
 
 export const access: typeof shape = {
-  signIn: { title: 'Connexion', email: 'Adresse e-mail', password: 'Mot de passe', button: 'Se connecter', forgotten: 'Mot de passe oublié ? Votre administrateur vous envoie un lien pour en choisir un nouveau.' },
+  signIn: {
+    title: 'Connexion',
+    email: 'Adresse e-mail',
+    password: 'Mot de passe',
+    button: 'Se connecter',
+    forgotten: 'Mot de passe oublié ? Votre administrateur vous envoie un lien pour en choisir un nouveau.',
+  },
   signOut: 'Se déconnecter',
   welcome: {
     title: 'Bienvenue, {name}',

@@ -18,7 +18,8 @@ export const refusals: typeof shape = {
   'sign-in.busy': 'Beaucoup de personnes se connectent en ce moment. Veuillez réessayer dans quelques secondes.',
   'password.too-short': 'Au moins {shortest} caractères. Une courte phrase se retient facilement.',
   'password.too-long': 'Au plus {longest} caractères.',
-  'password.guessable': 'Celui-ci serait parmi les premiers essayés : il est fait de mots courants, du nom de la société ou du vôtre. Quelques mots sans rapport entre eux valent mieux.',
+  'password.guessable':
+    'Celui-ci serait parmi les premiers essayés : il est fait de mots courants, du nom de la société ou du vôtre. Quelques mots sans rapport entre eux valent mieux.',
   'password.current-wrong': 'Ce n’est pas votre mot de passe actuel.',
   'password.repeat-differs': 'Les deux mots de passe sont différents.',
   'user.not-found': 'Cet utilisateur n’existe pas.',
@@ -62,7 +63,8 @@ export const refusals: typeof shape = {
   'picture.too-heavy': 'Cette image est trop lourde. La limite est de {megabytes} Mo.',
   'picture.too-many-pixels': 'Cette image a trop de pixels. La limite est de {megapixels} millions.',
   'picture.empty': 'Rien n’est visible sur cette image. Utilisez une encre plus foncée sur un papier clair.',
-  'document.too-heavy': 'La lecture de ce document demande trop de temps ou de mémoire : il a été refusé. Enregistrez-le avec un autre logiciel, puis réessayez.',
+  'document.too-heavy':
+    'La lecture de ce document demande trop de temps ou de mémoire : il a été refusé. Enregistrez-le avec un autre logiciel, puis réessayez.',
   'document.unreadable': 'Ce document ne peut pas être lu. Il est peut-être endommagé.',
   'document.page-unreadable': 'La page {page} de ce document ne peut pas être lue.',
   'sandbox.busy': 'De nombreux documents sont en cours de lecture. Réessayez dans une minute.',

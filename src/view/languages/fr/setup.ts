@@ -42,7 +42,8 @@ export const setup: typeof shape = {
     staffUrl: 'Adresse pour le personnel',
     staffUrlHint: 'Ce que vos collègues saisissent pour venir ici.',
     publicUrl: 'Adresse publique',
-    publicUrlHint: 'Celle qu’atteignent les destinataires et toute personne qui vérifie un document. La même que ci-dessus, sauf si un proxy lui donne un autre nom.',
+    publicUrlHint:
+      'Celle qu’atteignent les destinataires et toute personne qui vérifie un document. La même que ci-dessus, sauf si un proxy lui donne un autre nom.',
     fixed: 'Fixée par l’environnement du serveur.',
   },
   mail: {
@@ -97,10 +98,19 @@ export const setup: typeof shape = {
     certificate: 'Certificat',
     fingerprint: 'Empreinte SHA-256',
     until: 'Valable jusqu’au',
-    purposes: { root: 'Racine', issuing: 'Autorité émettrice', seal: 'Sceau de la société', tsa: 'Horodatage', ocsp: 'Réponses de révocation', signer: 'Signataire' },
+    purposes: {
+      root: 'Racine',
+      issuing: 'Autorité émettrice',
+      seal: 'Sceau de la société',
+      tsa: 'Horodatage',
+      ocsp: 'Réponses de révocation',
+      signer: 'Signataire',
+    },
     download: 'Télécharger le certificat racine',
-    downloadHint: 'Un lecteur qui lui fait confiance montre chaque signature comme valide. Votre service informatique le distribue une fois.',
-    backup: 'Gardez une copie du dossier de données. Gardez ses deux fichiers de clé à part : qui possède les deux peut signer au nom de la société.',
+    downloadHint:
+      'Un lecteur qui lui fait confiance montre chaque signature comme valide. Votre service informatique le distribue une fois.',
+    backup:
+      'Gardez une copie du dossier de données. Gardez ses deux fichiers de clé à part : qui possède les deux peut signer au nom de la société.',
     sample: 'Essayer avec un contrat d’exemple',
     sampleHint: 'Un contrat de deux pages, déjà préparé : signez-le comme société et comme client, en cinq minutes.',
     start: 'Aller aux documents',
