@@ -1,0 +1,25 @@
+import { type Instant, wholeSecond } from '../base/instant.ts'
+import { certify } from '../pdf/append.ts'
+import { headOf } from '../pdf/head.ts'
+import type { PrepareInput } from '../pdf/prepare.ts'
+import { readPdf } from '../pdf/read.ts'
+import { runTask } from '../sandbox/run.ts'
+import { putObject } from '../store/object.ts'
+import { companySignature } from './company-signature.ts'
+import { CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
+
+/**
+ * Revisions 0 and 1: prepared in the child from the stranger's bytes, read back strictly, certified with the company's seal. Nothing of an
+ * envelope changes here; what a strict reader does not accept of our own work never leaves.
+ */
+export async function prepareAndCertify(tools: SealTools, at: Instant, input: Omit<PrepareInput, 'fonts'>, pages: number): Promise<[Revision, Revision]> {
+  const { pdf } = await runTask(tools.config, 'prepare', input, { pages })
+  const head = headOf(await readPdf(pdf))
+  const object = await putObject(tools.db, pdf)
+  const prepared: Revision = { number: 0, kind: 'prepared', object, head, recipientId: null, facts: {} }
+  const signer = await tools.authority.signerFor('seal')
+  const moment = wholeSecond(at)
+  const tail = await certify(head, { at: moment, name: input.company.name, contentsBytes: CONTENTS[signer.algorithm].signature })
+  const certified = await storeTail(tools, prepared, tail, companySignature(tools))
+  return [prepared, { number: 1, kind: 'certified', object: certified, head: tail.head, recipientId: null, facts: { at: moment } }]
+}
