@@ -9,11 +9,6 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { usage: 'serve', does: 'the server', load: () => import('./cli/serve.ts') },
-  demo: {
-    usage: 'demo --out DIR',
-    does: 'a throw-away installation in which a contract is sent, signed by two people and sealed',
-    load: () => import('./cli/demo.ts'),
-  },
   verify: {
     usage: 'verify FILE [--trust root.pem]… [--json]',
     does: 'the verification report, offline',

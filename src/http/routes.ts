@@ -15,6 +15,8 @@ import { accountSessions } from './account/sessions.ts'
 import { languageChoice } from './language.ts'
 import { logo } from './logo.ts'
 import { contacts } from './contacts.ts'
+import { vault } from './vault.ts'
+import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
 import { consoleCompanies } from './console/companies.ts'
 import { consoleUsers } from './console/users.ts'
@@ -49,6 +51,8 @@ export function mountRoutes(app: Hono<Env>): void {
     languageChoice,
     logo,
     contacts,
+    vault,
+    vaultDocuments,
     consoleStart,
     consoleCompanies,
     consoleUsers,

@@ -4,6 +4,8 @@ import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Contact } from '../contact/contacts.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
+import type { Happening } from '../vault/history.ts'
+import type { VaultEntry } from '../vault/register.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
 import type { Form } from './answers.ts'
@@ -85,4 +87,6 @@ export interface Views {
   'verify/index': { form: Form }
   'verify/report': { report: VerificationReport; questions: Question[]; state: State; register: RegisterEntry | null; groups: string }
   'verify/document': { entry: RegisterEntry | null; groups: string }
+  'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
+  'vault/show': { entry: VaultEntry; timeline: Happening[] }
 }

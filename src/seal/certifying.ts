@@ -12,7 +12,12 @@ import { CONTENTS, type Revision, type SealTools, storeTail } from './revision.t
  * Revisions 0 and 1: prepared in the child from the stranger's bytes, read back strictly, certified with the company's seal. Nothing of an
  * envelope changes here; what a strict reader does not accept of our own work never leaves.
  */
-export async function prepareAndCertify(tools: SealTools, at: Instant, input: Omit<PrepareInput, 'fonts'>, pages: number): Promise<[Revision, Revision]> {
+export async function prepareAndCertify(
+  tools: SealTools,
+  at: Instant,
+  input: Omit<PrepareInput, 'fonts'>,
+  pages: number,
+): Promise<[Revision, Revision]> {
   const { pdf } = await runTask(tools.config, 'prepare', input, { pages })
   const head = headOf(await readPdf(pdf))
   const object = await putObject(tools.db, pdf)

@@ -29,7 +29,10 @@ export interface Revision {
 export type Base = Pick<Revision, 'number' | 'object' | 'head'>
 
 /** Bytes of DER that a place is kept for; measured with three certificates and a time stamp, and room for long names. */
-export const CONTENTS = { 'ecdsa-p256': { signature: 8_192, timeStamp: 4_096 }, 'rsa-3072': { signature: 14_336, timeStamp: 8_192 } } as const
+export const CONTENTS = {
+  'ecdsa-p256': { signature: 8_192, timeStamp: 4_096 },
+  'rsa-3072': { signature: 14_336, timeStamp: 8_192 },
+} as const
 
 /** SHA-256 of what the signature covers, and the running digest of the base, read once for both. */
 export async function coveredBy(db: Db, base: Base, tail: Tail): Promise<{ digest: Bytes; running: Digester }> {
@@ -41,7 +44,12 @@ export async function coveredBy(db: Db, base: Base, tail: Tail): Promise<{ diges
 }
 
 /** Fills the hole and stores base and tail as one object that shares the base's chunks. */
-export async function storeTail(tools: SealTools, base: Base, tail: Tail, contents: (digest: Bytes) => Promise<Bytes>): Promise<StoredObject> {
+export async function storeTail(
+  tools: SealTools,
+  base: Base,
+  tail: Tail,
+  contents: (digest: Bytes) => Promise<Bytes>,
+): Promise<StoredObject> {
   const { digest, running } = await coveredBy(tools.db, base, tail)
   const der = await contents(digest)
   failpoint('seal.before-store')

@@ -48,13 +48,28 @@ export const reserveSerial = (): string => hex(newSerial())
 export async function freeze(tools: SealTools, at: Instant, base: Base, act: SignerAct, serial: string): Promise<Frozen> {
   const { algorithm } = await tools.authority.signerFor('issuing')
   const moment = wholeSecond(at)
-  const tail = await sign(base.head, { field: `${act.signer}_sig`, appearance: act.appearance, filled: act.filled, at: moment, name: act.name, contentsBytes: CONTENTS[algorithm].signature })
+  const tail = await sign(base.head, {
+    field: `${act.signer}_sig`,
+    appearance: act.appearance,
+    filled: act.filled,
+    at: moment,
+    name: act.name,
+    contentsBytes: CONTENTS[algorithm].signature,
+  })
   const { digest, running } = await coveredBy(tools.db, base, tail)
   const empty = new Uint8Array(tail.hole).fill(0x30)
   empty[0] = 0x3c
   empty[tail.hole - 1] = 0x3e
   const preview = await appendObject(tools.db, base.object.digest, concat([tail.before, empty, tail.after]), running)
-  const state: State = { signer: act.signer, name: act.name, at: moment, before: base64(tail.before), hole: tail.hole, after: base64(tail.after), head: tail.head }
+  const state: State = {
+    signer: act.signer,
+    name: act.name,
+    at: moment,
+    before: base64(tail.before),
+    hole: tail.hole,
+    after: base64(tail.after),
+    head: tail.head,
+  }
   return { digest: digestOf(digest), after: base.number, serial, preview: preview.digest, state: JSON.stringify(state) }
 }
 
@@ -70,7 +85,13 @@ export interface Signatory {
  * Signs exactly the frozen bytes with a key made for this one signature. Refused where the document has moved on since it was frozen,
  * or where the bytes are not those that the person confirmed.
  */
-export async function signFrozen(tools: SealTools, base: Base, frozen: Pick<Frozen, 'state' | 'digest' | 'after' | 'serial'>, confirmed: Digest, signatory: Signatory): Promise<Revision> {
+export async function signFrozen(
+  tools: SealTools,
+  base: Base,
+  frozen: Pick<Frozen, 'state' | 'digest' | 'after' | 'serial'>,
+  confirmed: Digest,
+  signatory: Signatory,
+): Promise<Revision> {
   if (base.number !== frozen.after || confirmed !== frozen.digest) throw new Refusal('conflict', 'signature.document-moved-on')
   const state = JSON.parse(frozen.state) as State
   const tail: Tail = { before: fromBase64(state.before), hole: state.hole, after: fromBase64(state.after), head: state.head }
@@ -78,9 +99,20 @@ export async function signFrozen(tools: SealTools, base: Base, frozen: Pick<Froz
   const { authority } = tools
   const object = await storeTail(tools, base, tail, async (digest: Bytes) => {
     if (digestOf(digest) !== confirmed) throw new Refusal('conflict', 'signature.document-moved-on')
-    const { certificate, signer } = await authority.issueSignerCertificate(tools.db, { subject, notAfter, recipientId, serial: frozen.serial, ...(email ? { email } : {}) })
-    return signCms({ digest, certificate, chain: authority.chain('signer'), signer, timeStamp: async (value) => authority.timeStamp(await sha256(value)) })
+    const { certificate, signer } = await authority.issueSignerCertificate(tools.db, {
+      subject,
+      notAfter,
+      recipientId,
+      serial: frozen.serial,
+      ...(email ? { email } : {}),
+    })
+    return signCms({
+      digest,
+      certificate,
+      chain: authority.chain('signer'),
+      signer,
+      timeStamp: async (value) => authority.timeStamp(await sha256(value)),
+    })
   })
   return { number: base.number + 1, kind: 'signed', object, head: tail.head, recipientId, facts: { serial: frozen.serial, at: state.at } }
 }
-

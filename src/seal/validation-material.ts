@@ -9,7 +9,11 @@ export interface ValidationMaterial {
   readonly ocsps: readonly Bytes[]
   readonly revocationLists: readonly Bytes[]
   /** For each signature asked for, what in the lists above concerns it. */
-  readonly indices: readonly { readonly certificates: readonly number[]; readonly ocsps: readonly number[]; readonly revocationLists: readonly number[] }[]
+  readonly indices: readonly {
+    readonly certificates: readonly number[]
+    readonly ocsps: readonly number[]
+    readonly revocationLists: readonly number[]
+  }[]
 }
 
 /** Chains, OCSP answers for every leaf (signers, seal, time-stamp authority) and the authority's lists: all that a check in ten years needs. */
@@ -23,7 +27,9 @@ export async function evidenceFor(authority: Authority, at: Instant, signatures:
   const revocationLists = await authority.revocationLists(at)
   const indexOf = (list: readonly Bytes[], wanted: Bytes): number => list.findIndex((one) => hex(one) === hex(wanted))
   return {
-    certificates, ocsps, revocationLists,
+    certificates,
+    ocsps,
+    revocationLists,
     indices: signers.map((signer) => ({
       certificates: [signer, tsa, issuing, root].map((one) => indexOf(certificates, one)),
       ocsps: [signer, tsa].map((one) => indexOf(leaves, one)),

@@ -4,7 +4,7 @@ import type { Digest } from '../base/digest.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { DocumentRow, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
-import { findVaultEntry } from './register.ts'
+import { findVaultEntry, type VaultEntry } from './register.ts'
 
 export type Part = 'sealed' | 'original' | 'certificate'
 
@@ -15,13 +15,29 @@ export interface Download {
 }
 
 /** What a reader takes out of the vault; taking it is itself recorded. The certificate is cut out of the sealed file by the caller. */
-export async function takeOut(db: Db, act: Act, reader: Pick<UserRow, 'id' | 'role'>, envelopeId: string, documentRowId: string, part: Part): Promise<Download> {
+export async function takeOut(
+  db: Db,
+  act: Act,
+  reader: Pick<UserRow, 'id' | 'role'>,
+  envelopeId: string,
+  documentRowId: string,
+  part: Part,
+): Promise<Download> {
   const entry = await findVaultEntry(db, reader, envelopeId)
   const facts = entry.documents.find(({ id }) => id === documentRowId)
   const document = facts && (await db.selectFrom('document').selectAll().where('id', '=', documentRowId).executeTakeFirst())
   if (!document || !facts) throw new Refusal('not_found', 'vault.not-found')
-  await db.transaction().execute((tx) => append(tx, act, { type: 'document.downloaded', envelopeId, detail: { documentId: document.documentId, part } }))
+  await db
+    .transaction()
+    .execute((tx) => append(tx, act, { type: 'document.downloaded', envelopeId, detail: { documentId: document.documentId, part } }))
   const base = document.title.replace(/\.(pdf|png|jpe?g)$/i, '')
   if (part === 'original') return { digest: document.originalDigest, fileName: document.fileName, document }
   return { digest: facts.digest, fileName: `${base} ${document.documentId}${part === 'certificate' ? ' certificate' : ''}.pdf`, document }
+}
+
+/** One finished envelope, and the record that it was looked at. */
+export async function viewInVault(db: Db, act: Act, reader: Pick<UserRow, 'id' | 'role'>, envelopeId: string): Promise<VaultEntry> {
+  const entry = await findVaultEntry(db, reader, envelopeId)
+  await db.transaction().execute((tx) => append(tx, act, { type: 'vault.viewed', envelopeId }))
+  return entry
 }

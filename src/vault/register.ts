@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeRow, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { sql } from 'kysely'
 
 /** A finished envelope as the register shows it. */
 export interface VaultEntry {
@@ -12,7 +13,14 @@ export interface VaultEntry {
   readonly completedAt: Instant
   readonly sender: string
   readonly parties: readonly { readonly name: string; readonly company: string; readonly side: 'company' | 'other' }[]
-  readonly documents: readonly { readonly id: string; readonly documentId: DocumentId; readonly title: string; readonly size: number; readonly digest: Digest }[]
+  readonly documents: readonly {
+    readonly id: string
+    readonly documentId: DocumentId
+    readonly title: string
+    readonly size: number
+    readonly pages: number
+    readonly digest: Digest
+  }[]
 }
 
 export interface VaultQuery {
@@ -35,13 +43,23 @@ function visible(db: Db, reader: Reader) {
   return finished.where((where) =>
     where.or([
       where('envelope.senderId', '=', reader.id),
-      where.exists(where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id').where('recipient.userId', '=', reader.id)),
+      where.exists(
+        where
+          .selectFrom('recipient')
+          .select('recipient.id')
+          .whereRef('recipient.envelopeId', '=', 'envelope.id')
+          .where('recipient.userId', '=', reader.id),
+      ),
     ]),
   )
 }
 
 /** Newest first. `next` continues where this page ends, or is null at the end. */
-export async function searchVault(db: Db, reader: Reader, query: VaultQuery): Promise<{ entries: VaultEntry[]; next: VaultQuery['after'] }> {
+export async function searchVault(
+  db: Db,
+  reader: Reader,
+  query: VaultQuery,
+): Promise<{ entries: VaultEntry[]; next: VaultQuery['after'] }> {
   let found = visible(db, reader).selectAll('envelope')
   const { search, from, to, after } = query
   if (from) found = found.where('envelope.completedAt', '>=', from as Instant)
@@ -57,26 +75,44 @@ export async function searchVault(db: Db, reader: Reader, query: VaultQuery): Pr
   const documentId = readDocumentId(search)
   if (documentId) {
     found = found.where((where) =>
-      where.exists(where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id').where('document.documentId', '=', documentId)),
+      where.exists(
+        where
+          .selectFrom('document')
+          .select('document.id')
+          .whereRef('document.envelopeId', '=', 'envelope.id')
+          .where('document.documentId', '=', documentId),
+      ),
     )
   } else
     for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) {
       const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
       found = found.where((where) =>
         where.or([
-          where('envelope.title', 'like', where.val(like)),
+          holds('envelope.title', like),
           where.exists(
-            where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id')
-              .where((inner) => inner.or([inner('document.title', 'like', inner.val(like)), inner('document.documentId', 'like', inner.val(like.toUpperCase() as DocumentId))])),
+            where
+              .selectFrom('document')
+              .select('document.id')
+              .whereRef('document.envelopeId', '=', 'envelope.id')
+              .where((inner) => inner.or([holds('document.title', like), holds('document.documentId', like.toUpperCase())])),
           ),
           where.exists(
-            where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id')
-              .where((inner) => inner.or([inner('firstName', 'like', inner.val(like)), inner('lastName', 'like', inner.val(like)), inner('company', 'like', inner.val(like)), inner('email', 'like', inner.val(like))])),
+            where
+              .selectFrom('recipient')
+              .select('recipient.id')
+              .whereRef('recipient.envelopeId', '=', 'envelope.id')
+              .where((inner) =>
+                inner.or([holds('firstName', like), holds('lastName', like), holds('company', like), holds('email', like)]),
+              ),
           ),
         ]),
       )
     }
-  const rows = await found.orderBy('envelope.completedAt', 'desc').orderBy('envelope.id', 'desc').limit(PAGE + 1).execute()
+  const rows = await found
+    .orderBy('envelope.completedAt', 'desc')
+    .orderBy('envelope.id', 'desc')
+    .limit(PAGE + 1)
+    .execute()
   const page = rows.slice(0, PAGE)
   const last = page.at(-1)
   return { entries: await describe(db, page), next: rows.length > PAGE && last ? { completedAt: last.completedAt!, id: last.id } : null }
@@ -93,22 +129,68 @@ export async function findVaultEntry(db: Db, reader: Reader, id: string): Promis
 async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<VaultEntry[]> {
   if (!envelopes.length) return []
   const ids = envelopes.map(({ id }) => id)
-  const recipients = await db.selectFrom('recipient').select(['envelopeId', 'firstName', 'lastName', 'company', 'side']).where('envelopeId', 'in', ids).orderBy('routingOrder').orderBy('position').execute()
-  const documents = await db.selectFrom('document').select(['id', 'envelopeId', 'documentId', 'title']).where('envelopeId', 'in', ids).orderBy('position').execute()
-  const last = db.selectFrom('revision').select(['documentId', (eb) => eb.fn.max('number').as('number')]).groupBy('documentId').where('documentId', 'in', documents.map(({ id }) => id))
+  const recipients = await db
+    .selectFrom('recipient')
+    .select(['envelopeId', 'firstName', 'lastName', 'company', 'side'])
+    .where('envelopeId', 'in', ids)
+    .orderBy('routingOrder')
+    .orderBy('position')
+    .execute()
+  const documents = await db
+    .selectFrom('document')
+    .select(['id', 'envelopeId', 'documentId', 'title', 'pages'])
+    .where('envelopeId', 'in', ids)
+    .orderBy('position')
+    .execute()
+  const last = db
+    .selectFrom('revision')
+    .select(['documentId', (eb) => eb.fn.max('number').as('number')])
+    .groupBy('documentId')
+    .where(
+      'documentId',
+      'in',
+      documents.map(({ id }) => id),
+    )
   const heads = documents.length
-    ? await db.selectFrom('revision').innerJoin(last.as('last'), (join) => join.onRef('last.documentId', '=', 'revision.documentId').onRef('last.number', '=', 'revision.number')).select(['revision.documentId', 'revision.size', 'revision.objectDigest']).execute()
+    ? await db
+        .selectFrom('revision')
+        .innerJoin(last.as('last'), (join) =>
+          join.onRef('last.documentId', '=', 'revision.documentId').onRef('last.number', '=', 'revision.number'),
+        )
+        .select(['revision.documentId', 'revision.size', 'revision.objectDigest'])
+        .execute()
     : []
-  const senders = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))]).execute()
+  const senders = await db
+    .selectFrom('user')
+    .select(['id', 'firstName', 'lastName'])
+    .where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))])
+    .execute()
   return envelopes.map((envelope) => {
     const sender = senders.find(({ id }) => id === envelope.senderId)
     return {
-      id: envelope.id, title: envelope.title, completedAt: envelope.completedAt!, sender: sender ? `${sender.firstName} ${sender.lastName}` : '',
-      parties: recipients.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
-      documents: documents.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ id, documentId, title }) => {
-        const head = heads.find((row) => row.documentId === id)
-        return { id, documentId, title, size: head?.size ?? 0, digest: head?.objectDigest ?? ('' as Digest) }
-      }),
+      id: envelope.id,
+      title: envelope.title,
+      completedAt: envelope.completedAt!,
+      sender: sender ? `${sender.firstName} ${sender.lastName}` : '',
+      parties: recipients
+        .filter(({ envelopeId }) => envelopeId === envelope.id)
+        .map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
+      documents: documents
+        .filter(({ envelopeId }) => envelopeId === envelope.id)
+        .map(({ id, documentId, title, pages }) => {
+          const head = heads.find((row) => row.documentId === id)
+          return {
+            id,
+            documentId,
+            title,
+            size: head?.size ?? 0,
+            pages: (JSON.parse(pages) as unknown[]).length,
+            digest: head?.objectDigest ?? ('' as Digest),
+          }
+        }),
     }
   })
 }
+
+/** LIKE with an escape character of its own: what a person types is never a pattern. */
+const holds = (column: string, pattern: string) => sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`

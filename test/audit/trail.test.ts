@@ -9,7 +9,8 @@ import { ANN, NOON, openTestDb } from '../support/database.ts'
 
 const write = (db: Db, count: number) =>
   db.transaction().execute(async (tx) => {
-    for (let at = 0; at < count; at++) await append(tx, ANN, { type: 'envelope.voided', envelopeId: `env_${at % 3}`, clear: { reason: `no ${at}` } })
+    for (let at = 0; at < count; at++)
+      await append(tx, ANN, { type: 'envelope.voided', envelopeId: `env_${at % 3}`, clear: { reason: `no ${at}` } })
   })
 
 test('the stored root is the root of RFC 6962, for every size', async () => {
@@ -58,7 +59,12 @@ test('no address and no reason stands in the entries that are hashed', async () 
 
 test('an event is written with its change or not at all, and a clock that goes back does not reorder the log', async () => {
   await using db = await openTestDb()
-  await expect(db.transaction().execute(async (tx) => { await append(tx, ANN, { type: 'user.signed-in' }); throw new Error('no') })).rejects.toThrow('no')
+  await expect(
+    db.transaction().execute(async (tx) => {
+      await append(tx, ANN, { type: 'user.signed-in' })
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
   expect(await treeSize(db)).toBe(0)
   await write(db, 1)
   await db.transaction().execute((tx) => append(tx, { ...ANN, at: '2020-01-01T00:00:00.000Z' as typeof NOON }, { type: 'user.signed-in' }))
@@ -68,9 +74,13 @@ test('an event is written with its change or not at all, and a clock that goes b
 test('a checkpoint is a signed note that Ed25519 verifies', async () => {
   await using db = await openTestDb()
   await write(db, 5)
-  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])
+  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
-  const key = { publicKey, sign: async (message: Uint8Array) => new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, message as Uint8Array<ArrayBuffer>)) }
+  const key = {
+    publicKey,
+    sign: async (message: Uint8Array) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, message as Uint8Array<ArrayBuffer>)),
+  }
   const { note } = await checkpoint(db, NOON, 'sign.example.com/log', key)
   const [body = '', signature = ''] = note.split(/\n\n/)
   expect(body.split('\n').slice(0, 2)).toEqual(['sign.example.com/log', '5'])

@@ -18,7 +18,7 @@ test('an unknown command says so, shows the known ones, and is a failure', () =>
   const { exitCode, out, error } = paraphe(['frobnicate'])
   expect([exitCode, out]).toEqual([1, ''])
   expect(error).toContain('There is no command "frobnicate"')
-  for (const name of ['serve', 'demo', 'verify', 'doctor', 'user', 'bench', 'version']) expect(error).toContain(`  ${name}`)
+  for (const name of ['serve', 'verify', 'doctor', 'user', 'bench', 'version']) expect(error).toContain(`  ${name}`)
 })
 
 test('what every object has is no command', () => {

@@ -26,8 +26,15 @@ test('a transaction that throws leaves nothing, and the next ones wait their tur
 
 test('the pragmas that durability and safety rest on', async () => {
   await using db = await openTestDb()
-  const read = async (name: string) => Object.values((await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db)).rows[0] ?? {})[0]
-  expect([await read('synchronous'), await read('foreign_keys'), await read('trusted_schema'), await read('cell_size_check'), await read('secure_delete')]).toEqual([2, 1, 0, 1, 1])
+  const read = async (name: string) =>
+    Object.values((await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db)).rows[0] ?? {})[0]
+  expect([
+    await read('synchronous'),
+    await read('foreign_keys'),
+    await read('trusted_schema'),
+    await read('cell_size_check'),
+    await read('secure_delete'),
+  ]).toEqual([2, 1, 0, 1, 1])
 })
 
 test('a database that a later version changed is refused', async () => {

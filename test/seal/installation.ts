@@ -32,11 +32,20 @@ export async function openTestSeal(algorithm: KeyAlgorithm = 'ecdsa-p256'): Prom
   const db = await openTestDb()
   const keys = await openKeyStore(directory, db)
   await createAuthority({ db, keys }, systemAct(now()), {
-    algorithm, organization: 'Atelier Nord SAS', country: 'FR', rootName: 'Atelier Nord Root', issuingName: 'Atelier Nord Issuing', sealName: 'Atelier Nord SAS', keyProtection: 'key-file', publicOrigin: 'http://127.0.0.1:8080',
+    algorithm,
+    organization: 'Atelier Nord SAS',
+    country: 'FR',
+    rootName: 'Atelier Nord Root',
+    issuingName: 'Atelier Nord Issuing',
+    sealName: 'Atelier Nord SAS',
+    keyProtection: 'key-file',
+    publicOrigin: 'http://127.0.0.1:8080',
   })
   const authority = await openAuthority({ db, keys })
   return {
-    tools: { db, config: { dataDirectory: directory }, authority }, authority, directory,
+    tools: { db, config: { dataDirectory: directory }, authority },
+    authority,
+    directory,
     async [Symbol.asyncDispose]() {
       closeSandbox()
       await db.destroy()
@@ -52,15 +61,41 @@ export const fieldsOf = (signer: string, x: number, page = 0): PreparedField[] =
   { name: `${signer}_sig`, signer, kind: 'signature', page, x, y: 110, width: 180, height: 62, tooltip: 'Signature' },
 ]
 
-export const preparation = (source: Bytes, signers: readonly { name: string; title: string }[], fields: readonly PreparedField[]): Omit<PrepareInput, 'fonts'> => ({
-  source, removeActive: true, title: 'Consulting agreement', documentId: '7K2M-9QXD-4TRA-C', verifyUrl: 'http://127.0.0.1:8080/verify/7K2M-9QXD-4TRA-C', language: 'en',
-  pageOf: 'Page {number} of {total}', company: { name: 'Atelier Nord SAS' }, siblings: [], fields,
-  words: { title: 'Certificate of completion', documentId: 'Document ID', recipients: 'Signers', seal: 'Company seal', siblings: 'With', scan: 'Check at 127.0.0.1:8080/verify', check: ['Drop the file on the verification page.'] },
-  facts: [{ label: 'File', value: 'contract.pdf' }], recipients: signers.map(({ name, title }) => ({ name, title, subtitle: 'Signer', signs: true })),
+export const preparation = (
+  source: Bytes,
+  signers: readonly { name: string; title: string }[],
+  fields: readonly PreparedField[],
+): Omit<PrepareInput, 'fonts'> => ({
+  source,
+  removeActive: true,
+  title: 'Consulting agreement',
+  documentId: '7K2M-9QXD-4TRA-C',
+  verifyUrl: 'http://127.0.0.1:8080/verify/7K2M-9QXD-4TRA-C',
+  language: 'en',
+  pageOf: 'Page {number} of {total}',
+  company: { name: 'Atelier Nord SAS' },
+  siblings: [],
+  fields,
+  words: {
+    title: 'Certificate of completion',
+    documentId: 'Document ID',
+    recipients: 'Signers',
+    seal: 'Company seal',
+    siblings: 'With',
+    scan: 'Check at 127.0.0.1:8080/verify',
+    check: ['Drop the file on the verification page.'],
+  },
+  facts: [{ label: 'File', value: 'contract.pdf' }],
+  recipients: signers.map(({ name, title }) => ({ name, title, subtitle: 'Signer', signs: true })),
 })
 
 /** The whole life of a document: prepared, certified, signed by each in turn, sealed, time-stamped. */
-export async function signedByAll(tools: SealTools, source: Bytes, signers: readonly { name: string; title: string }[], fields: readonly PreparedField[]): Promise<Revision[]> {
+export async function signedByAll(
+  tools: SealTools,
+  source: Bytes,
+  signers: readonly { name: string; title: string }[],
+  fields: readonly PreparedField[],
+): Promise<Revision[]> {
   const fonts = fontSet()
   const revisions: Revision[] = [...(await prepareAndCertify(tools, now(), preparation(source, signers, fields), 10))]
   for (const { name, title } of signers) {
@@ -71,22 +106,68 @@ export async function signedByAll(tools: SealTools, source: Bytes, signers: read
     const { width, height } = place(`${name}_sig`)
     const row = place(`${name}_row`)
     const frozen = await freeze(
-      tools, now(), base,
+      tools,
+      now(),
+      base,
       {
-        signer: name, name: title, appearance: captioned(fonts, mark(width, height), `${title} · 23 Nov 2026`),
+        signer: name,
+        name: title,
+        appearance: captioned(fonts, mark(width, height), `${title} · 23 Nov 2026`),
         filled: [
-          ...(place(`${name}_f1`) ? [
-            { field: `${name}_f1`, value: title, appearance: textForm(fonts, { text: title, width: place(`${name}_f1`).width, height: place(`${name}_f1`).height, size: 10, multiline: false }) },
-            { field: `${name}_f2`, checked: true },
-          ] : []),
-          { field: `${name}_row`, appearance: rowForm(fonts, { facts: [{ label: 'Signed', value: now() }, { label: 'Certificate', value: serial }], mark: mark(120, 40) }, row.width, row.height) },
+          ...(place(`${name}_f1`)
+            ? [
+                {
+                  field: `${name}_f1`,
+                  value: title,
+                  appearance: textForm(fonts, {
+                    text: title,
+                    width: place(`${name}_f1`).width,
+                    height: place(`${name}_f1`).height,
+                    size: 10,
+                    multiline: false,
+                  }),
+                },
+                { field: `${name}_f2`, checked: true },
+              ]
+            : []),
+          {
+            field: `${name}_row`,
+            appearance: rowForm(
+              fonts,
+              {
+                facts: [
+                  { label: 'Signed', value: now() },
+                  { label: 'Certificate', value: serial },
+                ],
+                mark: mark(120, 40),
+              },
+              row.width,
+              row.height,
+            ),
+          },
         ],
       },
       serial,
     )
-    revisions.push(await signFrozen(tools, base, frozen, frozen.digest, { recipientId: `rcp_${name}`, subject: { commonName: title, organization: 'Maison Dupont' }, notAfter: later(now(), 2 * YEAR) }))
+    revisions.push(
+      await signFrozen(tools, base, frozen, frozen.digest, {
+        recipientId: `rcp_${name}`,
+        subject: { commonName: title, organization: 'Maison Dupont' },
+        notAfter: later(now(), 2 * YEAR),
+      }),
+    )
   }
   const { width, height } = revisions.at(-1)!.head.fields['seal']!
-  revisions.push(...(await sealDocument(tools, now, revisions.at(-1)!, { name: 'Atelier Nord SAS', appearance: sealForm(fonts, { initials: 'AN', title: 'Sealed by Atelier Nord SAS', lines: [now(), 'Audit log: 128 entries'] }, width, height) })))
+  revisions.push(
+    ...(await sealDocument(tools, now, revisions.at(-1)!, {
+      name: 'Atelier Nord SAS',
+      appearance: sealForm(
+        fonts,
+        { initials: 'AN', title: 'Sealed by Atelier Nord SAS', lines: [now(), 'Audit log: 128 entries'] },
+        width,
+        height,
+      ),
+    })),
+  )
   return revisions
 }

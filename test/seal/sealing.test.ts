@@ -10,7 +10,10 @@ import { prepareAndCertify } from '../../src/seal/certifying.ts'
 import { fieldsOf, now, openTestSeal, preparation, signedByAll, type TestSeal } from './installation.ts'
 
 const CONTRACT = new Uint8Array(await Bun.file(join(import.meta.dir, '../../static/sample/contract.en.pdf')).arrayBuffer())
-const SIGNERS = [{ name: 'S1', title: 'Claire Martin' }, { name: 'S2', title: 'محمد بن علي' }]
+const SIGNERS = [
+  { name: 'S1', title: 'Claire Martin' },
+  { name: 'S2', title: 'محمد بن علي' },
+]
 const FIELDS = [...fieldsOf('S1', 60, 1), ...fieldsOf('S2', 320, 1)]
 
 const verify = async (seal: TestSeal, pdf: Uint8Array) => verifyFile(pdf, { roots: [seal.authority.certificates().root], at: now() })
@@ -19,10 +22,19 @@ for (const algorithm of ['ecdsa-p256', 'rsa-3072'] as const)
   test(`a contract signed by two and sealed is whole to every judge: ${algorithm}`, async () => {
     await using seal = await openTestSeal(algorithm)
     const revisions = await signedByAll(seal.tools, CONTRACT, SIGNERS, FIELDS)
-    expect(revisions.map(({ kind }) => kind)).toEqual(['prepared', 'certified', 'signed', 'signed', 'sealed', 'security-store', 'time-stamped'])
+    expect(revisions.map(({ kind }) => kind)).toEqual([
+      'prepared',
+      'certified',
+      'signed',
+      'signed',
+      'sealed',
+      'security-store',
+      'time-stamped',
+    ])
     const pdf = await readObject(seal.tools.db, revisions.at(-1)!.object.digest)
     // Each revision is a prefix of the last: nothing that a person signed was ever written again.
-    for (const { object } of revisions) expect(Buffer.from(pdf.subarray(0, object.size)).equals(await readObject(seal.tools.db, object.digest))).toBe(true)
+    for (const { object } of revisions)
+      expect(Buffer.from(pdf.subarray(0, object.size)).equals(await readObject(seal.tools.db, object.digest))).toBe(true)
 
     const report = await verify(seal, pdf)
     expect([report.answer, report.indication, report.level, report.faults]).toEqual(['genuine', 'passed', 'B-LTA', []])
@@ -55,7 +67,11 @@ test('a changed byte, an added byte and a file cut back are never genuine', asyn
   expect((await verify(seal, Buffer.concat([pdf, Buffer.from('%x')]))).indication).not.toBe('passed')
   const answers = []
   for (const { object, kind } of revisions) answers.push([kind, (await verify(seal, pdf.slice(0, object.size))).answer])
-  expect(answers.slice(1, 4)).toEqual([['certified', 'incomplete'], ['signed', 'incomplete'], ['signed', 'incomplete']])
+  expect(answers.slice(1, 4)).toEqual([
+    ['certified', 'incomplete'],
+    ['signed', 'incomplete'],
+    ['signed', 'incomplete'],
+  ])
 }, 60_000)
 
 test('what was confirmed is what is signed, or nothing is', async () => {
@@ -67,6 +83,8 @@ test('what was confirmed is what is signed, or nothing is', async () => {
   const signatory = { recipientId: 'r', subject: { commonName: 'Claire Martin' }, notAfter: now() }
   await expect(signFrozen(seal.tools, base, frozen, other.digest, signatory)).rejects.toThrow('document-moved-on')
   await expect(signFrozen(seal.tools, { ...base, number: 2 }, frozen, frozen.digest, signatory)).rejects.toThrow('document-moved-on')
-  await expect(signFrozen(seal.tools, base, { ...frozen, state: other.state }, frozen.digest, signatory)).rejects.toThrow('document-moved-on')
+  await expect(signFrozen(seal.tools, base, { ...frozen, state: other.state }, frozen.digest, signatory)).rejects.toThrow(
+    'document-moved-on',
+  )
   expect(await seal.tools.db.selectFrom('certificate').select('id').where('purpose', '=', 'signer').execute()).toEqual([])
 }, 30_000)

@@ -81,4 +81,5 @@ export const refusals = {
   'verification.file-missing': 'Please choose the PDF to verify.',
   'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
   'vault.not-found': 'There is no such document in the vault.',
+  'signature.document-moved-on': 'Somebody else signed in the meantime. Look at the document as it is now, then sign.',
 }

@@ -82,4 +82,5 @@ export const refusals: typeof shape = {
   'verification.file-missing': 'Veuillez choisir le PDF à vérifier.',
   'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
   'vault.not-found': 'Ce document n’est pas au coffre.',
+  'signature.document-moved-on': 'Quelqu’un d’autre a signé entre-temps. Regardez le document tel qu’il est maintenant, puis signez.',
 }

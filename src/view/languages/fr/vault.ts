@@ -1,3 +1,25 @@
 import type { vault as shape } from '../en/vault.ts'
 
-export const vault: typeof shape = {}
+export const vault: typeof shape = {
+  title: 'Coffre',
+  search: 'Titre, personne, société ou identifiant',
+  find: 'Rechercher',
+  from: 'Terminé du',
+  to: 'au',
+  completed: 'Terminé',
+  document: 'Document',
+  parties: 'Signé par',
+  size: 'Taille',
+  empty: 'Chaque document signé par tous et scellé reposera ici.',
+  noneFound: 'Rien dans le coffre ne répond à cette recherche.',
+  older: 'Documents plus anciens',
+  documentId: 'Identifiant du document',
+  fingerprint: 'SHA-256 du fichier scellé',
+  open: 'Ouvrir le fichier scellé',
+  save: 'Télécharger',
+  original: 'Original tel que déposé',
+  check: 'Vérifier',
+  sentBy: 'Envoyé par {name}',
+  history: 'Ce qui s’est passé',
+  pages: (count: number) => (count < 2 ? `${count} page` : `${count} pages`),
+}

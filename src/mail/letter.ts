@@ -1,0 +1,62 @@
+import type { Language } from '../db/database.ts'
+import { formatsFor } from '../view/formats.ts'
+import { fill, words } from '../view/words.ts'
+import type { MessageFacts, MessageKind } from './message.ts'
+
+/** What an e-mail says, before it is HTML or text. Every string is plain text. */
+export interface Letter {
+  readonly language: Language
+  readonly company: string
+  readonly subject: string
+  readonly heading: string
+  readonly greeting: string
+  readonly text: string
+  readonly note: { readonly label: string; readonly text: string } | null
+  readonly code: string | null
+  readonly button: { readonly label: string; readonly link: string } | null
+  readonly linkInWords: string
+  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  readonly after: readonly string[]
+  readonly footer: string
+}
+
+const CODE_MINUTES = 5
+
+export function letterOf(kind: MessageKind, language: Language, facts: MessageFacts): Letter {
+  const { mail } = words(language)
+  const told = mail.kinds[kind]
+  const params = paramsOf(language, facts)
+  const formats = formatsFor(language, facts.timeZone)
+  const rows: { label: string; value: string }[] = []
+  if (facts.title) rows.push({ label: mail.facts.title, value: facts.title })
+  if (facts.sender) rows.push({ label: mail.facts.sender, value: `${facts.sender} · ${facts.company}` })
+  if (facts.deadline) rows.push({ label: mail.facts.deadline, value: formats.dateTime(facts.deadline) })
+  if (facts.linkUntil) rows.push({ label: mail.facts.linkUntil, value: formats.dateTime(facts.linkUntil) })
+  if (facts.reason) rows.push({ label: mail.facts.reason, value: facts.reason })
+  const own = kind === 'invitation' ? facts.subject?.trim() : ''
+  return {
+    language, company: facts.company, subject: oneLine(own || fill(told.subject, params)), heading: fill(told.heading, params),
+    greeting: facts.name ? fill(mail.greeting, params) : mail.greetingPlain, text: fill(told.text, params),
+    note: facts.note?.trim() ? { label: fill(mail.facts.note, params), text: facts.note.trim() } : null,
+    code: kind === 'code' ? (facts.code ?? null) : null,
+    button: told.button && facts.link ? { label: told.button, link: facts.link } : null,
+    linkInWords: mail.linkInWords, facts: rows,
+    after: [...(facts.link ? [mail.personal] : []), ...(kind === 'code' ? [mail.codeUnexpected] : kind.startsWith('sender-') || kind === 'test' ? [] : [mail.unexpected])],
+    footer: fill(mail.footer, params),
+  }
+}
+
+/** An SMS in one line; a title is shortened before the link would be cut. */
+export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts): string {
+  const told = words(language).mail.kinds[kind]
+  return oneLine(fill(told.sms, paramsOf(language, { ...facts, title: shorten(facts.title ?? '', 40), company: shorten(facts.company, 30) })))
+}
+
+function paramsOf(language: Language, facts: MessageFacts): Record<string, string | number> {
+  const { sender = facts.company, title = '', name = '', person = '', link = '', code = '' } = facts
+  const asked = words(language).mail.asked[facts.role ?? 'signer']
+  return { sender, title, name, person, link, code, company: facts.company, asked, minutes: CODE_MINUTES }
+}
+
+const shorten = (text: string, length: number): string => ([...text].length > length ? `${[...text].slice(0, length - 1).join('').trimEnd()}…` : text)
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim().slice(0, 998)

@@ -1,0 +1,60 @@
+import type { Act } from '../audit/act.ts'
+import type { Bytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
+import type { MessageRow, RecipientRole } from '../db/database.ts'
+import type { Tx } from '../db/open.ts'
+import type { Words } from '../view/words.ts'
+
+export type MessageKind = keyof Words['mail']['kinds']
+
+/** Kinds that carry a recipient's own way in: what only that recipient may see once a channel is configured. */
+export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
+  invitation: 'link', reminder: 'link', corrected: 'link', 'fresh-link': 'link', code: 'code', completed: 'link', welcome: 'link',
+  declined: null, voided: null, expired: null, 'sender-signed': null, 'sender-completed': null, 'sender-declined': null, 'sender-expired': null,
+  'sender-undelivered': null, test: null,
+}
+
+export interface Message extends Omit<MessageRow, 'kind' | 'params'> {
+  readonly kind: MessageKind
+  readonly params: MessageParams
+}
+
+/** Identifiers and plain facts; never a link's secret nor a code. */
+export type MessageParams = Readonly<Record<string, string | number | null>>
+
+/** What a message says, gathered when it is sent: the newest title, the newest name. */
+export interface MessageFacts {
+  readonly company: string
+  /** PNG, shown at 40 px height. */
+  readonly logo: Bytes | null
+  readonly timeZone: string
+  /** Who sends, by name, and where replies go. */
+  readonly sender?: string
+  readonly replyTo?: string | null
+  readonly title?: string
+  /** The sender's own subject and words. */
+  readonly subject?: string
+  readonly note?: string
+  /** The addressee's name and role. */
+  readonly name?: string
+  readonly role?: RecipientRole
+  readonly deadline?: Instant | null
+  readonly linkUntil?: Instant | null
+  /** Who signed or declined, and why. */
+  readonly person?: string
+  readonly reason?: string
+  readonly link?: string
+  readonly code?: string
+}
+
+/** How the outbox learns what to say, without knowing an envelope. Built by the worker's door. */
+export interface MessageSources {
+  /** Null: there is no longer a reason for the message (voided, answered, the code is over); it is withdrawn. */
+  factsOf(message: Message): Promise<MessageFacts | null>
+  /** The administrator has seen the link or the code: marks the invitation or the code and records who did it. */
+  handedOver(tx: Tx, act: Act, message: Message): Promise<void>
+  /** In the transaction that marks the message as sent. */
+  delivered?(tx: Tx, act: Act, message: Message): Promise<void>
+}
+
+export const messageOf = (row: MessageRow): Message => ({ ...row, kind: row.kind as MessageKind, params: JSON.parse(row.params) as MessageParams })

@@ -1,0 +1,128 @@
+import type { Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { readEmailAddress } from '../base/email-address.ts'
+import { newId } from '../base/id.ts'
+import type { Instant } from '../base/instant.ts'
+import { readPhoneNumber } from '../base/phone-number.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Language, MessageRow } from '../db/database.ts'
+import type { Db, Tx } from '../db/open.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { type Message, type MessageKind, messageOf, type MessageParams } from './message.ts'
+import { masked } from './masked.ts'
+
+export const DELIVERY = 'message.deliver'
+
+export interface NewMessage {
+  readonly kind: MessageKind
+  readonly channel: 'email' | 'sms'
+  readonly address: string
+  readonly language: Language
+  readonly envelopeId?: string
+  readonly recipientId?: string
+  readonly userId?: string
+  readonly params?: MessageParams
+}
+
+/** Writes the message and its delivery in the transaction that causes it: neither exists without the other. Returns its id. */
+export async function queueMessage(tx: Tx, act: Act, message: NewMessage): Promise<string> {
+  const { kind, channel, language } = message
+  const address = channel === 'email' ? readEmailAddress(message.address) : readPhoneNumber(message.address)
+  if (!address) throw new Refusal('invalid', channel === 'email' ? 'user.address-invalid' : 'person.phone-invalid')
+  const id = newId('msg')
+  const { envelopeId = null, recipientId = null, userId = null, params = {} } = message
+  await tx
+    .insertInto('message')
+    .values({
+      id, kind, channel, address, language, envelopeId, recipientId, userId, params: JSON.stringify(params), status: 'waiting', createdAt: act.at,
+      sentAt: null, openedAt: null, openedBy: null,
+    })
+    .execute()
+  await append(tx, act, { type: 'message.queued', ...(envelopeId ? { envelopeId } : {}), detail: { message: id, kind, channel, address: masked(address) } })
+  await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
+  return id
+}
+
+/** What is not sent yet is not sent any more: the link or the code in it is over. */
+export async function withdrawMessages(tx: Tx, which: { readonly envelopeId?: string; readonly recipientId?: string; readonly kinds?: readonly MessageKind[] }): Promise<void> {
+  let query = tx.updateTable('message').set({ status: 'withdrawn' }).where('status', '=', 'waiting')
+  if (which.envelopeId) query = query.where('envelopeId', '=', which.envelopeId)
+  if (which.recipientId) query = query.where('recipientId', '=', which.recipientId)
+  if (which.kinds) query = query.where('kind', 'in', [...which.kinds])
+  if (which.envelopeId || which.recipientId) await query.execute()
+}
+
+export interface OutboxLine extends Message {
+  readonly attempts: number
+  readonly lastAttempt: { readonly at: Instant; readonly outcome: 'sent' | 'deferred' | 'failed'; readonly detail: string } | null
+  readonly envelopeTitle: string | null
+}
+
+export const OUTBOX_PAGE = 50
+
+/** Newest first, one page of them. */
+export async function listMessages(db: Db, { status, page = 1 }: { status?: MessageRow['status']; page?: number } = {}): Promise<{ lines: OutboxLine[]; more: boolean }> {
+  let query = db
+    .selectFrom('message')
+    .leftJoin('envelope', 'envelope.id', 'message.envelopeId')
+    .selectAll('message')
+    .select('envelope.title as envelopeTitle')
+    .orderBy('message.createdAt', 'desc')
+    .orderBy('message.id')
+    .limit(OUTBOX_PAGE + 1)
+    .offset((page - 1) * OUTBOX_PAGE)
+  if (status) query = query.where('message.status', '=', status)
+  const rows = await query.execute()
+  const ids = rows.map(({ id }) => id)
+  const attempts = ids.length ? await db.selectFrom('messageAttempt').selectAll().where('messageId', 'in', ids).orderBy('at').execute() : []
+  const byMessage = Map.groupBy(attempts, ({ messageId }) => messageId)
+  const lines = rows.slice(0, OUTBOX_PAGE).map(({ envelopeTitle, ...row }) => {
+    const tries = byMessage.get(row.id) ?? []
+    const last = tries.at(-1)
+    return { ...messageOf(row), envelopeTitle, attempts: tries.length, lastAttempt: last ? { at: last.at, outcome: last.outcome, detail: last.detail } : null }
+  })
+  return { lines, more: rows.length > OUTBOX_PAGE }
+}
+
+export async function attemptsOf(db: Db, id: string) {
+  return db.selectFrom('messageAttempt').selectAll().where('messageId', '=', id).orderBy('at').execute()
+}
+
+export async function findMessage(db: Db, id: string): Promise<Message> {
+  const row = await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new Refusal('not_found', 'message.unknown')
+  return messageOf(row)
+}
+
+export async function countOpenMessages(db: Db): Promise<{ waiting: number; failed: number; oldestWaitingAt: Instant | null }> {
+  const rows = await db
+    .selectFrom('message')
+    .select((select) => ['status', select.fn.countAll<number>().as('count'), select.fn.min('createdAt').as('oldest')])
+    .where('status', 'in', ['waiting', 'sending', 'failed'])
+    .groupBy('status')
+    .execute()
+  const open = rows.filter(({ status }) => status !== 'failed')
+  return {
+    waiting: open.reduce((total, { count }) => total + Number(count), 0),
+    failed: Number(rows.find(({ status }) => status === 'failed')?.count ?? 0),
+    oldestWaitingAt: open.map(({ oldest }) => oldest).sort()[0] ?? null,
+  }
+}
+
+/** Tries a failed message once more, because an administrator asks. */
+export async function retryMessage(tx: Tx, act: Act, id: string): Promise<void> {
+  const { numUpdatedRows } = await tx.updateTable('message').set({ status: 'waiting' }).where('id', '=', id).where('status', '=', 'failed').executeTakeFirst()
+  if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'message.not-failed')
+  await append(tx, act, { type: 'message.queued', detail: { message: id, again: true, ...(await maskedAddress(tx, id)) } })
+  await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
+}
+
+/** What waited for a channel is delivered once there is one. */
+export async function releaseWaiting(tx: Tx, act: Act, channel: 'email' | 'sms'): Promise<void> {
+  const rows = await tx.selectFrom('message').select('id').where('status', '=', 'waiting').where('channel', '=', channel).where('openedAt', 'is', null).execute()
+  for (const { id } of rows) await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
+}
+
+async function maskedAddress(tx: Tx, id: string): Promise<{ address: string }> {
+  return { address: masked((await findMessage(tx, id)).address) }
+}

@@ -1,0 +1,97 @@
+import { createTransport } from 'nodemailer'
+import type { Bytes } from '../base/bytes.ts'
+import { readEmailAddress } from '../base/email-address.ts'
+import { SECOND } from '../base/instant.ts'
+import type { Outcome } from './outcome.ts'
+
+export interface SmtpChannel {
+  readonly host: string
+  readonly port: number
+  readonly security: 'none' | 'starttls' | 'tls'
+  readonly user: string | null
+  readonly password: string | null
+  readonly fromAddress: string
+  readonly fromName: string
+  readonly caPem: string | null
+}
+
+export interface Email {
+  /** Stays the same over every attempt, so that a second copy is known as one. */
+  readonly id: string
+  readonly to: string
+  readonly replyTo: string | null
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  /** PNG; the HTML names it `cid:logo`. */
+  readonly logo: Bytes | null
+}
+
+/** One attempt, all of it, may take this long: less than half a job's lease. */
+const BUDGET = 50 * SECOND
+
+/** `say` is told every line of the dialogue, its secrets taken out. */
+export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: string) => void = () => {}): Promise<Outcome> {
+  // One mailbox a field, by our own rule: a mail library makes of two addresses in one what it likes.
+  const [from, to] = [readEmailAddress(channel.fromAddress), readEmailAddress(email.to)]
+  if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
+  const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
+  const transport = createTransport({
+    host: channel.host, port: channel.port, secure: channel.security === 'tls', requireTLS: channel.security === 'starttls', ignoreTLS: channel.security === 'none',
+    ...(channel.user ? { auth: { user: channel.user, pass: channel.password ?? '' } } : {}),
+    tls: { minVersion: 'TLSv1.2', ...(channel.caPem ? { ca: channel.caPem } : {}) },
+    connectionTimeout: 10 * SECOND, greetingTimeout: 10 * SECOND, socketTimeout: 20 * SECOND, disableFileAccess: true, disableUrlAccess: true,
+    debug: true, logger: dialogueLogger(channel, say) as never,
+  })
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
+  try {
+    const sending = transport.sendMail({
+      envelope: { from, to: [to] },
+      from: { name: plain(channel.fromName), address: from }, to: { name: '', address: to }, ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
+      messageId: `<${email.id}@${from.slice(from.lastIndexOf('@') + 1)}>`, subject: plain(email.subject), text: email.text, html: email.html,
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      ...(email.logo ? { attachments: [{ filename: 'logo.png', content: Buffer.from(email.logo), cid: 'logo', contentType: 'image/png', contentDisposition: 'inline' as const }] } : {}),
+      disableFileAccess: true, disableUrlAccess: true,
+    })
+    const { response } = await Promise.race([sending, late.promise])
+    return { outcome: 'sent', detail: oneLine(response) }
+  } catch (error) {
+    return refusedOrLater(error as SmtpError)
+  } finally {
+    clearTimeout(timer)
+    transport.close()
+  }
+}
+
+interface SmtpError extends Error {
+  readonly code?: string
+  readonly responseCode?: number
+  readonly command?: string
+}
+
+/** RFC 5321 §4.2.1: 5yz about this mail is a no for good. About the connection or the login it is the administrator's to put right. */
+function refusedOrLater({ code, responseCode, command, message }: SmtpError): Outcome {
+  const aboutThisMail = /^(MAIL|RCPT|DATA)/.test(command ?? '') || code === 'EENVELOPE' || code === 'EMESSAGE'
+  const forGood = aboutThisMail && responseCode !== undefined && responseCode >= 500 && responseCode !== 530 && responseCode !== 535
+  return { outcome: forGood ? 'failed' : 'deferred', detail: oneLine(message) }
+}
+
+const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+const oneLine = (text: string): string => plain(text).slice(0, 500)
+
+/** The library's log as dialogue lines: `C: EHLO …`, `S: 250 …`. The mail's own text and the login are not repeated. */
+function dialogueLogger(channel: SmtpChannel, say: (line: string) => void): Record<string, (entry: { tnx?: string }, message?: unknown, ...rest: unknown[]) => void> {
+  const secrets = [channel.password, channel.user && channel.password ? Buffer.from(`\0${channel.user}\0${channel.password}`).toString('base64') : null, channel.password ? Buffer.from(channel.password).toString('base64') : null]
+  const log = (entry: { tnx?: string } | undefined, message?: unknown): void => {
+    const side = { client: 'C', server: 'S' }[entry?.tnx ?? '']
+    if (!side || typeof message !== 'string') return
+    for (const line of message.split('\n')) {
+      let told = line.replace(/\r$/, '').slice(0, 500)
+      for (const secret of secrets) if (secret) told = told.replaceAll(secret, '••••')
+      say(`${side}: ${/^AUTH /i.test(told) ? told.replace(/^(AUTH \S+).*/i, '$1 ••••') : told}`)
+    }
+  }
+  const quiet = (): void => {}
+  return { debug: log, info: quiet, warn: quiet, error: quiet, trace: quiet, fatal: quiet, level: quiet }
+}

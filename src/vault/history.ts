@@ -1,0 +1,27 @@
+import { sentence } from '../audit/sentence.ts'
+import { trailOf } from '../audit/trail.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Language } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+
+export interface Happening {
+  readonly at: Instant
+  /** Who did it; null: the server itself. */
+  readonly who: string | null
+  readonly text: string
+}
+
+/** What happened to one envelope in plain words, newest first. */
+export async function historyOf(db: Db, language: Language, envelopeId: string): Promise<Happening[]> {
+  const entries = await trailOf(db, envelopeId)
+  const users = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).execute()
+  const recipients = await db.selectFrom('recipient').select(['id', 'firstName', 'lastName']).where('envelopeId', '=', envelopeId).execute()
+  const names = new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
+  return entries
+    .map((entry) => ({
+      at: entry.at,
+      who: 'id' in entry.actor ? (names.get(entry.actor.id) ?? null) : null,
+      text: sentence(language, entry),
+    }))
+    .reverse()
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'bun:test'
+import type { Digest } from '../../src/base/digest.ts'
+import { newDocumentId } from '../../src/base/document-id.ts'
+import { instant } from '../../src/base/instant.ts'
+import type { Db } from '../../src/db/open.ts'
+import { takeOut, viewInVault } from '../../src/vault/download.ts'
+import { findVaultEntry, PAGE, searchVault } from '../../src/vault/register.ts'
+import { ANN, NOON, openTestDb } from '../support/database.ts'
+
+const ann = { id: 'ann', role: 'employee' } as const
+const bob = { id: 'bob', role: 'employee' } as const
+const chief = { id: 'chief', role: 'supervisor' } as const
+const ALL = { search: '', from: null, to: null, after: null }
+
+async function fill(db: Db, count = 1, facts: { title?: string; status?: 'completed' | 'sent'; signer?: string | null } = {}) {
+  const { title = 'Lease', status = 'completed', signer = null } = facts
+  const user = (id: string) => ({ id, email: `${id}@acme.example`, firstName: id, lastName: 'Archer', jobTitle: '', phone: null, language: 'en' as const, passwordHash: null, role: 'employee' as const, maySign: 0, mayStamp: 0, createdAt: NOON, disabledAt: null })
+  for (const id of ['ann', 'bob', 'chief']) await db.insertInto('user').values(user(id)).onConflict((conflict) => conflict.doNothing()).execute()
+  const entity = { id: 'ent', legalName: 'Acme', country: 'FR', address: '', details: '{}', logoDigest: null, isDefault: 1, createdAt: NOON }
+  await db.insertInto('legalEntity').values(entity).onConflict((conflict) => conflict.doNothing()).execute()
+  const ids = []
+  for (let at = 0; at < count; at++) {
+    const id = `env_${Math.random().toString(36).slice(2)}`
+    const documentId = newDocumentId()
+    const completedAt = status === 'completed' ? instant(Date.parse(NOON) + at * 1_000) : null
+    await db.insertInto('envelope').values({ id, title: `${title} ${at}`, senderId: 'ann', legalEntityId: 'ent', status, subject: '', message: '', language: 'en', deadline: null, reminders: '', version: 1, isSample: 0, createdAt: NOON, updatedAt: NOON, dispatchedAt: NOON, completedAt, endedAt: completedAt, endReason: null, endedBy: null }).execute()
+    await db.insertInto('document').values({ id: `doc_${id}`, envelopeId: id, position: 0, title: `${title}.pdf`, fileName: `${title}.pdf`, documentId, originalDigest: 'o'.repeat(64) as Digest, sourceDigest: 'o'.repeat(64) as Digest, pages: '[{},{}]', findings: '{}', createdAt: NOON }).execute()
+    await db.insertInto('recipient').values({ id: `rcp_${id}`, envelopeId: id, position: 0, side: 'other', role: 'signer', firstName: 'Marie', lastName: 'Dupont', email: 'marie@dupont.example', phone: null, channel: 'email', language: 'fr', routingOrder: 1, company: 'Dupont SARL', companyDetails: '', jobTitle: '', userId: signer, contactId: null, asksStamp: 0, status: 'signed', openedAt: null, consentedAt: null, consentDisclosureId: null, identifiedAt: null, identifiedHow: null, signedAt: NOON, declinedAt: null, declineReason: null, certificateSerial: null }).execute()
+    for (const number of [0, 1]) await db.insertInto('revision').values({ documentId: `doc_${id}`, number, kind: 'sealed', objectDigest: String(number).repeat(64) as Digest, size: 1_000 + number, recipientId: null, head: '{}', facts: '{}', createdAt: NOON }).execute()
+    ids.push({ id, documentId })
+  }
+  return ids
+}
+
+test('a reader finds what they sent or signed, a supervisor everything, and nobody what is not finished', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db)
+  await fill(db, 1, { title: 'Draft', status: 'sent' })
+  expect((await searchVault(db, ann, ALL)).entries.map(({ title }) => title)).toEqual(['Lease 0'])
+  expect((await searchVault(db, bob, ALL)).entries).toEqual([])
+  expect((await searchVault(db, chief, ALL)).entries).toHaveLength(1)
+  await expect(findVaultEntry(db, bob, lease!.id)).rejects.toThrow('vault.not-found')
+  await fill(db, 1, { title: 'Loan', signer: 'bob' })
+  expect((await searchVault(db, bob, ALL)).entries.map(({ title }) => title)).toEqual(['Loan 0'])
+})
+
+test('search by title, party, company and document ID; a per cent sign is a per cent sign', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db)
+  await fill(db, 1, { title: 'Loan 5%' })
+  const titles = async (search: string) => (await searchVault(db, ann, { ...ALL, search })).entries.map(({ title }) => title).sort()
+  expect(await titles('lease')).toEqual(['Lease 0'])
+  expect(await titles('dupont sarl')).toEqual(['Lease 0', 'Loan 5% 0'])
+  expect(await titles('%')).toEqual(['Loan 5% 0'])
+  expect(await titles(lease!.documentId.toLowerCase().replaceAll('-', ' '))).toEqual(['Lease 0'])
+  expect(await titles("nobody' or 1=1")).toEqual([])
+})
+
+test('pages follow one another without gaps or doubles, the last revision is what is shown', async () => {
+  await using db = await openTestDb()
+  await fill(db, PAGE + 7)
+  const first = await searchVault(db, ann, ALL)
+  const second = await searchVault(db, ann, { ...ALL, after: first.next })
+  expect([first.entries.length, second.entries.length, second.next]).toEqual([PAGE, 7, null])
+  expect(new Set([...first.entries, ...second.entries].map(({ id }) => id)).size).toBe(PAGE + 7)
+  expect(first.entries[0]?.documents[0]).toMatchObject({ size: 1_001, pages: 2 })
+})
+
+test('looking and taking out are recorded; what one may not see is not found', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db)
+  await viewInVault(db, ANN, ann, lease!.id)
+  const taken = await takeOut(db, ANN, ann, lease!.id, `doc_${lease!.id}`, 'sealed')
+  expect([taken.fileName, taken.digest as string]).toEqual([`Lease ${lease!.documentId}.pdf`, '1'.repeat(64)])
+  await expect(takeOut(db, ANN, bob, lease!.id, `doc_${lease!.id}`, 'original')).rejects.toThrow('vault.not-found')
+  expect((await db.selectFrom('auditLeaf').select('type').orderBy('seq').execute()).map(({ type }) => type)).toEqual(['vault.viewed', 'document.downloaded'])
+})
