@@ -25,7 +25,11 @@ export async function checkpoint(db: Db, at: Instant, origin: string, key: Check
   if (known) return known
   const root = await treeRoot(db, size)
   const made = { size, root, note: await signedNote(origin, size, root, key), at }
-  await db.insertInto('checkpoint').values(made).onConflict((conflict) => conflict.doNothing()).execute()
+  await db
+    .insertInto('checkpoint')
+    .values(made)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   return made
 }
 
@@ -37,4 +41,5 @@ export async function signedNote(origin: string, size: number, root: Uint8Array,
 }
 
 /** c2sp.org/signed-note: the first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), 0x01 for Ed25519. */
-export const keyId = (origin: string, publicKey: Uint8Array): Bytes => sha256(concat([utf8(`${origin}\n`), new Uint8Array([1]), publicKey])).slice(0, 4)
+export const keyId = (origin: string, publicKey: Uint8Array): Bytes =>
+  sha256(concat([utf8(`${origin}\n`), new Uint8Array([1]), publicKey])).slice(0, 4)

@@ -14,16 +14,27 @@ export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<numbe
   const seq = (head?.seq ?? 0) + 1
   // The order of the log does not depend on the clock: a clock that goes back is held at the last time.
   const at = head && head.at > act.at ? head.at : act.at
-  const clear: Record<string, string> = { ...event.clear, ...(act.ip ? { ip: act.ip } : {}), ...(act.userAgent ? { userAgent: act.userAgent.slice(0, 300) } : {}) }
+  const clear: Record<string, string> = {
+    ...event.clear,
+    ...(act.ip ? { ip: act.ip } : {}),
+    ...(act.userAgent ? { userAgent: act.userAgent.slice(0, 300) } : {}),
+  }
   const sides = Object.entries(clear).map(([name, value]) => ({ seq, name, salt: randomBytes(16), value }))
   const entry = canonical({
-    seq, at, type: event.type, actor: { ...act.actor }, ...(event.envelopeId ? { envelope: event.envelopeId } : {}),
+    seq,
+    at,
+    type: event.type,
+    actor: { ...act.actor },
+    ...(event.envelopeId ? { envelope: event.envelopeId } : {}),
     ...(event.detail ? { detail: { ...event.detail } } : {}),
     ...(sides.length ? { clear: Object.fromEntries(sides.map((side) => [side.name, commitment(side.salt, side.value)])) } : {}),
   })
   const hash = leafHash(sha256, entry)
   const { kind, id } = { id: null, ...act.actor }
-  await tx.insertInto('auditLeaf').values({ seq, at, type: event.type, actorKind: kind, actorId: id, envelopeId: event.envelopeId ?? null, entry, hash }).execute()
+  await tx
+    .insertInto('auditLeaf')
+    .values({ seq, at, type: event.type, actorKind: kind, actorId: id, envelopeId: event.envelopeId ?? null, entry, hash })
+    .execute()
   if (sides.length) await tx.insertInto('auditClear').values(sides).execute()
   await grow(tx, seq - 1, hash)
   return seq
@@ -39,7 +50,12 @@ async function grow(tx: Tx, index: number, leaf: Bytes): Promise<void> {
   for (let level = 0; ; level++) {
     await tx.insertInto('auditNode').values({ level, position, hash }).execute()
     if (position % 2 === 0) return
-    const left = await tx.selectFrom('auditNode').select('hash').where('level', '=', level).where('position', '=', position - 1).executeTakeFirstOrThrow()
+    const left = await tx
+      .selectFrom('auditNode')
+      .select('hash')
+      .where('level', '=', level)
+      .where('position', '=', position - 1)
+      .executeTakeFirstOrThrow()
     hash = nodeHash(sha256, left.hash, hash)
     position = (position - 1) / 2
   }
@@ -61,7 +77,16 @@ export async function inclusionProof(db: Db, seq: number, size: number): Promise
 async function fold(db: Db, nodes: readonly Node[]): Promise<Bytes> {
   const hashes: Bytes[] = []
   for (const { level, position } of nodes)
-    hashes.push((await db.selectFrom('auditNode').select('hash').where('level', '=', level).where('position', '=', position).executeTakeFirstOrThrow()).hash)
+    hashes.push(
+      (
+        await db
+          .selectFrom('auditNode')
+          .select('hash')
+          .where('level', '=', level)
+          .where('position', '=', position)
+          .executeTakeFirstOrThrow()
+      ).hash,
+    )
   return rootOf(sha256, hashes)
 }
 
@@ -87,7 +112,14 @@ export async function trailOf(db: Db, envelopeId: string): Promise<TrailEntry[]>
   const clear = Map.groupBy(sides, (side) => side.seq)
   return leaves.map(({ seq, entry }) => {
     const { at, type, actor, detail } = JSON.parse(entry) as Omit<TrailEntry, 'clear'>
-    return { seq, at, type, actor, detail: detail ?? {}, clear: Object.fromEntries((clear.get(seq) ?? []).map((side) => [side.name, side.value])) }
+    return {
+      seq,
+      at,
+      type,
+      actor,
+      detail: detail ?? {},
+      clear: Object.fromEntries((clear.get(seq) ?? []).map((side) => [side.name, side.value])),
+    }
   })
 }
 
@@ -98,7 +130,8 @@ export async function firstBrokenEntry(db: Db): Promise<number | null> {
   for await (const leaf of db.selectFrom('auditLeaf').selectAll().orderBy('seq').stream()) {
     const told = JSON.parse(leaf.entry) as { seq: number; at: string; type: string; clear?: Record<string, string> }
     const hash = leafHash(sha256, leaf.entry)
-    if (leaf.seq !== expected++ || told.seq !== leaf.seq || told.type !== leaf.type || told.at !== leaf.at || hex(hash) !== hex(leaf.hash)) return leaf.seq
+    if (leaf.seq !== expected++ || told.seq !== leaf.seq || told.type !== leaf.type || told.at !== leaf.at || hex(hash) !== hex(leaf.hash))
+      return leaf.seq
   }
   if (expected - 1 !== size) return expected
   for (let level = 0; 2 ** level <= size; level++)
@@ -115,10 +148,23 @@ export async function firstBrokenEntry(db: Db): Promise<number | null> {
 }
 
 async function childrenOf(db: Db, level: number, position: number): Promise<Bytes | null> {
-  if (level === 0) return (await db.selectFrom('auditLeaf').select('hash').where('seq', '=', position + 1).executeTakeFirst())?.hash ?? null
+  if (level === 0)
+    return (
+      (
+        await db
+          .selectFrom('auditLeaf')
+          .select('hash')
+          .where('seq', '=', position + 1)
+          .executeTakeFirst()
+      )?.hash ?? null
+    )
   const pair = await db
-    .selectFrom('auditNode').select('hash').where('level', '=', level - 1).where('position', 'in', [position * 2, position * 2 + 1])
-    .orderBy('position').execute()
+    .selectFrom('auditNode')
+    .select('hash')
+    .where('level', '=', level - 1)
+    .where('position', 'in', [position * 2, position * 2 + 1])
+    .orderBy('position')
+    .execute()
   return pair.length === 2 ? nodeHash(sha256, pair[0]!.hash, pair[1]!.hash) : null
 }
 
@@ -126,6 +172,8 @@ async function childrenOf(db: Db, level: number, position: number): Promise<Byte
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
 }

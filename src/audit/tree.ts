@@ -59,7 +59,14 @@ function cover(start: number, end: number): Node[] {
 }
 
 /** RFC 6962 §2.1.1 (as in RFC 9162 §2.1.3.2): does `path` lead from the leaf to the root? */
-export function includes(sha256: Sha256, leaf: Uint8Array, index: number, size: number, path: readonly Uint8Array[], root: Uint8Array): boolean {
+export function includes(
+  sha256: Sha256,
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  path: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
   if (index >= size) return false
   let node = index
   let last = size - 1

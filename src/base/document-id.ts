@@ -13,7 +13,8 @@ const check = (twelve: string): string => {
   return ALPHABET[sum % ALPHABET.length]!
 }
 
-const grouped = (twelve: string): DocumentId => `${twelve.slice(0, 4)}-${twelve.slice(4, 8)}-${twelve.slice(8)}-${check(twelve)}` as DocumentId
+const grouped = (twelve: string): DocumentId =>
+  `${twelve.slice(0, 4)}-${twelve.slice(4, 8)}-${twelve.slice(8)}-${check(twelve)}` as DocumentId
 
 /** 58 random bits, drawn without bias. */
 export function newDocumentId(): DocumentId {

@@ -60,7 +60,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => originOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: notYet('PARAPHE_DATABASE_URL'),
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
-    trustedProxies: (read('PARAPHE_TRUSTED_PROXIES') ?? '').split(',').map((text) => text.trim()).filter(Boolean),
+    trustedProxies: (read('PARAPHE_TRUSTED_PROXIES') ?? '')
+      .split(',')
+      .map((text) => text.trim())
+      .filter(Boolean),
   }
 }
 

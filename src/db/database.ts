@@ -27,7 +27,16 @@ export interface Database {
   revocationList: { issuerId: string; number: number; der: Bytes; thisUpdate: Instant; nextUpdate: Instant }
   contact: ContactTable
   stamp: { id: string; name: string; legalEntityId: string | null; objectDigest: Digest; createdAt: Instant; removedAt: Instant | null }
-  numberingSeries: { id: string; legalEntityId: string; name: string; prefix: string; perYear: number; year: number; next: number; digits: number }
+  numberingSeries: {
+    id: string
+    legalEntityId: string
+    name: string
+    prefix: string
+    perYear: number
+    year: number
+    next: number
+    digits: number
+  }
   disclosure: { id: string; language: string; version: number; text: string; digest: Digest; createdAt: Instant }
   envelope: EnvelopeTable
   document: DocumentTable
@@ -261,8 +270,21 @@ export interface RecipientTable {
 export type RecipientRow = Selectable<RecipientTable>
 
 export type FieldKind =
-  | 'signature' | 'initials' | 'stamp' | 'full-name' | 'job-title' | 'company' | 'company-details' | 'email' | 'phone'
-  | 'date-signed' | 'date' | 'text' | 'multiline' | 'checkbox' | 'number'
+  | 'signature'
+  | 'initials'
+  | 'stamp'
+  | 'full-name'
+  | 'job-title'
+  | 'company'
+  | 'company-details'
+  | 'email'
+  | 'phone'
+  | 'date-signed'
+  | 'date'
+  | 'text'
+  | 'multiline'
+  | 'checkbox'
+  | 'number'
 
 export interface FieldTable {
   id: string

@@ -24,7 +24,9 @@ export async function migrate(db: Db): Promise<readonly string[]> {
 }
 
 async function appliedMigrations(db: Db): Promise<string[]> {
-  const exists = (await db.introspection.getTables({ withInternalKyselyTables: true })).some((table) => table.name === 'kysely_migration' || table.name === 'kyselyMigration')
+  const exists = (await db.introspection.getTables({ withInternalKyselyTables: true })).some(
+    (table) => table.name === 'kysely_migration' || table.name === 'kyselyMigration',
+  )
   if (!exists) return []
   return (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows.map((row) => row.name)
 }

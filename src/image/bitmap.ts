@@ -38,7 +38,7 @@ export function readOwnPng(file: Uint8Array): Bitmap {
   const height = view.getUint32(20)
   if (file[24] !== 8 || file[25] !== 6 || file[28] !== 0) throw new RangeError('not 8-bit RGBA')
   const parts: Uint8Array[] = []
-  for (let at = 8; at + 8 <= file.length; ) {
+  for (let at = 8; at + 8 <= file.length;) {
     const length = view.getUint32(at)
     if (view.getUint32(at + 4) === 0x49444154) parts.push(file.subarray(at + 8, at + 8 + length))
     at += 12 + length
@@ -47,7 +47,8 @@ export function readOwnPng(file: Uint8Array): Bitmap {
   const rows = inflateSync(Buffer.concat(parts), { maxOutputLength: (stride + 1) * height })
   if (rows.length !== (stride + 1) * height) throw new RangeError('rows are missing')
   const rgba = new Uint8Array(stride * height)
-  for (let y = 0; y < height; y++) unfilter(rows[y * (stride + 1)]!, rows.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)), rgba, y * stride, stride)
+  for (let y = 0; y < height; y++)
+    unfilter(rows[y * (stride + 1)]!, rows.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)), rgba, y * stride, stride)
   return { width, height, rgba }
 }
 

@@ -24,7 +24,8 @@ export function readPictureHeader(bytes: Uint8Array, limits: PictureLimits = PIC
   const header = pngHeader(bytes) ?? jpegHeader(bytes) ?? webpHeader(bytes)
   if (!header) throw new Refusal('invalid', 'picture.unknown-format')
   if (!header.width || !header.height) throw new Refusal('invalid', 'picture.damaged')
-  if (header.width * header.height > limits.pixels) throw new Refusal('invalid', 'picture.too-many-pixels', { megapixels: Math.floor(limits.pixels / 1_000_000) })
+  if (header.width * header.height > limits.pixels)
+    throw new Refusal('invalid', 'picture.too-many-pixels', { megapixels: Math.floor(limits.pixels / 1_000_000) })
   return header
 }
 
@@ -43,7 +44,7 @@ function jpegHeader(bytes: Uint8Array): PictureHeader | null {
   if (bytes.length < 4 || bytes[0] !== 0xff || bytes[1] !== 0xd8 || bytes[2] !== 0xff) return null
   const view = viewOf(bytes)
   let frame: PictureHeader | null = null
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) break
     const marker = bytes[at + 1]!
     if (marker === 0xff) {

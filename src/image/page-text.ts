@@ -55,7 +55,12 @@ function runsOf(pdfium: Pdfium, page: number, text: number): TextRun[] {
       const view = new DataView(pdfium.HEAPU8.buffer)
       const [left, top, right, bottom] = [0, 8, 16, 24].map((at) => view.getFloat64(memory + at, true)) as [number, number, number, number]
       const length = pdfium._FPDFText_GetBoundedText(text, left, top, right, bottom, 0, 0)
-      const words = length > 0 ? withMemory(pdfium, (length + 1) * 2, (out) => utf16(pdfium, out, pdfium._FPDFText_GetBoundedText(text, left, top, right, bottom, out, length))) : ''
+      const words =
+        length > 0
+          ? withMemory(pdfium, (length + 1) * 2, (out) =>
+              utf16(pdfium, out, pdfium._FPDFText_GetBoundedText(text, left, top, right, bottom, out, length)),
+            )
+          : ''
       const seen = plain(words).trim()
       if (seen) runs.push({ text: seen, ...asSeen(pdfium, page, memory + 32, left, top, right, bottom) })
     }
@@ -64,7 +69,15 @@ function runsOf(pdfium: Pdfium, page: number, text: number): TextRun[] {
 }
 
 /** Device coordinates are whole numbers, so the device is a hundred times as large as the page. */
-function asSeen(pdfium: Pdfium, page: number, memory: number, left: number, top: number, right: number, bottom: number): Omit<TextRun, 'text'> {
+function asSeen(
+  pdfium: Pdfium,
+  page: number,
+  memory: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): Omit<TextRun, 'text'> {
   const width = pdfium._FPDF_GetPageWidthF(page)
   const height = pdfium._FPDF_GetPageHeightF(page)
   const scale = Math.min(100, 1_000_000 / Math.max(width, height))
@@ -87,4 +100,8 @@ function utf16(pdfium: Pdfium, pointer: number, length: number): string {
 }
 
 // Control characters but line ends, and halves of surrogate pairs, which are no text.
-const plain = (text: string): string => text.toWellFormed().replace(/\r\n?/g, '\n').replace(/[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]/g, '')
+const plain = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]/g, '')

@@ -20,7 +20,8 @@ export function indexed({ width, height, rgba }: Bitmap, tolerance = 0): Indexed
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height)
   const table = countColours(pixels, tolerance ? MOST_COLOURS : 256)
   if (!table) return null
-  const chosen = table.order.length <= 256 ? table.order : [...table.order].sort((a, b) => table.counts[b]! - table.counts[a]!).slice(0, 256)
+  const chosen =
+    table.order.length <= 256 ? table.order : [...table.order].sort((a, b) => table.counts[b]! - table.counts[a]!).slice(0, 256)
   const colours = chosen.map((slot) => table.colours[slot]!)
   const target = new Int16Array(SLOTS).fill(-1)
   chosen.forEach((slot, index) => (target[slot] = index))
@@ -55,7 +56,7 @@ function countColours(pixels: Uint32Array, most: number): ColourTable | null {
   const colours = new Uint32Array(SLOTS)
   const counts = new Uint32Array(SLOTS)
   const order: number[] = []
-  for (let at = 0; at < pixels.length; ) {
+  for (let at = 0; at < pixels.length;) {
     const colour = pixels[at]!
     const start = at
     while (at < pixels.length && pixels[at] === colour) at++
@@ -82,8 +83,10 @@ function nearest(colour: number, colours: readonly number[], tolerance: number):
   for (let index = 0; index < colours.length; index++) {
     const other = colours[index]!
     const away = Math.max(
-      Math.abs((colour & 255) - (other & 255)), Math.abs(((colour >> 8) & 255) - ((other >> 8) & 255)),
-      Math.abs(((colour >> 16) & 255) - ((other >> 16) & 255)), Math.abs((colour >>> 24) - (other >>> 24)),
+      Math.abs((colour & 255) - (other & 255)),
+      Math.abs(((colour >> 8) & 255) - ((other >> 8) & 255)),
+      Math.abs(((colour >> 16) & 255) - ((other >> 16) & 255)),
+      Math.abs((colour >>> 24) - (other >>> 24)),
     )
     if (away < least) {
       least = away

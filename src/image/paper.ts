@@ -79,7 +79,15 @@ function borderColour(rgba: Uint8Array, width: number, height: number): readonly
 
 /** The median of the tile's upper half: ink that fills less than half a tile does not count. Far from the border's tone it is ink all over. */
 function tileTone(
-  rgba: Uint8Array, width: number, height: number, columns: number, rows: number, column: number, row: number, channel: number, border: readonly number[],
+  rgba: Uint8Array,
+  width: number,
+  height: number,
+  columns: number,
+  rows: number,
+  column: number,
+  row: number,
+  channel: number,
+  border: readonly number[],
 ): number {
   const histogram = new Uint32Array(256)
   let count = 0

@@ -11,12 +11,42 @@ export interface Pdfium {
   _FPDF_ClosePage(page: number): void
   _FPDF_GetPageWidthF(page: number): number
   _FPDF_GetPageHeightF(page: number): number
-  _FPDF_PageToDevice(page: number, x: number, y: number, width: number, height: number, rotate: number, pageX: number, pageY: number, outX: number, outY: number): number
+  _FPDF_PageToDevice(
+    page: number,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    rotate: number,
+    pageX: number,
+    pageY: number,
+    outX: number,
+    outY: number,
+  ): number
   _FPDFBitmap_CreateEx(width: number, height: number, format: number, pixels: number, stride: number): number
   _FPDFBitmap_FillRect(bitmap: number, left: number, top: number, width: number, height: number, colour: number): void
   _FPDFBitmap_Destroy(bitmap: number): void
-  _FPDF_RenderPageBitmap(bitmap: number, page: number, x: number, y: number, width: number, height: number, rotate: number, flags: number): void
-  _FPDF_FFLDraw(form: number, bitmap: number, page: number, x: number, y: number, width: number, height: number, rotate: number, flags: number): void
+  _FPDF_RenderPageBitmap(
+    bitmap: number,
+    page: number,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    rotate: number,
+    flags: number,
+  ): void
+  _FPDF_FFLDraw(
+    form: number,
+    bitmap: number,
+    page: number,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    rotate: number,
+    flags: number,
+  ): void
   _FORM_OnAfterLoadPage(page: number, form: number): void
   _FORM_OnBeforeClosePage(page: number, form: number): void
   _FPDFText_LoadPage(page: number): number
@@ -53,7 +83,12 @@ export async function withPdf<T>(bytes: Uint8Array, password: string | undefined
   }
   try {
     const pdfium = (loaded as unknown as { module: Pdfium }).module
-    return await use({ pdfium, document: (document as unknown as { documentIdx: number }).documentIdx, form: document.initializeFormFields(), pages: document.getPageCount() })
+    return await use({
+      pdfium,
+      document: (document as unknown as { documentIdx: number }).documentIdx,
+      form: document.initializeFormFields(),
+      pages: document.getPageCount(),
+    })
   } finally {
     document.destroy()
   }

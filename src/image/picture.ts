@@ -11,7 +11,9 @@ export async function decodePicture(bytes: Uint8Array, limits: PictureLimits = P
   readPictureHeader(bytes, limits)
   try {
     const image = new Bun.Image(bytes, { maxPixels: limits.pixels, autoOrient: true })
-    return readOwnPng(await image.resize(limits.side, limits.side, { fit: 'inside', withoutEnlargement: true }).png({ compressionLevel: 0 }).bytes())
+    return readOwnPng(
+      await image.resize(limits.side, limits.side, { fit: 'inside', withoutEnlargement: true }).png({ compressionLevel: 0 }).bytes(),
+    )
   } catch (cause) {
     throw new Refusal('invalid', 'picture.damaged', {}, { cause })
   }
@@ -20,7 +22,9 @@ export async function decodePicture(bytes: Uint8Array, limits: PictureLimits = P
 /** Scaled down so that both sides fit; never up. */
 export async function scaleToFit(bitmap: Bitmap, width: number, height: number): Promise<Bitmap> {
   if (bitmap.width <= width && bitmap.height <= height) return bitmap
-  return readOwnPng(await new Bun.Image(bmpOf(bitmap)).resize(Math.ceil(width), Math.ceil(height), { fit: 'inside' }).png({ compressionLevel: 0 }).bytes())
+  return readOwnPng(
+    await new Bun.Image(bmpOf(bitmap)).resize(Math.ceil(width), Math.ceil(height), { fit: 'inside' }).png({ compressionLevel: 0 }).bytes(),
+  )
 }
 
 /** The form that a PDF takes: colours and, where anything is see-through, opacity, each in rows of 8-bit samples. */

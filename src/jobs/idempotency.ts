@@ -10,6 +10,9 @@ export async function once<T>(tx: Tx, at: Instant, scope: string, key: string | 
   const known = await tx.selectFrom('idempotency').select('answer').where('scope', '=', scope).where('key', '=', key).executeTakeFirst()
   if (known) return JSON.parse(known.answer) as T
   const answer = await work()
-  await tx.insertInto('idempotency').values({ scope, key, answer: JSON.stringify(answer ?? null), at }).execute()
+  await tx
+    .insertInto('idempotency')
+    .values({ scope, key, answer: JSON.stringify(answer ?? null), at })
+    .execute()
   return answer
 }

@@ -19,8 +19,17 @@ export async function enqueue(tx: Tx, at: Instant, order: Order): Promise<void> 
   await tx
     .insertInto('job')
     .values({
-      id: newId('job'), kind, payload: JSON.stringify(payload), key: key ?? null, runAt: runAt ?? at, attempts: 0, leaseUntil: null,
-      lastError: null, createdAt: at, doneAt: null, failedAt: null,
+      id: newId('job'),
+      kind,
+      payload: JSON.stringify(payload),
+      key: key ?? null,
+      runAt: runAt ?? at,
+      attempts: 0,
+      leaseUntil: null,
+      lastError: null,
+      createdAt: at,
+      doneAt: null,
+      failedAt: null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
@@ -61,8 +70,16 @@ export const finishJob = (db: Db, at: Instant, job: Job): Promise<unknown> =>
 export const backOff = (attempts: number): number => Math.min(10 * MINUTE, 2 ** Math.min(attempts, 12) * SECOND)
 
 export const deferJob = (db: Db, at: Instant, job: Job, error: string, wait = backOff(job.attempts)): Promise<unknown> =>
-  db.updateTable('job').set({ runAt: later(at, wait), leaseUntil: null, lastError: error.slice(0, 2_000) }).where('id', '=', job.id).execute()
+  db
+    .updateTable('job')
+    .set({ runAt: later(at, wait), leaseUntil: null, lastError: error.slice(0, 2_000) })
+    .where('id', '=', job.id)
+    .execute()
 
 /** For what no further try can change; it stays to be seen. */
 export const failJob = (db: Db, at: Instant, job: Job, error: string): Promise<unknown> =>
-  db.updateTable('job').set({ failedAt: at, leaseUntil: null, lastError: error.slice(0, 2_000) }).where('id', '=', job.id).execute()
+  db
+    .updateTable('job')
+    .set({ failedAt: at, leaseUntil: null, lastError: error.slice(0, 2_000) })
+    .where('id', '=', job.id)
+    .execute()

@@ -18,7 +18,12 @@ export interface Runner {
 }
 
 /** Takes due jobs one after the other, `lanes` at a time. The same code recovers after a crash and serves the happy path. */
-export function startRunner(db: Db, clock: Clock, handlers: Readonly<Record<string, Handler>>, options: { lanes?: number; beat?: number; onError?: (job: Job, error: unknown) => void } = {}): Runner {
+export function startRunner(
+  db: Db,
+  clock: Clock,
+  handlers: Readonly<Record<string, Handler>>,
+  options: { lanes?: number; beat?: number; onError?: (job: Job, error: unknown) => void } = {},
+): Runner {
   const kinds = Object.keys(handlers)
   const beat = options.beat ?? 1_000
   let stopped = false

@@ -39,14 +39,26 @@ export async function keepEmailChannel(tx: Tx, act: Act, secretKey: SecretKey, c
   await append(tx, act, { type: 'channel.changed', detail: { channel: 'email', configured: channel !== null } })
 }
 
-export async function keepSmsChannel(tx: Tx, act: Act, secretKey: SecretKey, gateway: (SmsGateway & { readonly preset: string }) | null): Promise<void> {
+export async function keepSmsChannel(
+  tx: Tx,
+  act: Act,
+  secretKey: SecretKey,
+  gateway: (SmsGateway & { readonly preset: string }) | null,
+): Promise<void> {
   if (gateway) {
     const { headers, url, body, ...rest } = gateway
-    await writeSetting(tx, act, 'sms', { ...rest, url: '', body: '', sealedHeaders: sealed(secretKey, 'sms', JSON.stringify({ headers, url, body })) })
+    await writeSetting(tx, act, 'sms', {
+      ...rest,
+      url: '',
+      body: '',
+      sealedHeaders: sealed(secretKey, 'sms', JSON.stringify({ headers, url, body })),
+    })
     await releaseWaiting(tx, act, 'sms')
   } else await writeSetting(tx, act, 'sms', null)
   await append(tx, act, { type: 'channel.changed', detail: { channel: 'sms', configured: gateway !== null } })
 }
 
-const sealed = (secretKey: SecretKey, channel: Channel, text: string): string => base64(secretKey.seal('channel-password', channel, utf8(text)))
-const opened = (secretKey: SecretKey, channel: Channel, text: string): string => fromUtf8(secretKey.open('channel-password', channel, fromBase64(text)))
+const sealed = (secretKey: SecretKey, channel: Channel, text: string): string =>
+  base64(secretKey.seal('channel-password', channel, utf8(text)))
+const opened = (secretKey: SecretKey, channel: Channel, text: string): string =>
+  fromUtf8(secretKey.open('channel-password', channel, fromBase64(text)))

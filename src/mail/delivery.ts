@@ -50,14 +50,21 @@ export async function deliverMessage(tools: DeliveryTools, messageId: string): P
 async function send({ db, secretKey }: DeliveryTools, message: Message, facts: MessageFacts): Promise<Outcome> {
   if (message.channel === 'sms') {
     const gateway = await readSmsChannel(db, secretKey)
-    return gateway ? sendSms(gateway, message.address, smsOf(message.kind, message.language, facts)) : { outcome: 'deferred', detail: 'no gateway' }
+    return gateway
+      ? sendSms(gateway, message.address, smsOf(message.kind, message.language, facts))
+      : { outcome: 'deferred', detail: 'no gateway' }
   }
   const channel = await readEmailChannel(db, secretKey)
   if (!channel) return { outcome: 'deferred', detail: 'no mail server' }
   const letter = letterOf(message.kind, message.language, facts)
   return sendEmail(channel, {
-    id: message.id, to: message.address, replyTo: facts.replyTo ?? null, subject: letter.subject, text: letterText(letter),
-    html: letterHtml(letter, facts.logo ? 'cid:logo' : null), logo: facts.logo,
+    id: message.id,
+    to: message.address,
+    replyTo: facts.replyTo ?? null,
+    subject: letter.subject,
+    text: letterText(letter),
+    html: letterHtml(letter, facts.logo ? 'cid:logo' : null),
+    logo: facts.logo,
   })
 }
 
@@ -66,7 +73,10 @@ async function note({ db, clock, sources }: DeliveryTools, message: Message, { o
   const at = clock()
   const act = systemAct(at)
   await db.transaction().execute(async (tx) => {
-    await tx.insertInto('messageAttempt').values({ id: newId('att'), messageId: message.id, at, outcome, detail }).execute()
+    await tx
+      .insertInto('messageAttempt')
+      .values({ id: newId('att'), messageId: message.id, at, outcome, detail })
+      .execute()
     const status = outcome === 'deferred' ? 'waiting' : outcome
     const { numUpdatedRows } = await tx
       .updateTable('message')
@@ -76,12 +86,21 @@ async function note({ db, clock, sources }: DeliveryTools, message: Message, { o
       .executeTakeFirst()
     if (numUpdatedRows !== 1n || outcome === 'deferred') return
     const type = outcome === 'sent' ? 'message.sent' : 'message.failed'
-    await append(tx, act, { type, ...(message.envelopeId ? { envelopeId: message.envelopeId } : {}), detail: { message: message.id, kind: message.kind, channel: message.channel, address: masked(message.address) } })
+    await append(tx, act, {
+      type,
+      ...(message.envelopeId ? { envelopeId: message.envelopeId } : {}),
+      detail: { message: message.id, kind: message.kind, channel: message.channel, address: masked(message.address) },
+    })
     if (outcome === 'sent') await sources.delivered?.(tx, act, message)
   })
 }
 
 async function move(db: Db, message: Message, status: 'sending' | 'withdrawn'): Promise<boolean> {
-  const { numUpdatedRows } = await db.updateTable('message').set({ status }).where('id', '=', message.id).where('status', '=', message.status).executeTakeFirst()
+  const { numUpdatedRows } = await db
+    .updateTable('message')
+    .set({ status })
+    .where('id', '=', message.id)
+    .where('status', '=', message.status)
+    .executeTakeFirst()
   return numUpdatedRows === 1n
 }

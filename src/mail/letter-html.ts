@@ -16,15 +16,37 @@ export function letterHtml(letter: Letter, logo: string | null): string {
     : `<span class="ink" style="font:600 18px/24px ${SANS};color:#1b2130">${escape(letter.company)}</span>`
   const rows = [
     cell('padding:0 0 24px', brand),
-    cell('padding:0 0 16px', `<h1 class="ink" style="margin:0;font:400 22px/30px 'Source Serif 4',Georgia,serif;color:#1b2130">${escape(letter.heading)}</h1>`),
+    cell(
+      'padding:0 0 16px',
+      `<h1 class="ink" style="margin:0;font:400 22px/30px 'Source Serif 4',Georgia,serif;color:#1b2130">${escape(letter.heading)}</h1>`,
+    ),
     paragraph(letter.greeting),
     paragraph(letter.text),
-    ...(letter.code ? [cell('padding:8px 0 24px', `<span class="ink code" style="font:600 32px/40px 'SFMono-Regular',Consolas,monospace;letter-spacing:6px;color:#1b2130">${escape(letter.code)}</span>`)] : []),
-    ...(letter.note ? [cell('padding:0 0 20px', `<div class="note" style="border-left:3px solid #e3e1d9;padding:2px 0 2px 14px;font:400 15px/24px ${SANS};color:#4a5266"><strong>${escape(letter.note.label)}</strong><br>${lines(letter.note.text)}</div>`)] : []),
+    ...(letter.code
+      ? [
+          cell(
+            'padding:8px 0 24px',
+            `<span class="ink code" style="font:600 32px/40px 'SFMono-Regular',Consolas,monospace;letter-spacing:6px;color:#1b2130">${escape(letter.code)}</span>`,
+          ),
+        ]
+      : []),
+    ...(letter.note
+      ? [
+          cell(
+            'padding:0 0 20px',
+            `<div class="note" style="border-left:3px solid #e3e1d9;padding:2px 0 2px 14px;font:400 15px/24px ${SANS};color:#4a5266"><strong>${escape(letter.note.label)}</strong><br>${lines(letter.note.text)}</div>`,
+          ),
+        ]
+      : []),
     ...(letter.button ? buttonRows(letter.button, letter.linkInWords) : []),
     ...(letter.facts.length ? [cell('padding:0 0 20px', factTable(letter))] : []),
-    ...letter.after.map((text) => cell(`padding:0 0 12px;font:400 13px/20px ${SANS};color:#5d6478`, `<span class="quiet">${escape(text)}</span>`)),
-    cell(`padding:12px 0 0;border-top:1px solid #e3e1d9;font:400 13px/20px ${SANS};color:#5d6478`, `<span class="quiet">${escape(letter.footer)}</span>`),
+    ...letter.after.map((text) =>
+      cell(`padding:0 0 12px;font:400 13px/20px ${SANS};color:#5d6478`, `<span class="quiet">${escape(text)}</span>`),
+    ),
+    cell(
+      `padding:12px 0 0;border-top:1px solid #e3e1d9;font:400 13px/20px ${SANS};color:#5d6478`,
+      `<span class="quiet">${escape(letter.footer)}</span>`,
+    ),
   ]
   return `<!doctype html>
 <html lang="${letter.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${escape(letter.subject)}</title>
@@ -36,19 +58,29 @@ export function letterHtml(letter: Letter, logo: string | null): string {
 `
 }
 
-const paragraph = (text: string): string => cell('padding:0 0 16px', `<span class="body" style="font:400 15px/24px ${SANS};color:#4a5266">${lines(text)}</span>`)
+const paragraph = (text: string): string =>
+  cell('padding:0 0 16px', `<span class="body" style="font:400 15px/24px ${SANS};color:#4a5266">${lines(text)}</span>`)
 
 /** Only http and https: nothing else becomes a link. */
 function buttonRows(button: { readonly label: string; readonly link: string }, inWords: string): string[] {
   if (!/^https?:\/\//.test(button.link)) return []
   const link = escape(button.link)
   return [
-    cell('padding:8px 0 20px', `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td style="background:#2b3f8f;border-radius:8px"><a href="${link}" style="display:inline-block;padding:12px 24px;font:600 15px/20px ${SANS};color:#ffffff;text-decoration:none">${escape(button.label)}</a></td></tr></table>`),
-    cell('padding:0 0 20px', `<span class="quiet" style="font:400 13px/20px ${SANS};color:#5d6478">${escape(inWords)}<br><a href="${link}" style="color:#2b3f8f;overflow-wrap:anywhere;word-break:break-all">${link}</a></span>`),
+    cell(
+      'padding:8px 0 20px',
+      `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td style="background:#2b3f8f;border-radius:8px"><a href="${link}" style="display:inline-block;padding:12px 24px;font:600 15px/20px ${SANS};color:#ffffff;text-decoration:none">${escape(button.label)}</a></td></tr></table>`,
+    ),
+    cell(
+      'padding:0 0 20px',
+      `<span class="quiet" style="font:400 13px/20px ${SANS};color:#5d6478">${escape(inWords)}<br><a href="${link}" style="color:#2b3f8f;overflow-wrap:anywhere;word-break:break-all">${link}</a></span>`,
+    ),
   ]
 }
 
 const factTable = ({ facts }: Letter): string =>
   `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${facts
-    .map(({ label, value }) => `<tr><td class="quiet" width="34%" valign="top" style="padding:4px 12px 4px 0;font:400 13px/20px ${SANS};color:#5d6478">${escape(label)}</td><td class="ink" valign="top" style="padding:4px 0;font:500 13px/20px ${SANS};color:#1b2130;overflow-wrap:anywhere">${lines(value)}</td></tr>`)
+    .map(
+      ({ label, value }) =>
+        `<tr><td class="quiet" width="34%" valign="top" style="padding:4px 12px 4px 0;font:400 13px/20px ${SANS};color:#5d6478">${escape(label)}</td><td class="ink" valign="top" style="padding:4px 0;font:500 13px/20px ${SANS};color:#1b2130;overflow-wrap:anywhere">${lines(value)}</td></tr>`,
+    )
     .join('')}</table>`

@@ -4,7 +4,13 @@ import type { Letter } from './letter.ts'
 export function letterText(letter: Letter): string {
   const parts = [letter.greeting, letter.text]
   if (letter.code) parts.push(`    ${letter.code}`)
-  if (letter.note) parts.push(`${letter.note.label}:\n${letter.note.text.split('\n').map((line) => `> ${line}`).join('\n')}`)
+  if (letter.note)
+    parts.push(
+      `${letter.note.label}:\n${letter.note.text
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n')}`,
+    )
   if (letter.button) parts.push(`${letter.button.label}:\n${letter.button.link}`)
   if (letter.facts.length) parts.push(letter.facts.map(({ label, value }) => `${label}: ${value}`).join('\n'))
   parts.push(...letter.after, `-- \n${letter.footer}`)

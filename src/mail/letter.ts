@@ -35,13 +35,21 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
   if (facts.reason) rows.push({ label: mail.facts.reason, value: facts.reason })
   const own = kind === 'invitation' ? facts.subject?.trim() : ''
   return {
-    language, company: facts.company, subject: oneLine(own || fill(told.subject, params)), heading: fill(told.heading, params),
-    greeting: facts.name ? fill(mail.greeting, params) : mail.greetingPlain, text: fill(told.text, params),
+    language,
+    company: facts.company,
+    subject: oneLine(own || fill(told.subject, params)),
+    heading: fill(told.heading, params),
+    greeting: facts.name ? fill(mail.greeting, params) : mail.greetingPlain,
+    text: fill(told.text, params),
     note: facts.note?.trim() ? { label: fill(mail.facts.note, params), text: facts.note.trim() } : null,
     code: kind === 'code' ? (facts.code ?? null) : null,
     button: told.button && facts.link ? { label: told.button, link: facts.link } : null,
-    linkInWords: mail.linkInWords, facts: rows,
-    after: [...(facts.link ? [mail.personal] : []), ...(kind === 'code' ? [mail.codeUnexpected] : kind.startsWith('sender-') || kind === 'test' ? [] : [mail.unexpected])],
+    linkInWords: mail.linkInWords,
+    facts: rows,
+    after: [
+      ...(facts.link ? [mail.personal] : []),
+      ...(kind === 'code' ? [mail.codeUnexpected] : kind.startsWith('sender-') || kind === 'test' ? [] : [mail.unexpected]),
+    ],
     footer: fill(mail.footer, params),
   }
 }
@@ -49,7 +57,9 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
 /** An SMS in one line; a title is shortened before the link would be cut. */
 export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts): string {
   const told = words(language).mail.kinds[kind]
-  return oneLine(fill(told.sms, paramsOf(language, { ...facts, title: shorten(facts.title ?? '', 40), company: shorten(facts.company, 30) })))
+  return oneLine(
+    fill(told.sms, paramsOf(language, { ...facts, title: shorten(facts.title ?? '', 40), company: shorten(facts.company, 30) })),
+  )
 }
 
 function paramsOf(language: Language, facts: MessageFacts): Record<string, string | number> {
@@ -58,5 +68,15 @@ function paramsOf(language: Language, facts: MessageFacts): Record<string, strin
   return { sender, title, name, person, link, code, company: facts.company, asked, minutes: CODE_MINUTES }
 }
 
-const shorten = (text: string, length: number): string => ([...text].length > length ? `${[...text].slice(0, length - 1).join('').trimEnd()}…` : text)
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim().slice(0, 998)
+const shorten = (text: string, length: number): string =>
+  [...text].length > length
+    ? `${[...text]
+        .slice(0, length - 1)
+        .join('')
+        .trimEnd()}…`
+    : text
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 998)

@@ -9,9 +9,22 @@ export type MessageKind = keyof Words['mail']['kinds']
 
 /** Kinds that carry a recipient's own way in: what only that recipient may see once a channel is configured. */
 export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
-  invitation: 'link', reminder: 'link', corrected: 'link', 'fresh-link': 'link', code: 'code', completed: 'link', welcome: 'link',
-  declined: null, voided: null, expired: null, 'sender-signed': null, 'sender-completed': null, 'sender-declined': null, 'sender-expired': null,
-  'sender-undelivered': null, test: null,
+  invitation: 'link',
+  reminder: 'link',
+  corrected: 'link',
+  'fresh-link': 'link',
+  code: 'code',
+  completed: 'link',
+  welcome: 'link',
+  declined: null,
+  voided: null,
+  expired: null,
+  'sender-signed': null,
+  'sender-completed': null,
+  'sender-declined': null,
+  'sender-expired': null,
+  'sender-undelivered': null,
+  test: null,
 }
 
 export interface Message extends Omit<MessageRow, 'kind' | 'params'> {
@@ -57,4 +70,8 @@ export interface MessageSources {
   delivered?(tx: Tx, act: Act, message: Message): Promise<void>
 }
 
-export const messageOf = (row: MessageRow): Message => ({ ...row, kind: row.kind as MessageKind, params: JSON.parse(row.params) as MessageParams })
+export const messageOf = (row: MessageRow): Message => ({
+  ...row,
+  kind: row.kind as MessageKind,
+  params: JSON.parse(row.params) as MessageParams,
+})

@@ -22,13 +22,18 @@ export interface OpenedMessage {
 }
 
 /** Whether the administrator may open it: it waits, and there is no channel that could take it to its recipient. */
-export const canOpen = (message: Pick<Message, 'status'>, channelConfigured: boolean): boolean => message.status === 'waiting' && !channelConfigured
+export const canOpen = (message: Pick<Message, 'status'>, channelConfigured: boolean): boolean =>
+  message.status === 'waiting' && !channelConfigured
 
 /**
  * The administrator reads a waiting message in its recipient's place. Every opening is an event, and the invitation or the code in it is
  * marked as handed over, which the certificate of completion tells. Nobody is shown anything once the channel is configured.
  */
-export async function openWaitingMessage(tools: { readonly db: Db; readonly sources: MessageSources }, act: Act, id: string): Promise<OpenedMessage> {
+export async function openWaitingMessage(
+  tools: { readonly db: Db; readonly sources: MessageSources },
+  act: Act,
+  id: string,
+): Promise<OpenedMessage> {
   const { db, sources } = tools
   const message = await findMessage(db, id)
   if (!canOpen(message, await isChannelConfigured(db, message.channel))) throw new Refusal('forbidden', 'message.not-to-be-opened')
@@ -44,13 +49,15 @@ export async function openWaitingMessage(tools: { readonly db: Db; readonly sour
       .executeTakeFirst()
     if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'message.not-to-be-opened')
     await append(tx, act, {
-      type: 'message.opened-by-administrator', ...(message.envelopeId ? { envelopeId: message.envelopeId } : {}),
+      type: 'message.opened-by-administrator',
+      ...(message.envelopeId ? { envelopeId: message.envelopeId } : {}),
       detail: { message: id, kind: message.kind, channel: message.channel, address: masked(message.address) },
     })
     if (CARRIES[message.kind]) await sources.handedOver(tx, act, message)
   })
   const [link, code] = [facts.link ?? null, facts.code ?? null]
-  if (message.channel === 'sms') return { message, subject: null, html: null, text: smsOf(message.kind, message.language, facts), link, code }
+  if (message.channel === 'sms')
+    return { message, subject: null, html: null, text: smsOf(message.kind, message.language, facts), link, code }
   const letter = letterOf(message.kind, message.language, facts)
   const logo = facts.logo ? `data:image/png;base64,${base64(facts.logo)}` : null
   return { message, subject: letter.subject, html: letterHtml(letter, logo), text: letterText(letter), link, code }

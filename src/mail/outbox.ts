@@ -34,17 +34,36 @@ export async function queueMessage(tx: Tx, act: Act, message: NewMessage): Promi
   await tx
     .insertInto('message')
     .values({
-      id, kind, channel, address, language, envelopeId, recipientId, userId, params: JSON.stringify(params), status: 'waiting', createdAt: act.at,
-      sentAt: null, openedAt: null, openedBy: null,
+      id,
+      kind,
+      channel,
+      address,
+      language,
+      envelopeId,
+      recipientId,
+      userId,
+      params: JSON.stringify(params),
+      status: 'waiting',
+      createdAt: act.at,
+      sentAt: null,
+      openedAt: null,
+      openedBy: null,
     })
     .execute()
-  await append(tx, act, { type: 'message.queued', ...(envelopeId ? { envelopeId } : {}), detail: { message: id, kind, channel, address: masked(address) } })
+  await append(tx, act, {
+    type: 'message.queued',
+    ...(envelopeId ? { envelopeId } : {}),
+    detail: { message: id, kind, channel, address: masked(address) },
+  })
   await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
   return id
 }
 
 /** What is not sent yet is not sent any more: the link or the code in it is over. */
-export async function withdrawMessages(tx: Tx, which: { readonly envelopeId?: string; readonly recipientId?: string; readonly kinds?: readonly MessageKind[] }): Promise<void> {
+export async function withdrawMessages(
+  tx: Tx,
+  which: { readonly envelopeId?: string; readonly recipientId?: string; readonly kinds?: readonly MessageKind[] },
+): Promise<void> {
   let query = tx.updateTable('message').set({ status: 'withdrawn' }).where('status', '=', 'waiting')
   if (which.envelopeId) query = query.where('envelopeId', '=', which.envelopeId)
   if (which.recipientId) query = query.where('recipientId', '=', which.recipientId)
@@ -61,7 +80,10 @@ export interface OutboxLine extends Message {
 export const OUTBOX_PAGE = 50
 
 /** Newest first, one page of them. */
-export async function listMessages(db: Db, { status, page = 1 }: { status?: MessageRow['status']; page?: number } = {}): Promise<{ lines: OutboxLine[]; more: boolean }> {
+export async function listMessages(
+  db: Db,
+  { status, page = 1 }: { status?: MessageRow['status']; page?: number } = {},
+): Promise<{ lines: OutboxLine[]; more: boolean }> {
   let query = db
     .selectFrom('message')
     .leftJoin('envelope', 'envelope.id', 'message.envelopeId')
@@ -79,7 +101,12 @@ export async function listMessages(db: Db, { status, page = 1 }: { status?: Mess
   const lines = rows.slice(0, OUTBOX_PAGE).map(({ envelopeTitle, ...row }) => {
     const tries = byMessage.get(row.id) ?? []
     const last = tries.at(-1)
-    return { ...messageOf(row), envelopeTitle, attempts: tries.length, lastAttempt: last ? { at: last.at, outcome: last.outcome, detail: last.detail } : null }
+    return {
+      ...messageOf(row),
+      envelopeTitle,
+      attempts: tries.length,
+      lastAttempt: last ? { at: last.at, outcome: last.outcome, detail: last.detail } : null,
+    }
   })
   return { lines, more: rows.length > OUTBOX_PAGE }
 }
@@ -111,7 +138,12 @@ export async function countOpenMessages(db: Db): Promise<{ waiting: number; fail
 
 /** Tries a failed message once more, because an administrator asks. */
 export async function retryMessage(tx: Tx, act: Act, id: string): Promise<void> {
-  const { numUpdatedRows } = await tx.updateTable('message').set({ status: 'waiting' }).where('id', '=', id).where('status', '=', 'failed').executeTakeFirst()
+  const { numUpdatedRows } = await tx
+    .updateTable('message')
+    .set({ status: 'waiting' })
+    .where('id', '=', id)
+    .where('status', '=', 'failed')
+    .executeTakeFirst()
   if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'message.not-failed')
   await append(tx, act, { type: 'message.queued', detail: { message: id, again: true, ...(await maskedAddress(tx, id)) } })
   await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
@@ -119,7 +151,13 @@ export async function retryMessage(tx: Tx, act: Act, id: string): Promise<void> 
 
 /** What waited for a channel is delivered once there is one. */
 export async function releaseWaiting(tx: Tx, act: Act, channel: 'email' | 'sms'): Promise<void> {
-  const rows = await tx.selectFrom('message').select('id').where('status', '=', 'waiting').where('channel', '=', channel).where('openedAt', 'is', null).execute()
+  const rows = await tx
+    .selectFrom('message')
+    .select('id')
+    .where('status', '=', 'waiting')
+    .where('channel', '=', channel)
+    .where('openedAt', 'is', null)
+    .execute()
   for (const { id } of rows) await enqueue(tx, act.at, { kind: DELIVERY, payload: { message: id }, key: `${DELIVERY} ${id}` })
 }
 

@@ -19,11 +19,13 @@ const MOST_ANSWER = 1_000_000
 /** One request to the gateway's own address: no redirect is followed, ten seconds, a megabyte. */
 export async function sendSms(gateway: SmsGateway, to: string, text: string, say: (line: string) => void = () => {}): Promise<Outcome> {
   const headers = headersOf(gateway.headers)
-  const type = headers.get('content-type') ?? (gateway.body.trim().startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded')
+  const type =
+    headers.get('content-type') ?? (gateway.body.trim().startsWith('{') ? 'application/json' : 'application/x-www-form-urlencoded')
   if (gateway.method === 'POST') headers.set('content-type', type)
   const values = { to, text, from: gateway.from }
   const url = gateway.url.replace(PLACEHOLDER, (_, name: keyof typeof values) => encodeURIComponent(values[name]))
-  const body = gateway.method === 'POST' ? gateway.body.replace(PLACEHOLDER, (_, name: keyof typeof values) => encoderOf(type)(values[name])) : null
+  const body =
+    gateway.method === 'POST' ? gateway.body.replace(PLACEHOLDER, (_, name: keyof typeof values) => encoderOf(type)(values[name])) : null
   if (!URL.parse(url) || !/^https?:/.test(url)) return { outcome: 'deferred', detail: 'the address of the gateway is no web address' }
   say(`> ${gateway.method} ${URL.parse(url)!.host}`)
   try {
@@ -42,7 +44,8 @@ const PLACEHOLDER = /\{(to|text|from)\}/g
 
 function judge(status: number, told: string, needed: string): Outcome {
   const detail = `${status} ${told.replace(/\s+/g, ' ').slice(0, 200)}`
-  if (status >= 200 && status < 300) return !needed || told.includes(needed) ? { outcome: 'sent', detail: `${status}` } : { outcome: 'failed', detail }
+  if (status >= 200 && status < 300)
+    return !needed || told.includes(needed) ? { outcome: 'sent', detail: `${status}` } : { outcome: 'failed', detail }
   // What the number or the text is refused for stays so; a login, a limit or a fault of the gateway does not.
   const forGood = status >= 400 && status < 500 && ![401, 402, 403, 404, 405, 408, 425, 429].includes(status)
   return { outcome: forGood ? 'failed' : 'deferred', detail }

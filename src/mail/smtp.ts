@@ -37,22 +37,49 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
   if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
   const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
   const transport = createTransport({
-    host: channel.host, port: channel.port, secure: channel.security === 'tls', requireTLS: channel.security === 'starttls', ignoreTLS: channel.security === 'none',
+    host: channel.host,
+    port: channel.port,
+    secure: channel.security === 'tls',
+    requireTLS: channel.security === 'starttls',
+    ignoreTLS: channel.security === 'none',
     ...(channel.user ? { auth: { user: channel.user, pass: channel.password ?? '' } } : {}),
     tls: { minVersion: 'TLSv1.2', ...(channel.caPem ? { ca: channel.caPem } : {}) },
-    connectionTimeout: 10 * SECOND, greetingTimeout: 10 * SECOND, socketTimeout: 20 * SECOND, disableFileAccess: true, disableUrlAccess: true,
-    debug: true, logger: dialogueLogger(channel, say) as never,
+    connectionTimeout: 10 * SECOND,
+    greetingTimeout: 10 * SECOND,
+    socketTimeout: 20 * SECOND,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    debug: true,
+    logger: dialogueLogger(channel, say) as never,
   })
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
   try {
     const sending = transport.sendMail({
       envelope: { from, to: [to] },
-      from: { name: plain(channel.fromName), address: from }, to: { name: '', address: to }, ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
-      messageId: `<${email.id}@${from.slice(from.lastIndexOf('@') + 1)}>`, subject: plain(email.subject), text: email.text, html: email.html,
+      from: { name: plain(channel.fromName), address: from },
+      to: { name: '', address: to },
+      ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
+      messageId: `<${email.id}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+      subject: plain(email.subject),
+      text: email.text,
+      html: email.html,
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      ...(email.logo ? { attachments: [{ filename: 'logo.png', content: Buffer.from(email.logo), cid: 'logo', contentType: 'image/png', contentDisposition: 'inline' as const }] } : {}),
-      disableFileAccess: true, disableUrlAccess: true,
+      ...(email.logo
+        ? {
+            attachments: [
+              {
+                filename: 'logo.png',
+                content: Buffer.from(email.logo),
+                cid: 'logo',
+                contentType: 'image/png',
+                contentDisposition: 'inline' as const,
+              },
+            ],
+          }
+        : {}),
+      disableFileAccess: true,
+      disableUrlAccess: true,
     })
     const { response } = await Promise.race([sending, late.promise])
     return { outcome: 'sent', detail: oneLine(response) }
@@ -81,8 +108,15 @@ const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, 
 const oneLine = (text: string): string => plain(text).slice(0, 500)
 
 /** The library's log as dialogue lines: `C: EHLO …`, `S: 250 …`. The mail's own text and the login are not repeated. */
-function dialogueLogger(channel: SmtpChannel, say: (line: string) => void): Record<string, (entry: { tnx?: string }, message?: unknown, ...rest: unknown[]) => void> {
-  const secrets = [channel.password, channel.user && channel.password ? Buffer.from(`\0${channel.user}\0${channel.password}`).toString('base64') : null, channel.password ? Buffer.from(channel.password).toString('base64') : null]
+function dialogueLogger(
+  channel: SmtpChannel,
+  say: (line: string) => void,
+): Record<string, (entry: { tnx?: string }, message?: unknown, ...rest: unknown[]) => void> {
+  const secrets = [
+    channel.password,
+    channel.user && channel.password ? Buffer.from(`\0${channel.user}\0${channel.password}`).toString('base64') : null,
+    channel.password ? Buffer.from(channel.password).toString('base64') : null,
+  ]
   const log = (entry: { tnx?: string } | undefined, message?: unknown): void => {
     const side = { client: 'C', server: 'S' }[entry?.tnx ?? '']
     if (!side || typeof message !== 'string') return

@@ -28,7 +28,15 @@ export type TestFacts = Pick<MessageFacts, 'company' | 'timeZone'>
 export async function testEmail(channel: SmtpChannel, to: string, language: Language, facts: TestFacts): Promise<TestResult> {
   const dialogue: string[] = []
   const letter = letterOf('test', language, { ...facts, logo: null })
-  const email = { id: newId('tst'), to, replyTo: null, subject: letter.subject, text: letterText(letter), html: letterHtml(letter, null), logo: null }
+  const email = {
+    id: newId('tst'),
+    to,
+    replyTo: null,
+    subject: letter.subject,
+    text: letterText(letter),
+    html: letterHtml(letter, null),
+    logo: null,
+  }
   const outcome = await sendEmail(channel, email, (line) => dialogue.length < 200 && dialogue.push(line))
   return { ...outcome, dialogue }
 }
@@ -40,9 +48,18 @@ export async function testSms(gateway: SmsGateway, to: string, language: Languag
 }
 
 /** Tests the channel as it is set and records that it was tested. */
-export async function testChannel(tools: { readonly db: Db; readonly secretKey: SecretKey }, act: Act, channel: 'email' | 'sms', to: string, language: Language, facts: TestFacts): Promise<TestResult> {
+export async function testChannel(
+  tools: { readonly db: Db; readonly secretKey: SecretKey },
+  act: Act,
+  channel: 'email' | 'sms',
+  to: string,
+  language: Language,
+  facts: TestFacts,
+): Promise<TestResult> {
   const result = channel === 'email' ? await testSetEmail(tools, to, language, facts) : await testSetSms(tools, to, language, facts)
-  await tools.db.transaction().execute((tx) => append(tx, act, { type: 'channel.tested', detail: { channel, outcome: result.outcome, address: masked(to) } }))
+  await tools.db
+    .transaction()
+    .execute((tx) => append(tx, act, { type: 'channel.tested', detail: { channel, outcome: result.outcome, address: masked(to) } }))
   return result
 }
 

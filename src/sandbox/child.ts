@@ -34,7 +34,10 @@ async function answer(kind: string, path: string): Promise<Answer> {
 function refusalOf(kind: string, error: unknown): Answer {
   if (error instanceof Refusal) return { refusal: { code: error.code, reason: error.reason, params: error.params } }
   const { name, code, message } = error as { name?: string; code?: unknown; message?: string }
-  const plain = (reason: string): Answer => ({ refusal: { code: 'invalid', reason, params: {} }, fault: `${name}: ${message}`.slice(0, 500) })
+  const plain = (reason: string): Answer => ({
+    refusal: { code: 'invalid', reason, params: {} },
+    fault: `${name}: ${message}`.slice(0, 500),
+  })
   if (name === 'PdfFault' && typeof code === 'string') return plain(code.startsWith('document.') ? code : `document.${code}`)
   if (/out of memory|memory access|allocation|Aborted/i.test(message ?? '')) return plain('document.too-heavy')
   return plain(kind === 'mark' || kind === 'check-picture' || kind === 'images-to-pdf' ? 'picture.damaged' : 'document.unreadable')

@@ -36,8 +36,11 @@ export function commandOf(fence: Fence, { bytes }: Bounds): string[] | null {
   if ((fence.network && !unshare) || (fence.limits && !prlimit)) return null
   return [
     ...(unshare ? [unshare, '--map-root-user', '--net', '--'] : []),
-    ...(prlimit ? [prlimit, `--data=${bytes + RESERVED}`, `--cpu=${CPU_SECONDS}`, `--nproc=${PROCESSES}`, `--fsize=${FILE_SIZE}`, '--core=0', '--'] : []),
-    ...ownProgram(), 'sandbox',
+    ...(prlimit
+      ? [prlimit, `--data=${bytes + RESERVED}`, `--cpu=${CPU_SECONDS}`, `--nproc=${PROCESSES}`, `--fsize=${FILE_SIZE}`, '--core=0', '--']
+      : []),
+    ...ownProgram(),
+    'sandbox',
   ]
 }
 
@@ -49,6 +52,11 @@ function ownProgram(): string[] {
 
 /** Nothing of the server's environment; a heap that is collected long before the limit. */
 export const environmentOf = (folder: string, { bytes }: Bounds): Record<string, string> => ({
-  HOME: folder, TMPDIR: folder, LANG: 'C.UTF-8', TZ: 'UTC', BUN_JSC_forceRAMSize: String(Math.round(bytes * 0.6)),
-  BUN_JSC_jitMemoryReservationSize: String(JIT), DO_NOT_TRACK: '1',
+  HOME: folder,
+  TMPDIR: folder,
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  BUN_JSC_forceRAMSize: String(Math.round(bytes * 0.6)),
+  BUN_JSC_jitMemoryReservationSize: String(JIT),
+  DO_NOT_TRACK: '1',
 })

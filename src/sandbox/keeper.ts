@@ -33,7 +33,13 @@ export class Keeper {
     if (!command) return null
     const folder = mkdtempSync(join(parent, 'child-'))
     try {
-      const process = Bun.spawn(command, { cwd: folder, env: environmentOf(folder, bounds), stdin: 'pipe', stdout: 'pipe', stderr: 'ignore' })
+      const process = Bun.spawn(command, {
+        cwd: folder,
+        env: environmentOf(folder, bounds),
+        stdin: 'pipe',
+        stdout: 'pipe',
+        stderr: 'ignore',
+      })
       process.unref()
       const keeper = new Keeper(bounds, folder, process)
       if ((await keeper.#hear(START, () => null)) !== null) return keeper
@@ -51,9 +57,12 @@ export class Keeper {
       writeFileSync(path, pack(input), { mode: 0o600 })
       this.#process.stdin.write(`${kind}\t${path}\n`)
       this.#process.stdin.flush()
-      const line = await this.#hear(milliseconds, () => (signal?.aborted ? 'aborted' : this.residentBytes() > this.bounds.bytes ? 'memory' : null))
+      const line = await this.#hear(milliseconds, () =>
+        signal?.aborted ? 'aborted' : this.residentBytes() > this.bounds.bytes ? 'memory' : null,
+      )
       if (signal?.aborted) throw signal.reason
-      if (line === null) throw new Refusal('invalid', kind === 'mark' || kind === 'check-picture' ? 'picture.damaged' : 'document.too-heavy')
+      if (line === null)
+        throw new Refusal('invalid', kind === 'mark' || kind === 'check-picture' ? 'picture.damaged' : 'document.too-heavy')
       const answer = JSON.parse(line) as Answer
       if ('done' in answer) return unpack(new Uint8Array(readFileSync(`${path}.out`)) as Bytes)
       const { code, reason, params } = answer.refusal

@@ -28,7 +28,8 @@ export function unpack(file: Bytes): unknown {
     const place = (inner as { $bytes?: unknown } | null)?.$bytes
     if (!Array.isArray(place)) return inner
     const [offset, size] = place as [number, number]
-    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(size) || offset < 0 || size < 0 || start + offset + size > file.length) throw new RangeError('bytes outside the parcel')
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(size) || offset < 0 || size < 0 || start + offset + size > file.length)
+      throw new RangeError('bytes outside the parcel')
     return file.slice(start + offset, start + offset + size)
   })
 }

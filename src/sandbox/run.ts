@@ -26,7 +26,12 @@ type Place = Pick<Config, 'dataDirectory'>
  * Has a stranger's bytes read by a child process: no network, no environment, a private folder, bounded time and memory. Throws a Refusal:
  * `document.too-heavy` past the bounds, `sandbox.busy` where the line is full, the child's own reason otherwise. The server is never harmed.
  */
-export async function runTask<K extends TaskKind>(config: Place, kind: K, input: TaskInput[K], options: TaskOptions = {}): Promise<TaskOutput[K]> {
+export async function runTask<K extends TaskKind>(
+  config: Place,
+  kind: K,
+  input: TaskInput[K],
+  options: TaskOptions = {},
+): Promise<TaskOutput[K]> {
   const pages = options.pages ?? ('pages' in input && Array.isArray(input.pages) ? input.pages.length : 0)
   const bounds = boundsOf(sizeOf(input), pages)
   const milliseconds = Math.min(bounds.milliseconds, options.milliseconds ?? Number.POSITIVE_INFINITY)
@@ -130,7 +135,9 @@ function privateFolder({ dataDirectory }: Place): string {
   const folder = existsSync(dataDirectory) ? join(dataDirectory, 'tmp') : mkdtempSync(join(tmpdir(), 'paraphe-'))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
-  for (const name of readdirSync(folder)) if (name.startsWith('child-') && statSync(join(folder, name)).mtimeMs < Date.now() - HOUR) rmSync(join(folder, name), { recursive: true, force: true })
+  for (const name of readdirSync(folder))
+    if (name.startsWith('child-') && statSync(join(folder, name)).mtimeMs < Date.now() - HOUR)
+      rmSync(join(folder, name), { recursive: true, force: true })
   if (!folders.size) process.on('exit', closeSandbox)
   folders.set(dataDirectory, folder)
   return folder

@@ -49,7 +49,10 @@ export type TaskKind = keyof TaskInput
 /** How a child answers on its standard output, one line a task. */
 export type Answer =
   | { readonly done: true }
-  | { readonly refusal: { readonly code: string; readonly reason: string; readonly params: Readonly<Record<string, string | number>> }; readonly fault?: string }
+  | {
+      readonly refusal: { readonly code: string; readonly reason: string; readonly params: Readonly<Record<string, string | number>> }
+      readonly fault?: string
+    }
 
 export interface Bounds {
   readonly milliseconds: number

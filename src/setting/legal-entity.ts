@@ -48,7 +48,10 @@ type Facts = Omit<LegalEntity, 'id' | 'isDefault'>
 export async function addLegalEntity(tx: Tx, act: Act, facts: Facts): Promise<LegalEntity> {
   const first = !(await tx.selectFrom('legalEntity').select('id').limit(1).executeTakeFirst())
   const id = newId('ent')
-  await tx.insertInto('legalEntity').values({ id, ...columns(facts), isDefault: Number(first), createdAt: act.at }).execute()
+  await tx
+    .insertInto('legalEntity')
+    .values({ id, ...columns(facts), isDefault: Number(first), createdAt: act.at })
+    .execute()
   await append(tx, act, { type: 'legal-entity.added', detail: { id, name: facts.legalName } })
   return { id, ...facts, isDefault: first }
 }
@@ -59,9 +62,20 @@ export async function changeLegalEntity(tx: Tx, act: Act, id: string, facts: Fac
   await append(tx, act, { type: 'legal-entity.changed', detail: { id, name: facts.legalName } })
 }
 
-const columns = ({ legalName, country, address, details, logoDigest }: Facts) => ({ legalName, country, address, details: JSON.stringify(details), logoDigest })
+const columns = ({ legalName, country, address, details, logoDigest }: Facts) => ({
+  legalName,
+  country,
+  address,
+  details: JSON.stringify(details),
+  logoDigest,
+})
 
 const entityOf = (row: LegalEntityRow): LegalEntity => ({
-  id: row.id, legalName: row.legalName, country: row.country, address: row.address, logoDigest: row.logoDigest,
-  details: { ...NO_DETAILS, ...(JSON.parse(row.details) as Partial<LegalEntityDetails>) }, isDefault: row.isDefault === 1,
+  id: row.id,
+  legalName: row.legalName,
+  country: row.country,
+  address: row.address,
+  logoDigest: row.logoDigest,
+  details: { ...NO_DETAILS, ...(JSON.parse(row.details) as Partial<LegalEntityDetails>) },
+  isDefault: row.isDefault === 1,
 })

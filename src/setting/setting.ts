@@ -37,7 +37,13 @@ export interface SmsSetting {
 }
 
 export const DEFAULTS: Settings = {
-  installation: { setUpAt: null, language: 'en', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, staffUrl: null, publicUrl: null },
+  installation: {
+    setUpAt: null,
+    language: 'en',
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    staffUrl: null,
+    publicUrl: null,
+  },
   limits: { uploadBytes: 100_000_000, pages: 2_000, linkDays: 14 },
   reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
   email: null,
@@ -54,6 +60,10 @@ export async function readSetting<K extends keyof Settings>(db: Db, key: K): Pro
 
 export async function writeSetting<K extends keyof Settings>(tx: Tx, act: Act, key: K, value: Settings[K]): Promise<void> {
   const row = { key, value: JSON.stringify(value), updatedAt: act.at }
-  await tx.insertInto('setting').values(row).onConflict((conflict) => conflict.column('key').doUpdateSet({ value: row.value, updatedAt: act.at })).execute()
+  await tx
+    .insertInto('setting')
+    .values(row)
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: row.value, updatedAt: act.at }))
+    .execute()
   await append(tx, act, { type: 'setting.changed', detail: { name: key } })
 }

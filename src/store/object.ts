@@ -94,14 +94,19 @@ async function partsOf(db: Db, digest: Digest): Promise<readonly Part[]> {
 
 async function readChunk(db: Db, part: Part): Promise<Bytes> {
   const row = await db.selectFrom('chunk').select('bytes').where('digest', '=', part.chunkDigest).executeTakeFirst()
-  if (!row || row.bytes.length !== part.size || sha256(row.bytes) !== part.chunkDigest) throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
+  if (!row || row.bytes.length !== part.size || sha256(row.bytes) !== part.chunkDigest)
+    throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
   return row.bytes
 }
 
 async function putChunk(db: Db, bytes: Bytes, whole?: Digester): Promise<Part> {
   whole?.update(bytes)
   const chunkDigest = sha256(bytes)
-  await db.insertInto('chunk').values({ digest: chunkDigest, bytes }).onConflict((conflict) => conflict.doNothing()).execute()
+  await db
+    .insertInto('chunk')
+    .values({ digest: chunkDigest, bytes })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   return { chunkDigest, size: bytes.length }
 }
 
@@ -111,8 +116,16 @@ async function finish(db: Db, whole: Digester, parts: readonly Part[]): Promise<
   const rows = parts.map((part, position) => ({ objectDigest: digest, position, ...part }))
   const write = async (tx: Db): Promise<void> => {
     for (let at = 0; at < rows.length; at += 500)
-      await tx.insertInto('objectPart').values(rows.slice(at, at + 500)).onConflict((conflict) => conflict.doNothing()).execute()
-    await tx.insertInto('object').values({ digest, size, createdAt: systemClock() }).onConflict((conflict) => conflict.doNothing()).execute()
+      await tx
+        .insertInto('objectPart')
+        .values(rows.slice(at, at + 500))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    await tx
+      .insertInto('object')
+      .values({ digest, size, createdAt: systemClock() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
   }
   if (db.isTransaction) await write(db)
   else await db.transaction().execute(write)
@@ -126,7 +139,7 @@ async function* chunksOf(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array
   let chunk = new Uint8Array(CHUNK)
   let filled = 0
   for await (const piece of source) {
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       const take = Math.min(CHUNK - filled, piece.length - at)
       chunk.set(piece.subarray(at, at + take), filled)
       filled += take

@@ -57,7 +57,15 @@ function make(locale: string, timeZone: string): Formats {
     day: dates({ day: 'numeric', month: 'short' }),
     time: dates({ hour: '2-digit', minute: '2-digit' }),
     dateTime: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
-    exact: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }),
+    exact: dates({
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'short',
+    }),
     relative(at, now) {
       const difference = Date.parse(at) - Date.parse(now)
       const size = Math.abs(difference)
@@ -69,7 +77,12 @@ function make(locale: string, timeZone: string): Formats {
     bytes(count) {
       const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3))
       const value = count / 1_000 ** power
-      return new Intl.NumberFormat(locale, { style: 'unit', unit: units[power]!, unitDisplay: power ? 'short' : 'long', maximumFractionDigits: value < 10 && power ? 1 : 0 }).format(value)
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: units[power]!,
+        unitDisplay: power ? 'short' : 'long',
+        maximumFractionDigits: value < 10 && power ? 1 : 0,
+      }).format(value)
     },
     list: (items) => list.format(items),
     country: (code) => {

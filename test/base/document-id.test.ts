@@ -14,8 +14,10 @@ test('every single wrong character and every swap of two is noticed', () => {
   const id = newDocumentId()
   const plain = id.replaceAll('-', '')
   for (let at = 0; at < 13; at++) {
-    for (const other of '23456789ABCDEFGHJKMNPQRSTVWXZ') if (other !== plain[at]) expect(readDocumentId(plain.slice(0, at) + other + plain.slice(at + 1))).toBeNull()
-    if (at < 11 && plain[at] !== plain[at + 1]) expect(readDocumentId(plain.slice(0, at) + plain[at + 1] + plain[at] + plain.slice(at + 2))).toBeNull()
+    for (const other of '23456789ABCDEFGHJKMNPQRSTVWXZ')
+      if (other !== plain[at]) expect(readDocumentId(plain.slice(0, at) + other + plain.slice(at + 1))).toBeNull()
+    if (at < 11 && plain[at] !== plain[at + 1])
+      expect(readDocumentId(plain.slice(0, at) + plain[at + 1] + plain[at] + plain.slice(at + 2))).toBeNull()
   }
   for (const none of ['', 'ABCD', `${plain}2`, plain.replace(/./, '0')]) expect(readDocumentId(none)).toBeNull()
 })

@@ -21,7 +21,10 @@ async function twoPages(rotation = 0): Promise<Uint8Array> {
 
 test('pages are drawn at the asked width, filled fields included', async () => {
   const pages = await renderPages(await twoPages(), { width: 800 })
-  expect(pages.map(({ page, width, height }) => [page, width, height])).toEqual([[0, 800, 1200], [1, 800, 533]])
+  expect(pages.map(({ page, width, height }) => [page, width, height])).toEqual([
+    [0, 800, 1200],
+    [1, 800, 533],
+  ])
   const first = await decodePicture(pages[0]!.bytes)
   const at = (x: number, y: number): number[] => [...first.rgba.subarray((y * 800 + x) * 4, (y * 800 + x) * 4 + 3)]
   expect(at(10, 10)).toEqual([255, 0, 0])

@@ -8,7 +8,14 @@ const opacityAt = ({ width, rgba }: Bitmap, x: number, y: number): number => rgb
 
 test('paper, shadow and grain go; ink stays in its colour', () => {
   const cleared = removeBackground(photographedSignature())
-  for (const [x, y] of [[2, 2], [597, 297], [300, 20], [590, 10], [40, 150]] as const) expect(opacityAt(cleared, x, y)).toBe(0)
+  for (const [x, y] of [
+    [2, 2],
+    [597, 297],
+    [300, 20],
+    [590, 10],
+    [40, 150],
+  ] as const)
+    expect(opacityAt(cleared, x, y)).toBe(0)
   const y = Math.round(150 + Math.sin(300 / 40) * 60)
   expect(opacityAt(cleared, 300, y)).toBe(255)
   expect([...cleared.rgba.subarray((y * 600 + 300) * 4, (y * 600 + 300) * 4 + 3)]).toEqual([28, 44, 140])
@@ -40,7 +47,9 @@ test('a picture that is see-through already is left alone', () => {
 })
 
 test('cropped to what is visible, with a margin; a speck is dust; nothing is nothing', () => {
-  const inked = bitmap(100, 80, (x, y) => (x >= 30 && x < 60 && y >= 20 && y < 40 ? [0, 0, 0, 255] : [0, 0, 0, x === 95 && y === 75 ? 255 : 0]))
+  const inked = bitmap(100, 80, (x, y) =>
+    x >= 30 && x < 60 && y >= 20 && y < 40 ? [0, 0, 0, 255] : [0, 0, 0, x === 95 && y === 75 ? 255 : 0],
+  )
   const cropped = cropToContent(inked, 2)!
   expect([cropped.width, cropped.height]).toEqual([34, 24])
   expect(opacityAt(cropped, 2, 2)).toBe(255)

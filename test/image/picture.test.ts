@@ -14,7 +14,10 @@ const webp = new Uint8Array(await new Bun.Image(bmpOf(picture)).webp({ lossless:
 const png = encodePng(picture)
 
 const refusal = async (bytes: Uint8Array): Promise<string> => {
-  const error = await decodePicture(bytes).then(() => null, (thrown: unknown) => thrown)
+  const error = await decodePicture(bytes).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
   return error instanceof Refusal ? error.reason : `not refused: ${String(error)}`
 }
 
@@ -37,7 +40,11 @@ test('nothing but pixels survives', async () => {
 })
 
 test('a palette picture, one with see-through parts and one of many colours are each written exactly', async () => {
-  for (const made of [bitmap(30, 30, (x) => (x < 15 ? [255, 0, 0] : [0, 0, 0, 0])), bitmap(64, 64, (x, y) => [x * 4, y * 4, x ^ y]), bitmap(64, 64, (x, y) => [x * 4, y * 4, 7, 200 - x])])
+  for (const made of [
+    bitmap(30, 30, (x) => (x < 15 ? [255, 0, 0] : [0, 0, 0, 0])),
+    bitmap(64, 64, (x, y) => [x * 4, y * 4, x ^ y]),
+    bitmap(64, 64, (x, y) => [x * 4, y * 4, 7, 200 - x]),
+  ])
     expect((await decodePicture(encodePng(made))).rgba).toEqual(made.rgba)
 })
 
@@ -91,5 +98,10 @@ test('larger pictures are scaled down to the limit, never up', async () => {
 
 test('opacity is split off only where there is any', () => {
   expect(splitOpacity(picture).alpha).toBeUndefined()
-  expect(splitOpacity(bitmap(2, 1, (x) => [1, 2, 3, x ? 0 : 255]))).toEqual({ width: 2, height: 1, rgb: Uint8Array.of(1, 2, 3, 1, 2, 3), alpha: Uint8Array.of(255, 0) })
+  expect(splitOpacity(bitmap(2, 1, (x) => [1, 2, 3, x ? 0 : 255]))).toEqual({
+    width: 2,
+    height: 1,
+    rgb: Uint8Array.of(1, 2, 3, 1, 2, 3),
+    alpha: Uint8Array.of(255, 0),
+  })
 })

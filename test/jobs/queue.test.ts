@@ -6,7 +6,8 @@ import { Hopeless, startRunner } from '../../src/jobs/runner.ts'
 import type { Db } from '../../src/db/open.ts'
 import { NOON, openTestDb } from '../support/database.ts'
 
-const order = (db: Db, key?: string) => db.transaction().execute((tx) => enqueue(tx, NOON, { kind: 'seal', payload: { id: 1 }, ...(key ? { key } : {}) }))
+const order = (db: Db, key?: string) =>
+  db.transaction().execute((tx) => enqueue(tx, NOON, { kind: 'seal', payload: { id: 1 }, ...(key ? { key } : {}) }))
 
 test('one job is leased to one worker, and given back when its worker dies', async () => {
   await using db = await openTestDb()
@@ -38,7 +39,19 @@ test('a handler that fails is tried again, one that says hopeless is not', async
   for (const id of ['a', 'b']) await db.transaction().execute((tx) => enqueue(tx, NOON, { kind: id, payload: {} }))
   let now = NOON
   let tries = 0
-  const runner = startRunner(db, () => now, { a: async () => { if (++tries < 3) throw new Error('not yet') }, b: async () => { throw new Hopeless('never') } }, { beat: 3_600_000 })
+  const runner = startRunner(
+    db,
+    () => now,
+    {
+      a: async () => {
+        if (++tries < 3) throw new Error('not yet')
+      },
+      b: async () => {
+        throw new Hopeless('never')
+      },
+    },
+    { beat: 3_600_000 },
+  )
   for (let round = 0; round < 4; round++) {
     await runner.drain()
     now = later(now, 20 * MINUTE)
@@ -46,7 +59,10 @@ test('a handler that fails is tried again, one that says hopeless is not', async
   await runner.stop()
   expect(tries).toBe(3)
   const jobs = await db.selectFrom('job').selectAll().orderBy('kind').execute()
-  expect(jobs.map((job) => [job.kind, job.doneAt !== null, job.failedAt !== null])).toEqual([['a', true, false], ['b', false, true]])
+  expect(jobs.map((job) => [job.kind, job.doneAt !== null, job.failedAt !== null])).toEqual([
+    ['a', true, false],
+    ['b', false, true],
+  ])
 })
 
 test('the same key answers the same without doing it twice', async () => {

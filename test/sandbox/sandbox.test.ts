@@ -16,7 +16,10 @@ afterAll(() => {
   rmSync(config.dataDirectory, { recursive: true, force: true })
 })
 
-const left = (): string[] => readdirSync(join(config.dataDirectory, 'tmp')).flatMap((child) => readdirSync(join(config.dataDirectory, 'tmp', child)).filter((name) => name.startsWith('task-')))
+const left = (): string[] =>
+  readdirSync(join(config.dataDirectory, 'tmp')).flatMap((child) =>
+    readdirSync(join(config.dataDirectory, 'tmp', child)).filter((name) => name.startsWith('task-')),
+  )
 
 async function threePages(): Promise<Bytes> {
   const pdf = await PDFDocument.create()
@@ -36,17 +39,25 @@ function pdfOf(objects: readonly (string | Uint8Array)[]): Bytes {
     parts.push(bytes)
   })
   const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('')
-  return concat([...parts, utf8(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${at}\n%%EOF\n`)])
+  return concat([
+    ...parts,
+    utf8(
+      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${at}\n%%EOF\n`,
+    ),
+  ])
 }
 
-const stream = (dictionary: string, data: Uint8Array): Bytes => concat([utf8(`<< ${dictionary} /Length ${data.length} >>\nstream\n`), data, utf8('\nendstream')])
+const stream = (dictionary: string, data: Uint8Array): Bytes =>
+  concat([utf8(`<< ${dictionary} /Length ${data.length} >>\nstream\n`), data, utf8('\nendstream')])
 
 /** A page that paints itself ten million times over, from some kilobytes. */
 function endlessPdf(): Bytes {
   const data = deflateSync(utf8('0 0 m 99 300 200 10 300 400 c 7 w S\n'.repeat(400_000)))
   return pdfOf([
-    '<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents [${'4 0 R '.repeat(8)}] /Resources << >> >>`, stream('/Filter /FlateDecode', data),
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents [${'4 0 R '.repeat(8)}] /Resources << >> >>`,
+    stream('/Filter /FlateDecode', data),
   ])
 }
 
@@ -55,10 +66,14 @@ function bombPdf(): Bytes {
   const inner = deflateSync(new Uint8Array(300_000_000))
   const data = deflateSync(inner)
   return pdfOf([
-    '<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>',
     stream('', utf8('300 0 0 400 0 0 cm /I Do')),
-    stream('/Type /XObject /Subtype /Image /Width 30000 /Height 30000 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter [/FlateDecode /FlateDecode]', data),
+    stream(
+      '/Type /XObject /Subtype /Image /Width 30000 /Height 30000 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter [/FlateDecode /FlateDecode]',
+      data,
+    ),
   ])
 }
 
@@ -66,14 +81,21 @@ function bombPdf(): Bytes {
 async function refused(work: Promise<unknown>): Promise<{ reason: string; milliseconds: number; grown: number }> {
   const start = performance.now()
   const before = process.memoryUsage().rss
-  const reason = await work.then(() => 'not refused', (error: { reason?: string }) => error.reason ?? String(error))
+  const reason = await work.then(
+    () => 'not refused',
+    (error: { reason?: string }) => error.reason ?? String(error),
+  )
   return { reason, milliseconds: performance.now() - start, grown: process.memoryUsage().rss - before }
 }
 
 test('pages and text come from the child, and nothing stays in its folder', async () => {
   const pdf = await threePages()
   const { images } = await runTask(config, 'pages', { pdf, width: 240 })
-  expect(images.map(({ page, width, height, type }) => [page, width, height, type])).toEqual([[0, 240, 320, 'image/png'], [1, 240, 320, 'image/png'], [2, 240, 320, 'image/png']])
+  expect(images.map(({ page, width, height, type }) => [page, width, height, type])).toEqual([
+    [0, 240, 320, 'image/png'],
+    [1, 240, 320, 'image/png'],
+    [2, 240, 320, 'image/png'],
+  ])
   const text = await runTask(config, 'page-text', { pdf, pages: [2] })
   expect(text.pages[0]!.text).toBe('Page 3')
   expect(left()).toEqual([])
@@ -118,7 +140,11 @@ test.each([
   expect(verdict.milliseconds).toBeLessThan(3_000)
 })
 
-test.each([['text', utf8('hello')], ['nothing', new Uint8Array()], ['half a document', (await threePages()).slice(0, 200)]])('%s is no document', async (_, pdf) => {
+test.each([
+  ['text', utf8('hello')],
+  ['nothing', new Uint8Array()],
+  ['half a document', (await threePages()).slice(0, 200)],
+])('%s is no document', async (_, pdf) => {
   expect((await refused(runTask(config, 'pages', { pdf }))).reason).toBe('document.unreadable')
 })
 

@@ -29,7 +29,10 @@ test('appending shares what was there and gives the digest of the whole', async 
   const after = await appendObject(db, before.digest, tail)
   expect(Buffer.from(await readObject(db, after.digest)).equals(Buffer.concat([base, tail]))).toBe(true)
   expect(Buffer.from(await readObject(db, before.digest)).equals(base)).toBe(true)
-  const { count } = await db.selectFrom('chunk').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+  const { count } = await db
+    .selectFrom('chunk')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
   expect(Number(count)).toBe(4) // two shared, the old last one, the new last one
 })
 

@@ -18,14 +18,30 @@ export async function openBrowser(origin: () => string): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'paraphe-chromium-'))
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--crash-dumps-dir=${profile}`],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      `--crash-dumps-dir=${profile}`,
+    ],
   })
   const complaints: string[] = []
   return {
     browser,
     complaints,
     async person({ phone = false, language = 'en' } = {}) {
-      const context = await browser.newContext({ viewport: phone ? PHONE : DESK, hasTouch: phone, isMobile: phone, deviceScaleFactor: phone ? 2 : 1, locale: language === 'fr' ? 'fr-FR' : 'en-GB', acceptDownloads: true })
+      const context = await browser.newContext({
+        viewport: phone ? PHONE : DESK,
+        hasTouch: phone,
+        isMobile: phone,
+        deviceScaleFactor: phone ? 2 : 1,
+        locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+        acceptDownloads: true,
+      })
       context.setDefaultTimeout(20_000)
       const page = await context.newPage()
       page.on('request', (request) => {
@@ -33,7 +49,8 @@ export async function openBrowser(origin: () => string): Promise<TestBrowser> {
       })
       page.on('pageerror', (error) => complaints.push(`error on ${new URL(page.url()).pathname}: ${error.message}`))
       page.on('console', (message) => {
-        if (/Content Security Policy|Refused to/i.test(message.text())) complaints.push(`policy on ${new URL(page.url()).pathname}: ${message.text()}`)
+        if (/Content Security Policy|Refused to/i.test(message.text()))
+          complaints.push(`policy on ${new URL(page.url()).pathname}: ${message.text()}`)
       })
       return { context, page }
     },

@@ -16,12 +16,21 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** The server as an administrator starts it: its own process, its own data folder, a free port. */
-export async function startInstallation(options: { directory?: string; port?: number; environment?: Record<string, string>; keep?: boolean } = {}): Promise<Installation> {
+export async function startInstallation(
+  options: { directory?: string; port?: number; environment?: Record<string, string>; keep?: boolean } = {},
+): Promise<Installation> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'paraphe-test-')))
   const port = options.port ?? freePort()
   const child = Bun.spawn([process.execPath, 'src/main.ts', 'serve'], {
     cwd: join(import.meta.dir, '../..'),
-    env: { PATH: process.env['PATH'] ?? '', HOME: directory, TMPDIR: tmpdir(), PARAPHE_DATA: join(directory, 'data'), PARAPHE_LISTEN: `127.0.0.1:${port}`, ...options.environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: directory,
+      TMPDIR: tmpdir(),
+      PARAPHE_DATA: join(directory, 'data'),
+      PARAPHE_LISTEN: `127.0.0.1:${port}`,
+      ...options.environment,
+    },
     stdout: 'pipe',
     stderr: 'pipe',
   })
@@ -40,7 +49,12 @@ export async function startInstallation(options: { directory?: string; port?: nu
   }
   const setupUrl = /https?:\/\/\S*\/setup\S*/.exec(text)?.[0] ?? ''
   return {
-    directory, origin, setupUrl, process: child, output: () => text, gone: child.exited,
+    directory,
+    origin,
+    setupUrl,
+    process: child,
+    output: () => text,
+    gone: child.exited,
     async restart(environment = {}) {
       child.kill('SIGKILL')
       await child.exited

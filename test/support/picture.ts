@@ -39,7 +39,12 @@ export function pngThatClaims(width: number, height: number, data: Uint8Array = 
   new DataView(header.buffer).setUint32(0, width)
   new DataView(header.buffer).setUint32(4, height)
   header.set([8, 6], 8)
-  return concat([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND', new Uint8Array())])
+  return concat([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', data),
+    pngChunk('IEND', new Uint8Array()),
+  ])
 }
 
 /** A JPEG with an EXIF segment that names an orientation and a camera. */

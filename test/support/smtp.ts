@@ -37,7 +37,9 @@ export async function openMailServer(): Promise<TestMailServer> {
           return mail
         }
       }
-      throw new Error(`no mail to ${to}; there were: ${mails.map((mail) => `${(mail as ParsedMail & { envelopeTo: string[] }).envelopeTo.join()} “${mail.subject}”`).join(', ') || 'none'}`)
+      throw new Error(
+        `no mail to ${to}; there were: ${mails.map((mail) => `${(mail as ParsedMail & { envelopeTo: string[] }).envelopeTo.join()} “${mail.subject}”`).join(', ') || 'none'}`,
+      )
     },
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   }

@@ -13,8 +13,14 @@ export const verify = {
   answers: {
     genuine: { title: 'Genuine and unchanged', text: 'Every signature holds, and not a byte was changed since the company’s seal.' },
     changed: { title: 'Changed after signing', text: 'This is not what was signed. Do not rely on this file; ask for the original.' },
-    'foreign-intact': { title: 'Not ours, but intact', text: 'The file is unchanged since it was signed, but an authority that is not known here vouches for who signed it.' },
-    incomplete: { title: 'Incomplete', text: 'What has been signed so far is unchanged, but the document had not been completed and sealed in this state.' },
+    'foreign-intact': {
+      title: 'Not ours, but intact',
+      text: 'The file is unchanged since it was signed, but an authority that is not known here vouches for who signed it.',
+    },
+    incomplete: {
+      title: 'Incomplete',
+      text: 'What has been signed so far is unchanged, but the document had not been completed and sealed in this state.',
+    },
     uncertain: { title: 'Not established', text: 'Not everything that matters could be proven. The questions below say what is missing.' },
     unsigned: { title: 'Not signed', text: 'This PDF bears no digital signature.' },
     unreadable: { title: 'Unreadable', text: 'This file could not be read as a PDF, so nothing can be said about it.' },
@@ -55,7 +61,11 @@ export const verify = {
     revocation: {
       title: 'Were the certificates valid?',
       how: 'Statements of the authority about each certificate are kept inside the file.',
-      answers: { good: 'Yes, none had been revoked', unknown: 'This cannot be said: a statement is missing', revoked: 'No, a certificate had been revoked' },
+      answers: {
+        good: 'Yes, none had been revoked',
+        unknown: 'This cannot be said: a statement is missing',
+        revoked: 'No, a certificate had been revoked',
+      },
     },
     durable: {
       title: 'Will this still be provable in years?',
@@ -78,7 +88,13 @@ export const verify = {
   indication: 'Indication (ETSI EN 319 102-1)',
   revisions: 'Revisions',
   revisionKinds: {
-    prepared: 'prepared', certified: 'certified', signed: 'signed', sealed: 'sealed', 'security-store': 'evidence added', 'time-stamped': 'archive time stamp', unknown: 'something else',
+    prepared: 'prepared',
+    certified: 'certified',
+    signed: 'signed',
+    sealed: 'sealed',
+    'security-store': 'evidence added',
+    'time-stamped': 'archive time stamp',
+    unknown: 'something else',
   },
   faults: 'Findings',
   register: {

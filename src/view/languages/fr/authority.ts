@@ -3,7 +3,13 @@ import type { authority as shape } from '../en/authority.ts'
 export const authority: typeof shape = {
   title: 'Autorité',
   lead: 'L’autorité de certification de votre entreprise. Qui fait confiance à sa racine fait confiance à chaque document que vous cachetez.',
-  purposes: { root: 'Racine', issuing: 'Autorité émettrice', seal: 'Cachet de l’entreprise', tsa: 'Horodatage', ocsp: 'État des certificats (OCSP)' },
+  purposes: {
+    root: 'Racine',
+    issuing: 'Autorité émettrice',
+    seal: 'Cachet de l’entreprise',
+    tsa: 'Horodatage',
+    ocsp: 'État des certificats (OCSP)',
+  },
   chain: 'Chaîne',
   validUntil: 'Valable jusqu’au {date}',
   remaining: 'Part de sa durée de vie qui reste : {percent} %',
@@ -28,7 +34,8 @@ export const authority: typeof shape = {
   unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',
   locked: 'Verrouillées',
   lockedText: 'Les destinataires peuvent lire et remplir, mais rien ne peut être signé ni cacheté tant que les clés sont verrouillées.',
-  missingKeyFile: 'Le fichier de clé authority.key manque dans le dossier des données. Restaurez-le depuis votre sauvegarde et redémarrez le serveur.',
+  missingKeyFile:
+    'Le fichier de clé authority.key manque dans le dossier des données. Restaurez-le depuis votre sauvegarde et redémarrez le serveur.',
   passphrase: 'Phrase secrète',
   unlock: 'Déverrouiller',
   unlockedNow: 'Les clés sont déverrouillées jusqu’à l’arrêt du serveur.',

@@ -12,10 +12,22 @@ export const verify: typeof shape = {
   again: 'Vérifier un autre document',
   checkedAt: 'Vérifié le {at}',
   answers: {
-    genuine: { title: 'Authentique et inchangé', text: 'Toutes les signatures sont valables et pas un octet n’a changé depuis le cachet de l’entreprise.' },
-    changed: { title: 'Modifié après signature', text: 'Ce n’est pas ce qui a été signé. Ne vous fiez pas à ce fichier ; demandez l’original.' },
-    'foreign-intact': { title: 'Pas de chez nous, mais intact', text: 'Le fichier est inchangé depuis sa signature, mais l’autorité qui répond des signataires n’est pas connue ici.' },
-    incomplete: { title: 'Incomplet', text: 'Ce qui a été signé jusqu’ici est inchangé, mais dans cet état le document n’était ni terminé ni cacheté.' },
+    genuine: {
+      title: 'Authentique et inchangé',
+      text: 'Toutes les signatures sont valables et pas un octet n’a changé depuis le cachet de l’entreprise.',
+    },
+    changed: {
+      title: 'Modifié après signature',
+      text: 'Ce n’est pas ce qui a été signé. Ne vous fiez pas à ce fichier ; demandez l’original.',
+    },
+    'foreign-intact': {
+      title: 'Pas de chez nous, mais intact',
+      text: 'Le fichier est inchangé depuis sa signature, mais l’autorité qui répond des signataires n’est pas connue ici.',
+    },
+    incomplete: {
+      title: 'Incomplet',
+      text: 'Ce qui a été signé jusqu’ici est inchangé, mais dans cet état le document n’était ni terminé ni cacheté.',
+    },
     uncertain: { title: 'Non établi', text: 'Tout ce qui compte n’a pas pu être prouvé. Les questions ci-dessous disent ce qui manque.' },
     unsigned: { title: 'Non signé', text: 'Ce PDF ne porte aucune signature numérique.' },
     unreadable: { title: 'Illisible', text: 'Ce fichier n’a pas pu être lu comme un PDF : rien ne peut en être dit.' },
@@ -25,7 +37,11 @@ export const verify: typeof shape = {
     unchanged: {
       title: 'Est-il inchangé ?',
       how: 'Chaque signature contient l’empreinte de tous les octets qui la précèdent ; chaque ajout ultérieur a été comparé à ce qui peut être ajouté.',
-      answers: { yes: 'Oui, depuis la première signature', no: 'Non, il a été modifié après signature', 'cannot-say': 'On ne peut pas le dire' },
+      answers: {
+        yes: 'Oui, depuis la première signature',
+        no: 'Non, il a été modifié après signature',
+        'cannot-say': 'On ne peut pas le dire',
+      },
     },
     issued: {
       title: 'A-t-il été émis ici ?',
@@ -41,7 +57,10 @@ export const verify: typeof shape = {
     complete: {
       title: 'Est-il complet ?',
       how: 'L’entreprise appose son cachet lorsque chacun a signé ; le cachet verrouille ce qui reste.',
-      answers: { sealed: 'Oui, signé par chacun ({count}), puis cacheté par l’entreprise', 'not-yet': 'Non : il manque le cachet de l’entreprise' },
+      answers: {
+        sealed: 'Oui, signé par chacun ({count}), puis cacheté par l’entreprise',
+        'not-yet': 'Non : il manque le cachet de l’entreprise',
+      },
     },
     authority: {
       title: 'Qui répond des noms ?',
@@ -51,12 +70,19 @@ export const verify: typeof shape = {
     time: {
       title: 'Quand a-t-il été signé ?',
       how: 'Une autorité d’horodatage a signé l’empreinte de chaque signature avec l’heure.',
-      answers: { proven: 'Aux heures ci-dessous, prouvées par {by}', claimed: 'Au moins une heure n’est qu’affirmée par le logiciel de signature' },
+      answers: {
+        proven: 'Aux heures ci-dessous, prouvées par {by}',
+        claimed: 'Au moins une heure n’est qu’affirmée par le logiciel de signature',
+      },
     },
     revocation: {
       title: 'Les certificats étaient-ils valables ?',
       how: 'Les déclarations de l’autorité sur chaque certificat sont conservées dans le fichier.',
-      answers: { good: 'Oui, aucun n’avait été révoqué', unknown: 'On ne peut pas le dire : il manque une déclaration', revoked: 'Non, un certificat avait été révoqué' },
+      answers: {
+        good: 'Oui, aucun n’avait été révoqué',
+        unknown: 'On ne peut pas le dire : il manque une déclaration',
+        revoked: 'Non, un certificat avait été révoqué',
+      },
     },
     durable: {
       title: 'Pourra-t-on encore le prouver dans des années ?',
@@ -79,7 +105,13 @@ export const verify: typeof shape = {
   indication: 'Indication (ETSI EN 319 102-1)',
   revisions: 'Révisions',
   revisionKinds: {
-    prepared: 'préparé', certified: 'certifié', signed: 'signé', sealed: 'cacheté', 'security-store': 'preuves ajoutées', 'time-stamped': 'horodatage d’archive', unknown: 'autre chose',
+    prepared: 'préparé',
+    certified: 'certifié',
+    signed: 'signé',
+    sealed: 'cacheté',
+    'security-store': 'preuves ajoutées',
+    'time-stamped': 'horodatage d’archive',
+    unknown: 'autre chose',
   },
   faults: 'Constats',
   register: {
