@@ -18,6 +18,9 @@ export function unbalanced(content: Uint8Array): { open: number; missing: number
         else if (text[at] === 0x29 && --depth === 0) break
       }
       at++
+    } else if (byte === 0x2f) {
+      at++
+      while (at < text.length && !isDelimiter(text[at])) at++
     } else if (isDelimiter(byte)) at++
     else {
       const start = at

@@ -12,6 +12,7 @@ import { type Box, type SeenPage, seenPage, userRectangle } from './geometry.ts'
 import { load } from './load.ts'
 import { addFormObject } from './pdf-lib-picture.ts'
 import { stripPainter } from './strip.ts'
+import { sweep } from './sweep.ts'
 import { short } from './text.ts'
 
 export interface PreparedField extends Box {
@@ -70,6 +71,7 @@ export async function prepare(input: PrepareInput): Promise<{ pdf: Bytes; pages:
   const seen = all.map((page, at) => painter.paint(page, at + 1))
   drawPrefilled(doc, all, seen, input)
   buildForm(doc, all, seen, originals.length, places, input)
+  sweep(doc)
   // No object streams: every later revision writes plain objects beside plain objects.
   return { pdf: Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never)), pages: all.length }
 }
