@@ -121,7 +121,7 @@ export class Appending {
       const entries = Array.from({ length: count }, (_, step) => `${String(offsets.get(first + step)).padStart(10, '0')} 00000 n \n`)
       return `${first} ${count}\n${entries.join('')}`
     })
-    return utf8(`xref\n${lines.join('')}trailer\n<<${this.trailer()} /Size ${this.next}>>\n`)
+    return latinBytes(`xref\n${lines.join('')}trailer\n<<${this.trailer()} /Size ${this.next}>>\n`)
   }
 
   /** Unfiltered: a few entries of 7 bytes. The stream lists itself and has the last number. */
@@ -138,7 +138,7 @@ export class Appending {
       .flat()
       .join(' ')
     const dictionary = `${this.trailer()} /Size ${this.next} /Type /XRef /W [1 4 2] /Index [${index}] /Length ${rows.length}`
-    return concat([utf8(`${self} 0 obj\n<<${dictionary}>>\nstream\n`), rows, utf8('\nendstream\nendobj\n')])
+    return concat([latinBytes(`${self} 0 obj\n<<${dictionary}>>\nstream\n`), rows, utf8('\nendstream\nendobj\n')])
   }
 }
 

@@ -1,4 +1,4 @@
-import { utf8 } from '../base/bytes.ts'
+import { latinBytes } from './syntax.ts'
 import type { Appending } from './appended.ts'
 import { PdfFault } from './fault.ts'
 import type { Form, Picture } from './form.ts'
@@ -12,7 +12,7 @@ export async function addForm(appending: Appending, form: Form): Promise<number>
   const resources = images.length ? `<</XObject <<${images.join(' ')}>>>>` : '<<>>'
   const box = `[0 0 ${numberSource(form.width)} ${numberSource(form.height)}]`
   const dictionary = `/Type /XObject /Subtype /Form /FormType 1 /BBox ${box} /Resources ${resources}`
-  return appending.addFlate(dictionary, utf8(contentOf(form)))
+  return appending.addFlate(dictionary, latinBytes(contentOf(form)))
 }
 
 /** ISO 32000-2 §14.9.4: the drawn outlines are this text. */

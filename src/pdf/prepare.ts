@@ -1,5 +1,5 @@
 import { PDFArray, type PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
 import { activeContent } from './active-content.ts'
 import { textForm, turned } from './appearance.ts'
 import { enclose } from './balance.ts'
@@ -72,6 +72,9 @@ export async function prepare(input: PrepareInput): Promise<{ pdf: Bytes; pages:
   drawPrefilled(doc, all, seen, input)
   buildForm(doc, all, seen, originals.length, places, input)
   sweep(doc)
+  // A new document has a new identifier (ISO 32000-2 §14.4); both halves alike until it grows.
+  const identifier = PDFHexString.of(hex(randomBytes(16)))
+  doc.context.trailerInfo.ID = doc.context.obj([identifier, identifier])
   // No object streams: every later revision writes plain objects beside plain objects.
   return { pdf: Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never)), pages: all.length }
 }

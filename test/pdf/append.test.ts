@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { fillHole, sign } from '../../src/pdf/append.ts'
+import { instant } from '../../src/base/instant.ts'
+import { certify, fillHole, sign } from '../../src/pdf/append.ts'
 import { headOf } from '../../src/pdf/head.ts'
 import { judgeRevisions } from '../../src/pdf/changes.ts'
 import { readPdf } from '../../src/pdf/read.ts'
@@ -94,4 +95,15 @@ test('a field is filled once, by its own signer, and a signature must fit its pl
   expect(() => fillHole(tail, new Uint8Array(65))).toThrow('append.contents-too-long')
   await chain.sign('S1')
   expect(sign(chain.head, { ...facts, filled: [] })).rejects.toThrow('append.filled')
+})
+
+test('a trailer identifier of raw bytes is repeated byte for byte', async () => {
+  const source = Buffer.from(preparedFile('table')).toString('latin1')
+  const raw = Buffer.from(
+    source.replace(/trailer\s*<</, (start) => `${start} /ID [(\xe9\x80\xff) (\xe9\x80\xff)]`),
+    'latin1',
+  )
+  const head = headOf(await readPdf(new Uint8Array(raw)))
+  const { before, after } = await certify(head, { at: instant('2026-01-15T12:00:00Z'), name: 'Acme', contentsBytes: 64 })
+  expect(Buffer.concat([before, after]).toString('latin1')).toContain('/ID [(\xe9\x80\xff) (\xe9\x80\xff)]')
 })
