@@ -10,8 +10,6 @@ export const console = {
     stamps: 'Stamps',
     settings: 'Settings',
     disclosures: 'Terms',
-    channels: 'E-mail and SMS',
-    outbox: 'Outbox',
     authority: 'Authority',
     audit: 'Audit log',
     health: 'Health',

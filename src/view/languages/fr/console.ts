@@ -12,8 +12,6 @@ export const console: typeof shape = {
     stamps: 'Cachets',
     settings: 'Réglages',
     disclosures: 'Conditions',
-    channels: 'E-mail et SMS',
-    outbox: 'Boîte d’envoi',
     authority: 'Autorité',
     audit: 'Journal d’audit',
     health: 'État',
