@@ -18,7 +18,7 @@ import {
   type Value,
 } from './value.ts'
 
-/* CHAIN §5, the table: per kind of revision, which keys of which old objects, and which new objects at which places. */
+/* The allow-list (src/README.md): per kind of revision, which keys of which old objects, and which new objects at which places. */
 
 const SIGNATURE = ['Type', 'Filter', 'SubFilter', 'ByteRange', 'Contents', 'M', 'Name', 'Reason', 'Location', 'ContactInfo', 'Reference']
 

@@ -2,7 +2,7 @@ import type { FontSet, Style } from './fonts.ts'
 import type { Form, Picture } from './form.ts'
 import { fitted, line, short, wrap } from './text.ts'
 
-/** Colours as operators: LOOK.md's tokens on paper. */
+/** Colours on paper, as operators. */
 export const INK = '0.106 0.129 0.188 rg'
 export const INK2 = '0.29 0.322 0.4 rg'
 export const INK3 = '0.478 0.51 0.588 rg'
@@ -130,7 +130,7 @@ const circle = (x: number, y: number, r: number): string => {
   return `${at(x + r, y)} m ${at(x + r, y + k, x + k, y + r, x, y + r)} c ${at(x - k, y + r, x - r, y + k, x - r, y)} c ${at(x - r, y - k, x - k, y - r, x, y - r)} c ${at(x + k, y - r, x + r, y - k, x + r, y)} c h`
 }
 
-/** The form as it must be written so that it stands upright on a page that is shown turned: no Matrix is ever written (CHAIN §5). */
+/** The form as it must be written so that it stands upright on a page that is shown turned: no Matrix is ever written. */
 export function turned(form: Form, rotation: Rotation): Form {
   const { width: w, height: h } = form
   if (rotation === 0) return form

@@ -27,7 +27,7 @@ export interface Judgement {
   readonly faults: readonly string[]
 }
 
-/** The grammar of CHAIN §5: prepared certified signed* sealed (security-store time-stamped)*. */
+/** The grammar of our files (src/README.md): prepared certified signed* sealed (security-store time-stamped)*. */
 const NEXT: Readonly<Record<RevisionKind, readonly RevisionKind[]>> = {
   prepared: ['certified'],
   certified: ['signed', 'sealed'],

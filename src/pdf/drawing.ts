@@ -4,7 +4,7 @@ import { PdfFault } from './fault.ts'
 import type { Form, Picture } from './form.ts'
 import { nameSource, numberSource, textSource } from './source.ts'
 
-/** Writes a form XObject with its pictures; answers its object number. Matrix, fonts and groups are never written (CHAIN §5). */
+/** Writes a form XObject with its pictures; answers its object number. Matrix, fonts and groups are never written. */
 export async function addForm(appending: Appending, form: Form): Promise<number> {
   const images: string[] = []
   for (const [name, picture] of Object.entries(form.images ?? {}))

@@ -7,7 +7,7 @@ const TRAILER_KEYS = {
   stream: ['Root', 'Info', 'ID', 'Prev', 'Size', 'Type', 'W', 'Index', 'Length'],
 }
 
-/** CHAIN §5, "Frame": how an appended revision of ours lies in the file, whatever it says. Codes of what is otherwise. */
+/** The frame (src/README.md): how an appended revision of ours lies in the file, whatever it says. Codes of what is otherwise. */
 export function frameFaults(file: PdfFile, revision: Revision): string[] {
   const previous = file.revisions[revision.index - 1]!
   const faults: string[] = []

@@ -123,7 +123,7 @@ interface Widget {
   readonly entries: Record<string, unknown>
 }
 
-/** CHAIN §2, dictionary by dictionary: merged fields and widgets, nothing filled, indirect lists, a lock for each signer and for the seal. */
+/** The form of a prepared file (src/README.md): merged fields and widgets, nothing filled, indirect lists, a lock for each signer and for the seal. */
 function buildForm(
   doc: PDFDocument,
   pages: readonly PDFPage[],
