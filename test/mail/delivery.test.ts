@@ -31,20 +31,18 @@ const queue = (db: Db) =>
     .transaction()
     .execute((tx) => queueMessage(tx, ANN, { kind: 'invitation', channel: 'email', address: 'marie@dupont.example', language: 'fr' }))
 const configure = (db: Db, port: number) =>
-  db
-    .transaction()
-    .execute((tx) =>
-      keepEmailChannel(tx, ANN, secretKey, {
-        host: '127.0.0.1',
-        port,
-        security: 'none',
-        user: null,
-        password: null,
-        fromAddress: 'sign@acme.example',
-        fromName: 'Acme',
-        caPem: null,
-      }),
-    )
+  db.transaction().execute((tx) =>
+    keepEmailChannel(tx, ANN, secretKey, {
+      host: '127.0.0.1',
+      port,
+      security: 'none',
+      user: null,
+      password: null,
+      fromAddress: 'sign@acme.example',
+      fromName: 'Acme',
+      caPem: null,
+    }),
+  )
 const tools = (db: Db) => ({ db, clock: () => NOON, secretKey, sources })
 const statusOf = async (db: Db, id: string) =>
   (await db.selectFrom('message').select('status').where('id', '=', id).executeTakeFirstOrThrow()).status
