@@ -82,4 +82,11 @@ export const refusals = {
   'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
   'vault.not-found': 'There is no such document in the vault.',
   'signature.document-moved-on': 'Somebody else signed in the meantime. Look at the document as it is now, then sign.',
+  'envelope.unknown': 'There is no such document here, or it is not yours.',
+  'envelope.moved-on': 'Something changed here in the meantime. Look at it as it is now, then decide.',
+  'envelope.over': 'This is over: nothing more can be done with it.',
+  'envelope.deadline-passed': 'The deadline has passed.',
+  'signature.already-given': 'This has been signed or declined already.',
+  'recipient.unknown': 'There is no such person here.',
+  'recipient.not-their-turn': 'It is not this person’s turn.',
 }

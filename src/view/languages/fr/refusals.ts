@@ -83,4 +83,11 @@ export const refusals: typeof shape = {
   'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
   'vault.not-found': 'Ce document n’est pas au coffre.',
   'signature.document-moved-on': 'Quelqu’un d’autre a signé entre-temps. Regardez le document tel qu’il est maintenant, puis signez.',
+  'envelope.unknown': 'Il n’y a pas de tel document ici, ou il n’est pas à vous.',
+  'envelope.moved-on': 'Quelque chose a changé entre-temps. Regardez l’état actuel, puis décidez.',
+  'envelope.over': 'C’est terminé : plus rien ne peut être fait ici.',
+  'envelope.deadline-passed': 'L’échéance est passée.',
+  'signature.already-given': 'C’est déjà signé ou refusé.',
+  'recipient.unknown': 'Il n’y a pas de telle personne ici.',
+  'recipient.not-their-turn': 'Ce n’est pas le tour de cette personne.',
 }

@@ -1,0 +1,81 @@
+import { seesEverything, type User } from '../access/roles.ts'
+import type { Instant } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { DocumentRow, EnvelopeRow, EnvelopeStatus, FieldRow, RecipientRow } from '../db/database.ts'
+import type { Db, Tx } from '../db/open.ts'
+
+export type Envelope = EnvelopeRow
+export type Document = DocumentRow
+export type Recipient = RecipientRow
+export type Field = FieldRow
+export type { EnvelopeStatus }
+
+/** Where each status may go. `sending` and `sealing` are the server's own work; what ended stays ended. */
+export const NEXT: Readonly<Record<EnvelopeStatus, readonly EnvelopeStatus[]>> = {
+  draft: ['sending'],
+  sending: ['sent', 'draft'],
+  sent: ['sealing', 'declined', 'voided', 'expired'],
+  sealing: ['completed'],
+  completed: [],
+  declined: [],
+  voided: [],
+  expired: [],
+}
+
+export const canGo = (from: EnvelopeStatus, to: EnvelopeStatus): boolean => NEXT[from].includes(to)
+
+/** One row or a refusal: of two who move an envelope at once, one is told that it has moved on. */
+export async function advance(
+  tx: Tx,
+  at: Instant,
+  envelope: Pick<Envelope, 'id' | 'status'>,
+  to: EnvelopeStatus,
+  also: Partial<Pick<Envelope, 'dispatchedAt' | 'completedAt' | 'endedAt' | 'endReason' | 'endedBy'>> = {},
+): Promise<void> {
+  if (!canGo(envelope.status, to)) throw new Refusal('conflict', 'envelope.moved-on')
+  const { numUpdatedRows } = await tx
+    .updateTable('envelope')
+    .set({ ...also, status: to, updatedAt: at })
+    .where('id', '=', envelope.id)
+    .where('status', '=', envelope.status)
+    .executeTakeFirst()
+  if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
+}
+
+/** Those that a user may see and act on: their own, and everything for whoever oversees. */
+export const visibleTo = (db: Db, user: Pick<User, 'id' | 'role'>) => {
+  const all = db.selectFrom('envelope')
+  return seesEverything(user) ? all : all.where('envelope.senderId', '=', user.id)
+}
+
+/** not_found for what one may not see too, so that an id cannot be probed. */
+export async function findEnvelopeFor(db: Db, user: Pick<User, 'id' | 'role'>, id: string): Promise<Envelope> {
+  const envelope = await visibleTo(db, user).selectAll('envelope').where('envelope.id', '=', id).executeTakeFirst()
+  if (!envelope) throw new Refusal('not_found', 'envelope.unknown')
+  return envelope
+}
+
+/** For the server's own work and for a recipient's ceremony, which have another right to it. */
+export async function findEnvelope(db: Db, id: string): Promise<Envelope> {
+  const envelope = await db.selectFrom('envelope').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!envelope) throw new Refusal('not_found', 'envelope.unknown')
+  return envelope
+}
+
+/** In the order in which they act. */
+export const listRecipients = (db: Db, envelopeId: string): Promise<Recipient[]> =>
+  db
+    .selectFrom('recipient')
+    .selectAll()
+    .where('envelopeId', '=', envelopeId)
+    .orderBy('routingOrder')
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+
+export const listDocuments = (db: Db, envelopeId: string): Promise<Document[]> =>
+  db.selectFrom('document').selectAll().where('envelopeId', '=', envelopeId).orderBy('position').orderBy('id').execute()
+
+/** In reading order, which also names them in the prepared file. */
+export const listFields = (db: Db, documentId: string): Promise<Field[]> =>
+  db.selectFrom('field').selectAll().where('documentId', '=', documentId).orderBy('page').orderBy('y').orderBy('x').orderBy('id').execute()
