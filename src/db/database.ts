@@ -14,6 +14,8 @@ export interface Database {
   object: { digest: Digest; size: number; createdAt: Instant }
   objectPart: { objectDigest: Digest; position: number; chunkDigest: Digest; size: number }
   chunk: { digest: Digest; bytes: Bytes }
+  /** A page of a stored PDF as a picture of that many pixels across; width 0: its text as JSON. Made again where it is missing. */
+  pageImage: { objectDigest: Digest; page: number; width: number; imageDigest: Digest; type: string }
   auditLeaf: AuditLeafTable
   auditNode: { level: number; position: number; hash: Bytes }
   auditClear: { seq: number; name: string; salt: Bytes; value: string | null }
@@ -209,6 +211,8 @@ export interface EnvelopeTable {
   endedAt: Instant | null
   endReason: string | null
   endedBy: string | null
+  /** Why the last dispatch came back to its sender: a reason of the refusals, or null. */
+  dispatchFailure: string | null
 }
 export type EnvelopeRow = Selectable<EnvelopeTable>
 
@@ -321,7 +325,7 @@ export interface MarkTable {
   method: 'typed' | 'drawn' | 'uploaded' | 'library'
   /** JSON: text and font of a typed one, strokes of a drawn one. */
   source: string
-  /** The picture as PNG. */
+  /** The picture: PNG, or SVG outlines of a typed one. */
   objectDigest: Digest
   width: number
   height: number
@@ -358,6 +362,8 @@ export interface FrozenRevisionTable {
   digest: Digest
   /** JSON and bytes of what must stay the same between preview and signature. */
   state: string
+  /** Of the certificate that will be issued: it stands on the certificate of completion already. */
+  serial: string
   previewDigest: Digest
   createdAt: Instant
 }

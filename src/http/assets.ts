@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Handler } from 'hono'
 import type { Env } from './env.ts'
 
@@ -32,6 +33,14 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json',
 }
 
+const require = createRequire(import.meta.url)
+
+/** Files of packages that browsers are given as they are. */
+const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = {
+  'js/vendor/htmx.js': ['htmx.org', 'htmx.min.js'],
+  'js/vendor/signature-pad.js': ['signature_pad', 'signature_pad.min.js'],
+}
+
 /** Reads the whole folder once: what is not in it cannot be asked for, whatever the address says. */
 export function createAssets(directory: string): Assets {
   const assets = new Map<string, Asset>()
@@ -47,6 +56,10 @@ export function createAssets(directory: string): Assets {
         .join('/'),
       { bytes, type, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) },
     )
+  }
+  for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
+    const bytes = new Uint8Array(readFileSync(join(dirname(require.resolve(packageName)), file)))
+    assets.set(name, { bytes, type: TYPES['js']!, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) })
   }
   return {
     url(name) {

@@ -121,6 +121,7 @@ export async function sentEnvelope(
     endedAt: null,
     endReason: null,
     endedBy: null,
+    dispatchFailure: null,
   }
   await db.insertInto('envelope').values(envelope).execute()
   const digest = 'a'.repeat(64) as Digest

@@ -1,0 +1,193 @@
+import { maySign, type User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { newId } from '../base/id.ts'
+import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Language } from '../db/database.ts'
+import type { Db, Tx } from '../db/open.ts'
+import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
+import { readSetting } from '../setting/setting.ts'
+import { newDocumentId } from '../base/document-id.ts'
+import { type Envelope, findEnvelopeFor, listDocuments, listFields, listRecipients } from './envelope.ts'
+import { releaseNumbers } from './numbering.ts'
+import { insertRecipient, recipientOfUser } from './recipients.ts'
+
+export const SHORTEST_DEADLINE = 5 * MINUTE
+export const DEFAULT_DEADLINE = 91 * DAY
+
+export interface Reminders {
+  readonly firstAfterDays: number
+  readonly everyDays: number
+  /** 0: none. */
+  readonly most: number
+}
+
+export const remindersOf = (envelope: Pick<Envelope, 'reminders'>): Reminders => JSON.parse(envelope.reminders) as Reminders
+
+/** An empty draft; whoever may sign for the company stands in it as its first signer. */
+export function startDraft(db: Db, act: UserAct, user: User, language: Language = user.language): Promise<Envelope> {
+  return db.transaction().execute(async (tx) => {
+    const entity = await defaultLegalEntity(tx)
+    if (!entity) throw new Refusal('unavailable', 'setup.incomplete')
+    const envelope: Envelope = {
+      id: newId('env'),
+      title: '',
+      senderId: user.id,
+      legalEntityId: entity.id,
+      status: 'draft',
+      subject: '',
+      message: '',
+      language,
+      deadline: null,
+      reminders: JSON.stringify(await readSetting(tx, 'reminders')),
+      version: 1,
+      isSample: 0,
+      createdAt: act.at,
+      updatedAt: act.at,
+      dispatchedAt: null,
+      completedAt: null,
+      endedAt: null,
+      endReason: null,
+      endedBy: null,
+      dispatchFailure: null,
+    }
+    await tx.insertInto('envelope').values(envelope).execute()
+    if (maySign(user)) await insertRecipient(tx, envelope, recipientOfUser(user, entity))
+    await append(tx, act, { type: 'envelope.drafted', envelopeId: envelope.id })
+    return envelope
+  })
+}
+
+/** Refused unless it is a draft that the user may change. */
+export async function findDraft(db: Db, user: Pick<User, 'id' | 'role'>, id: string): Promise<Envelope> {
+  const envelope = await findEnvelopeFor(db, user, id)
+  if (envelope.status !== 'draft') throw new Refusal('conflict', 'envelope.not-a-draft')
+  return envelope
+}
+
+/** Counts a change, so that a dispatch of what was seen before is refused. Answers the new version. */
+export async function touchDraft(tx: Tx, at: Instant, envelope: Pick<Envelope, 'id' | 'version'>): Promise<number> {
+  const version = envelope.version + 1
+  const { numUpdatedRows } = await tx
+    .updateTable('envelope')
+    .set({ version, updatedAt: at })
+    .where('id', '=', envelope.id)
+    .where('version', '=', envelope.version)
+    .where('status', '=', 'draft')
+    .executeTakeFirst()
+  if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
+  return version
+}
+
+/** The whole shape of a change to a draft: find it, change it, count it. */
+export function changingDraft<T>(
+  db: Db,
+  act: UserAct,
+  user: Pick<User, 'id' | 'role'>,
+  id: string,
+  change: (tx: Tx, draft: Envelope) => Promise<T>,
+): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    const draft = await findDraft(tx, user, id)
+    const answer = await change(tx, draft)
+    await touchDraft(tx, act.at, draft)
+    return answer
+  })
+}
+
+export interface DraftDetails {
+  readonly title: string
+  readonly legalEntityId: string
+  readonly subject: string
+  readonly message: string
+  readonly language: Language
+  /** Null: three months after it is sent. */
+  readonly deadline: Instant | null
+  readonly reminders: Reminders
+}
+
+export function changeDraft(
+  db: Db,
+  act: UserAct,
+  user: Pick<User, 'id' | 'role'>,
+  id: string,
+  { reminders, ...details }: Partial<DraftDetails>,
+): Promise<void> {
+  if (details.deadline) refuseShortDeadline(details.deadline, act.at)
+  return changingDraft(db, act, user, id, async (tx) => {
+    if (details.legalEntityId) await findLegalEntity(tx, details.legalEntityId)
+    await tx
+      .updateTable('envelope')
+      .set({ ...details, ...(reminders ? { reminders: JSON.stringify(reminders) } : {}), updatedAt: act.at })
+      .where('id', '=', id)
+      .execute()
+  })
+}
+
+export function refuseShortDeadline(deadline: Instant, at: Instant): void {
+  if (deadline < later(at, SHORTEST_DEADLINE)) throw new Refusal('invalid', 'envelope.deadline-too-soon')
+}
+
+/** Gone as if it had never been, but for the trail. Its stored files are orphans, which are swept. */
+export function discardDraft(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, id: string): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    const draft = await findDraft(tx, user, id)
+    await releaseNumbers(tx, draft)
+    const documents = (await listDocuments(tx, id)).map((document) => document.id)
+    if (documents.length) await tx.deleteFrom('field').where('documentId', 'in', documents).execute()
+    await tx.deleteFrom('document').where('envelopeId', '=', id).execute()
+    await tx.deleteFrom('recipient').where('envelopeId', '=', id).execute()
+    const { numDeletedRows } = await tx
+      .deleteFrom('envelope')
+      .where('id', '=', id)
+      .where('version', '=', draft.version)
+      .where('status', '=', 'draft')
+      .executeTakeFirst()
+    if (numDeletedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
+    await append(tx, act, { type: 'envelope.discarded', envelopeId: id, ...(draft.title ? { clear: { title: draft.title } } : {}) })
+  })
+}
+
+/** "Send again": the same documents, people and fields in a new draft, with new document IDs and nothing of what happened. */
+export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promise<Envelope> {
+  return db.transaction().execute(async (tx) => {
+    const from = await findEnvelopeFor(tx, user, id)
+    const envelope: Envelope = {
+      ...from,
+      id: newId('env'),
+      senderId: user.id,
+      status: 'draft',
+      deadline: null,
+      version: 1,
+      createdAt: act.at,
+      updatedAt: act.at,
+      dispatchedAt: null,
+      completedAt: null,
+      endedAt: null,
+      endReason: null,
+      endedBy: null,
+      dispatchFailure: null,
+    }
+    await tx.insertInto('envelope').values(envelope).execute()
+    const people = new Map<string, string>()
+    for (const recipient of await listRecipients(tx, id)) people.set(recipient.id, (await insertRecipient(tx, envelope, recipient)).id)
+    for (const document of await listDocuments(tx, id)) {
+      const copy = { ...document, id: newId('doc'), envelopeId: envelope.id, documentId: newDocumentId(), createdAt: act.at }
+      await tx.insertInto('document').values(copy).execute()
+      for (const field of await listFields(tx, document.id))
+        await tx
+          .insertInto('field')
+          .values({
+            ...field,
+            id: newId('fld'),
+            documentId: copy.id,
+            recipientId: (field.recipientId && people.get(field.recipientId)) || null,
+            value: field.kind === 'number' ? '' : field.value,
+          })
+          .execute()
+    }
+    await append(tx, act, { type: 'envelope.drafted', envelopeId: envelope.id, detail: { from: id } })
+    return envelope
+  })
+}

@@ -1,0 +1,166 @@
+import type { User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { newId } from '../base/id.ts'
+import type { Instant } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { FieldKind } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+import { findDraft, touchDraft } from './drafting.ts'
+import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
+import { acts, PDF_KIND } from './naming.ts'
+
+export const FIELD_KINDS = Object.keys(PDF_KIND) as readonly FieldKind[]
+export const MOST_FIELDS = 2_000
+/** The smallest box in which anything can be read, in points. */
+export const SMALLEST = 6
+
+/** A field as the editor writes it; without an id of this envelope it is a new one. */
+export interface PlacedField {
+  readonly id: string
+  readonly documentId: string
+  readonly recipientId: string | null
+  readonly kind: FieldKind
+  readonly page: number
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly required: boolean
+  readonly readOnly: boolean
+  readonly label: string
+  readonly value: string
+  readonly fontSize: number
+}
+
+/** What is wrong with one field: the editor marks it. */
+export class FieldRefusal extends Refusal {
+  readonly fieldId: string
+  constructor(reason: string, fieldId: string) {
+    super('invalid', reason)
+    this.fieldId = fieldId
+  }
+}
+
+/** Somebody has saved since: the answer is how it stands now. */
+export class StaleFields extends Refusal {
+  readonly version: number
+  readonly fields: readonly PlacedField[]
+  constructor(version: number, fields: readonly PlacedField[]) {
+    super('conflict', 'envelope.moved-on')
+    this.version = version
+    this.fields = fields
+  }
+}
+
+/** All fields of the draft at once, as the editor has them. Answers the new version; refuses all where one does not fit. */
+export function placeFields(
+  db: Db,
+  act: UserAct,
+  owner: Pick<User, 'id' | 'role'>,
+  envelopeId: string,
+  seen: { readonly version: number; readonly fields: readonly PlacedField[] },
+): Promise<{ version: number; savedAt: Instant }> {
+  return db.transaction().execute(async (tx) => {
+    const draft = await findDraft(tx, owner, envelopeId)
+    const documents = await listDocuments(tx, envelopeId)
+    const before = (await Promise.all(documents.map(({ id }) => listFields(tx, id)))).flat()
+    if (draft.version !== seen.version) throw new StaleFields(draft.version, before.map(placedOf))
+    if (seen.fields.length > MOST_FIELDS) throw new Refusal('too_large', 'field.too-many', { most: MOST_FIELDS })
+    const recipients = await listRecipients(tx, envelopeId)
+    for (const field of seen.fields) refuseMisplaced(field, documents, recipients)
+    const known = new Map(before.map((field) => [field.id, field]))
+    const used = new Set<string>()
+    const rows = seen.fields.map((field): Field => {
+      // A number that was drawn already is the series' to say, not the editor's.
+      const own = known.get(field.id)
+      const id = own && !used.has(field.id) ? field.id : newId('fld')
+      used.add(id)
+      return {
+        ...field,
+        id,
+        required: Number(field.required),
+        readOnly: Number(field.readOnly),
+        value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
+      }
+    })
+    if (documents.length)
+      await tx
+        .deleteFrom('field')
+        .where(
+          'documentId',
+          'in',
+          documents.map(({ id }) => id),
+        )
+        .execute()
+    for (let at = 0; at < rows.length; at += 100)
+      await tx
+        .insertInto('field')
+        .values(rows.slice(at, at + 100))
+        .execute()
+    for (const { id } of recipients)
+      await tx
+        .updateTable('recipient')
+        .set({ asksStamp: Number(rows.some((field) => field.recipientId === id && field.kind === 'stamp')) })
+        .where('id', '=', id)
+        .execute()
+    return { version: await touchDraft(tx, act.at, draft), savedAt: act.at }
+  })
+}
+
+/** As the editor reads them. */
+export async function fieldsOf(db: Db, envelope: Pick<Envelope, 'id'>): Promise<PlacedField[]> {
+  const documents = await listDocuments(db, envelope.id)
+  return (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat().map(placedOf)
+}
+
+const placedOf = ({ required, readOnly, ...field }: Field): PlacedField => ({
+  ...field,
+  required: required === 1,
+  readOnly: readOnly === 1,
+})
+
+export const pagesOf = (document: Pick<Document, 'pages'>): readonly { readonly width: number; readonly height: number }[] =>
+  JSON.parse(document.pages) as { width: number; height: number }[]
+
+function refuseMisplaced(field: PlacedField, documents: readonly Document[], recipients: readonly Recipient[]): void {
+  const document = documents.find(({ id }) => id === field.documentId)
+  const page = document && pagesOf(document)[field.page]
+  if (!page) throw new FieldRefusal('field.page-unknown', field.id)
+  const { x, y, width, height } = field
+  const fits =
+    [x, y, width, height].every(Number.isFinite) &&
+    width >= SMALLEST &&
+    height >= SMALLEST &&
+    x >= 0 &&
+    y >= 0 &&
+    x + width <= page.width + 0.01 &&
+    y + height <= page.height + 0.01
+  if (!fits) throw new FieldRefusal('field.outside', field.id)
+  const recipient = recipients.find(({ id }) => id === field.recipientId)
+  if (field.recipientId !== null && !recipient) throw new FieldRefusal('field.nobody', field.id)
+  if (recipient && !acts(recipient)) throw new FieldRefusal('field.of-a-copy', field.id)
+  const needsSomebody = field.kind !== 'number' && !(field.readOnly && field.value)
+  if (!recipient && needsSomebody) throw new FieldRefusal('field.nobody', field.id)
+  if (!(field.fontSize >= 4 && field.fontSize <= 48)) throw new FieldRefusal('field.size', field.id)
+}
+
+/** What a recipient's field says before they touch it: what the sender set, else what is known of them. */
+export function defaultValue(field: Pick<Field, 'kind' | 'value'>, recipient: Recipient): string {
+  if (field.value) return field.value
+  switch (field.kind) {
+    case 'full-name':
+      return `${recipient.firstName} ${recipient.lastName}`.trim()
+    case 'job-title':
+      return recipient.jobTitle
+    case 'company':
+      return recipient.company
+    case 'company-details':
+      return recipient.companyDetails
+    case 'email':
+      return recipient.email ?? ''
+    case 'phone':
+      return recipient.phone ?? ''
+    default:
+      return ''
+  }
+}

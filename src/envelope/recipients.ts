@@ -1,0 +1,176 @@
+import { fullName, maySign, type User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { newId } from '../base/id.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db, Tx } from '../db/open.ts'
+import type { LegalEntity } from '../setting/legal-entity.ts'
+import { changingDraft } from './drafting.ts'
+import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
+import { addressOf, nameOf } from './telling.ts'
+
+/** What the sender decides about somebody. */
+export type RecipientDetails = Pick<
+  Recipient,
+  | 'side'
+  | 'role'
+  | 'firstName'
+  | 'lastName'
+  | 'email'
+  | 'phone'
+  | 'channel'
+  | 'language'
+  | 'routingOrder'
+  | 'company'
+  | 'companyDetails'
+  | 'jobTitle'
+  | 'userId'
+  | 'contactId'
+>
+
+export const MOST_RECIPIENTS = 60
+export const HIGHEST_ORDER = 99
+
+type Owner = Pick<User, 'id' | 'role'>
+
+export function addRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: string, details: RecipientDetails): Promise<Recipient> {
+  return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
+    if ((await listRecipients(tx, envelopeId)).length >= MOST_RECIPIENTS)
+      throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
+    return insertRecipient(tx, draft, await checked(tx, details))
+  })
+}
+
+export function changeRecipient(
+  db: Db,
+  act: UserAct,
+  owner: Owner,
+  envelopeId: string,
+  id: string,
+  details: RecipientDetails,
+): Promise<void> {
+  return changingDraft(db, act, owner, envelopeId, async (tx) => {
+    await findRecipient(tx, envelopeId, id)
+    await tx
+      .updateTable('recipient')
+      .set(await checked(tx, details))
+      .where('id', '=', id)
+      .execute()
+  })
+}
+
+/** With the fields that were theirs. */
+export function removeRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string): Promise<void> {
+  return changingDraft(db, act, owner, envelopeId, async (tx) => {
+    await findRecipient(tx, envelopeId, id)
+    await tx.deleteFrom('field').where('recipientId', '=', id).execute()
+    await tx.deleteFrom('recipient').where('id', '=', id).execute()
+  })
+}
+
+/** The whole order anew: those named first act first, each in a turn of their own. Whoever is not named keeps their place behind them. */
+export function orderRecipients(db: Db, act: UserAct, owner: Owner, envelopeId: string, ids: readonly string[]): Promise<void> {
+  return changingDraft(db, act, owner, envelopeId, async (tx) => {
+    const recipients = await listRecipients(tx, envelopeId)
+    const place = (id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
+    const ordered = recipients.toSorted((a, b) => place(a.id) - place(b.id))
+    for (const [at, { id }] of ordered.entries())
+      await tx
+        .updateTable('recipient')
+        .set({ position: at, routingOrder: at + 1 })
+        .where('id', '=', id)
+        .execute()
+  })
+}
+
+export async function findRecipient(db: Db, envelopeId: string, id: string): Promise<Recipient> {
+  const recipient = await db
+    .selectFrom('recipient')
+    .selectAll()
+    .where('id', '=', id)
+    .where('envelopeId', '=', envelopeId)
+    .executeTakeFirst()
+  if (!recipient) throw new Refusal('not_found', 'recipient.unknown')
+  return recipient
+}
+
+/** Written for a draft that the caller has found; nothing of an earlier life is taken over. */
+export async function insertRecipient(tx: Tx, envelope: Pick<Envelope, 'id'>, details: RecipientDetails): Promise<Recipient> {
+  const position = (await listRecipients(tx, envelope.id)).length
+  const recipient: Recipient = {
+    id: newId('rcp'),
+    envelopeId: envelope.id,
+    position,
+    ...onlyDetails(details),
+    asksStamp: 0,
+    status: 'waiting',
+    openedAt: null,
+    consentedAt: null,
+    consentDisclosureId: null,
+    identifiedAt: null,
+    identifiedHow: null,
+    signedAt: null,
+    declinedAt: null,
+    declineReason: null,
+    certificateSerial: null,
+  }
+  await tx.insertInto('recipient').values(recipient).execute()
+  return recipient
+}
+
+/** The company first. */
+export const recipientOfUser = (user: User, entity: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): RecipientDetails => ({
+  side: 'company',
+  role: 'signer',
+  firstName: user.firstName,
+  lastName: user.lastName,
+  email: user.email,
+  phone: user.phone,
+  channel: 'email',
+  language: user.language,
+  routingOrder: 1,
+  company: entity.legalName,
+  companyDetails: companyDetailsOf(entity),
+  jobTitle: user.jobTitle,
+  userId: user.id,
+  contactId: null,
+})
+
+/** What the field "company details" takes for one of the company's own legal entities. */
+export const companyDetailsOf = ({ legalName, address, details }: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): string =>
+  [legalName, address, details.registrationNumber, details.vatNumber, details.bank].filter(Boolean).join('\n')
+
+/** One address for the channel, and the right to sign where it is somebody of the house who signs for it. */
+async function checked(tx: Tx, details: RecipientDetails): Promise<RecipientDetails> {
+  if (!nameOf(details)) throw new Refusal('invalid', 'person.name-missing')
+  if (!addressOf(details)) throw new Refusal('invalid', details.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
+  if (!Number.isInteger(details.routingOrder) || details.routingOrder < 1 || details.routingOrder > HIGHEST_ORDER)
+    throw new Refusal('invalid', 'number.invalid')
+  const user = details.email
+    ? await tx
+        .selectFrom('user')
+        .selectAll()
+        .where('email', '=', details.email.toLowerCase())
+        .where('disabledAt', 'is', null)
+        .executeTakeFirst()
+    : undefined
+  if (user && details.side === 'company' && details.role === 'signer' && !maySign(user))
+    throw new Refusal('invalid', 'recipient.may-not-sign', { name: fullName(user) })
+  return { ...onlyDetails(details), userId: user?.id ?? null }
+}
+
+const onlyDetails = (details: RecipientDetails): RecipientDetails => ({
+  side: details.side,
+  role: details.role,
+  firstName: details.firstName,
+  lastName: details.lastName,
+  email: details.email,
+  phone: details.phone,
+  channel: details.channel,
+  language: details.language,
+  routingOrder: details.routingOrder,
+  company: details.company,
+  companyDetails: details.companyDetails,
+  jobTitle: details.jobTitle,
+  userId: details.userId,
+  contactId: details.contactId,
+})
