@@ -15,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   if (sqlite) pages = pages.modifyEnd(sql`strict`)
   await pages.execute()
   await db.schema.alterTable('envelope').addColumn('dispatch_failure', 'text').execute()
+  await db.schema.alterTable('document').addColumn('shown_pages', 'text').execute()
   await db.schema
     .alterTable('frozen_revision')
     .addColumn('serial', 'text', (column) => column.notNull().defaultTo(''))

@@ -229,6 +229,8 @@ export interface DocumentTable {
   sourceDigest: Digest
   /** JSON: { width, height } in points, as seen, of each page. */
   pages: string
+  /** The same for the prepared document, strip and certificate of completion included; null before the dispatch. */
+  shownPages: string | null
   /** JSON: what inspection found and what the sender consented to remove. */
   findings: string
   createdAt: Instant
@@ -367,6 +369,7 @@ export interface FrozenRevisionTable {
   previewDigest: Digest
   createdAt: Instant
 }
+export type FrozenRevisionRow = Selectable<FrozenRevisionTable>
 
 export interface InvitationTable {
   id: string

@@ -173,7 +173,14 @@ export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promi
     const people = new Map<string, string>()
     for (const recipient of await listRecipients(tx, id)) people.set(recipient.id, (await insertRecipient(tx, envelope, recipient)).id)
     for (const document of await listDocuments(tx, id)) {
-      const copy = { ...document, id: newId('doc'), envelopeId: envelope.id, documentId: newDocumentId(), createdAt: act.at }
+      const copy = {
+        ...document,
+        id: newId('doc'),
+        envelopeId: envelope.id,
+        documentId: newDocumentId(),
+        shownPages: null,
+        createdAt: act.at,
+      }
       await tx.insertInto('document').values(copy).execute()
       for (const field of await listFields(tx, document.id))
         await tx

@@ -4,6 +4,7 @@ import { newId } from '../base/id.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { FieldKind } from '../db/database.ts'
+import type { Rotation } from '../pdf/appearance.ts'
 import type { Db } from '../db/open.ts'
 import { findDraft, touchDraft } from './drafting.ts'
 import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
@@ -119,8 +120,16 @@ const placedOf = ({ required, readOnly, ...field }: Field): PlacedField => ({
   readOnly: readOnly === 1,
 })
 
-export const pagesOf = (document: Pick<Document, 'pages'>): readonly { readonly width: number; readonly height: number }[] =>
-  JSON.parse(document.pages) as { width: number; height: number }[]
+/** Of the document as it is shown now: prepared where it was sent, as uploaded before. */
+export const pagesOf = (document: Pick<Document, 'pages' | 'shownPages'>): readonly ShownPage[] =>
+  JSON.parse(document.shownPages ?? document.pages) as ShownPage[]
+
+/** As a reader sees it, in points; `rotation` says how the file turns it, once it is prepared. */
+export interface ShownPage {
+  readonly width: number
+  readonly height: number
+  readonly rotation?: Rotation
+}
 
 function refuseMisplaced(field: PlacedField, documents: readonly Document[], recipients: readonly Recipient[]): void {
   const document = documents.find(({ id }) => id === field.documentId)

@@ -37,9 +37,11 @@ export interface NamedField {
   readonly kind: PdfFieldKind
 }
 
-/** Decided by the sender before anybody signs: no recipient fills it in. */
+/** Decided by the sender before anybody signs: no recipient fills it in. A mark, a box and the day of signing are a recipient's own. */
 export const isPrefilled = (field: Pick<Field, 'kind' | 'recipientId' | 'readOnly'>): boolean =>
-  field.kind === 'number' || field.recipientId === null || (field.readOnly === 1 && PDF_KIND[field.kind] !== 'checkbox')
+  field.kind === 'number' || field.recipientId === null || (field.readOnly === 1 && isText(field.kind))
+
+const isText = (kind: FieldKind): boolean => (PDF_KIND[kind] === 'text' || PDF_KIND[kind] === 'multiline') && kind !== 'date-signed'
 
 /**
  * What each field of one document (in reading order) is called in its file. A signer's first signature field is their `S1_sig` itself;

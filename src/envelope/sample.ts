@@ -1,4 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { newId } from '../base/id.ts'
+import type { Config } from '../config/config.ts'
 import type { FieldKind, Language, RecipientSide } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+import { addDocuments } from './documents.ts'
+import { changeDraft, findDraft, startDraft } from './drafting.ts'
+import { type Envelope, listRecipients } from './envelope.ts'
+import { type PlacedField, placeFields } from './fields.ts'
+import { addRecipient } from './recipients.ts'
+
+const SAMPLES = join(import.meta.dir, '../../static/sample')
 
 /** The contract that an empty installation offers, to try the whole job in five minutes. In `static/sample`. */
 export const SAMPLE_FILES: Readonly<Record<Language, { file: string; title: string }>> = {
@@ -30,3 +44,74 @@ export const SAMPLE_FIELDS: readonly SampleField[] = [
   { kind: 'checkbox', side: 'other', page: 1, x: 68.25, y: 333, width: 12, height: 12 },
   ...column('other', 318),
 ]
+
+const CLIENT: Readonly<Record<Language, { firstName: string; lastName: string; company: string; jobTitle: string; address: string }>> = {
+  en: {
+    firstName: 'Maria',
+    lastName: 'Sample',
+    company: 'Sample & Partners Ltd',
+    jobTitle: 'Managing director',
+    address: '12 Harbour Street\nLondon',
+  },
+  fr: {
+    firstName: 'Marie',
+    lastName: 'Exemple',
+    company: 'Exemple et Associés SARL',
+    jobTitle: 'Gérante',
+    address: '12 rue du Port\nNantes',
+  },
+}
+
+/**
+ * A draft of the sample contract, ready to be sent: the user signs for the company, then an invented client, whose messages come to the user's
+ * own address, so that one person can try the whole job.
+ */
+export async function startSample(
+  tools: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
+  act: UserAct,
+  user: User,
+  language: Language,
+): Promise<Envelope> {
+  const { db } = tools
+  const { file, title } = SAMPLE_FILES[language]
+  const draft = await startDraft(db, act, user, language)
+  const bytes = new Uint8Array(readFileSync(join(SAMPLES, file)))
+  const [document] = await addDocuments(tools, act, user, draft.id, { files: [{ name: file, bytes }] })
+  const { address, ...client } = CLIENT[language]
+  const other = await addRecipient(db, act, user, draft.id, {
+    ...client,
+    side: 'other',
+    role: 'signer',
+    email: user.email,
+    phone: null,
+    channel: 'email',
+    language,
+    routingOrder: 2,
+    companyDetails: `${client.company}\n${address}`,
+    userId: null,
+    contactId: null,
+  })
+  const [own] = (await listRecipients(db, draft.id)).filter(({ side }) => side === 'company')
+  const fields = SAMPLE_FIELDS.flatMap(({ side, ...field }): PlacedField[] => {
+    const recipient = side === 'company' ? own : other
+    if (!recipient || !document) return []
+    return [
+      {
+        ...field,
+        id: newId('fld'),
+        documentId: document.id,
+        recipientId: recipient.id,
+        required: field.kind !== 'stamp',
+        readOnly: false,
+        label: '',
+        value: '',
+        fontSize: 10,
+      },
+    ]
+  })
+  await changeDraft(db, act, user, draft.id, { title })
+  const { version } = await findDraft(db, user, draft.id)
+  await placeFields(db, act, user, draft.id, { version, fields })
+  await db.updateTable('envelope').set({ isSample: 1 }).where('id', '=', draft.id).execute()
+  return findDraft(db, user, draft.id)
+}

@@ -3,7 +3,7 @@ import { append } from '../audit/trail.ts'
 import { failpoint } from '../base/failpoint.ts'
 import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Tx } from '../db/open.ts'
+import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
 import type { Revision } from '../seal/revision.ts'
@@ -51,6 +51,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
     .where('status', '=', 'invited')
     .executeTakeFirst()
   if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'signature.already-given')
+  failpoint('signature.between-records')
   // Whoever else was about to confirm looks at the document as it is now.
   await tx
     .deleteFrom('frozenRevision')
@@ -74,6 +75,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
   await withdrawMessages(tx, { recipientId, kinds: ['invitation', 'reminder', 'corrected', 'fresh-link'] })
   if (await inviteNext(tx, act, envelope)) return tellSender(tx, act, 'sender-signed', envelope, { recipient: recipientId })
   await advance(tx, act.at, envelope, 'sealing')
+  await append(tx, act, { type: 'envelope.sealing', envelopeId: envelope.id })
   await enqueue(tx, act.at, { kind: SEALING, payload: { envelope: envelope.id }, key: `${SEALING} ${envelope.id}` })
 }
 
@@ -100,17 +102,17 @@ export async function recordDecline(tx: Tx, act: Act, { recipientId, reason }: {
 
 /** Refused unless it is this recipient's turn in an envelope that still waits for signatures. */
 export async function actingRecipient(
-  tx: Tx,
+  db: Db,
   act: Pick<Act, 'at'>,
   recipientId: string,
 ): Promise<{ recipient: Recipient; envelope: Envelope }> {
-  const recipient = await tx.selectFrom('recipient').selectAll().where('id', '=', recipientId).executeTakeFirst()
+  const recipient = await db.selectFrom('recipient').selectAll().where('id', '=', recipientId).executeTakeFirst()
   if (!recipient) throw new Refusal('not_found', 'recipient.unknown')
-  const envelope = await findEnvelope(tx, recipient.envelopeId)
+  const envelope = await findEnvelope(db, recipient.envelopeId)
   if (recipient.status === 'signed') throw new Refusal('conflict', 'signature.already-given')
   if (envelope.status !== 'sent') throw new Refusal('gone', 'envelope.over')
   if (envelope.deadline && envelope.deadline <= act.at) throw new Refusal('gone', 'envelope.deadline-passed')
-  if (recipient.status !== 'invited' || !isTurnOf(await listRecipients(tx, envelope.id), recipientId))
+  if (recipient.status !== 'invited' || !isTurnOf(await listRecipients(db, envelope.id), recipientId))
     throw new Refusal('conflict', 'recipient.not-their-turn')
   return { recipient, envelope }
 }

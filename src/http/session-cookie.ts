@@ -2,7 +2,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { sessionCookie } from '../access/session.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { Ctx } from './env.ts'
-import { originsOf } from './origins.ts'
+import { originsOf } from '../setting/origins.ts'
 import { cookieName } from './security.ts'
 
 const DEVICE = 'device'

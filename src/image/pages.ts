@@ -20,16 +20,20 @@ export interface PageImage {
 export interface PagesRequest {
   /** 0-based; all of them where left out. */
   readonly pages?: readonly number[]
+  /** As many of the pages as there are from this one on, at most `most` of them. */
+  readonly from?: { readonly page: number; readonly most: number }
   /** Pixels across; PAGE_WIDTH where left out. */
   readonly width?: number
   readonly password?: string
 }
 
 /** Pages as a reader sees them, filled fields, marks and seals included: PNG where a palette does, as for text; JPEG for photographs. */
-export function renderPages(pdf: Uint8Array, { pages, width = PAGE_WIDTH, password }: PagesRequest = {}): Promise<PageImage[]> {
+export function renderPages(pdf: Uint8Array, { pages, from, width = PAGE_WIDTH, password }: PagesRequest = {}): Promise<PageImage[]> {
   return withPdf(pdf, password, async (open) => {
     const images: PageImage[] = []
-    for (const page of pages ?? Array.from({ length: open.pages }, (_, at) => at)) {
+    const { page: first, most } = from ?? { page: 0, most: open.pages }
+    const run = Array.from({ length: Math.max(0, Math.min(most, open.pages - first)) }, (_, at) => first + at)
+    for (const page of pages ?? run) {
       const bitmap = await withPage(open, page, (handle) => draw(open.pdfium, open.form, handle, width))
       images.push({ page, width: bitmap.width, height: bitmap.height, ...(await encode(bitmap)) })
     }

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { base64, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts'
+import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { readSetting, writeSetting } from '../setting/setting.ts'
@@ -20,7 +22,7 @@ export async function readEmailChannel(db: Db, secretKey: SecretKey): Promise<Sm
   return { ...rest, password: sealedPassword === null ? null : opened(secretKey, 'email', sealedPassword) }
 }
 
-export async function readSmsChannel(db: Db, secretKey: SecretKey): Promise<(SmsGateway & { readonly preset: string }) | null> {
+export async function readSmsChannel(db: Db, secretKey: SecretKey): Promise<NamedGateway | null> {
   const setting = await readSetting(db, 'sms')
   if (!setting) return null
   const { sealedHeaders, ...rest } = setting
@@ -39,12 +41,7 @@ export async function keepEmailChannel(tx: Tx, act: Act, secretKey: SecretKey, c
   await append(tx, act, { type: 'channel.changed', detail: { channel: 'email', configured: channel !== null } })
 }
 
-export async function keepSmsChannel(
-  tx: Tx,
-  act: Act,
-  secretKey: SecretKey,
-  gateway: (SmsGateway & { readonly preset: string }) | null,
-): Promise<void> {
+export async function keepSmsChannel(tx: Tx, act: Act, secretKey: SecretKey, gateway: NamedGateway | null): Promise<void> {
   if (gateway) {
     const { headers, url, body, ...rest } = gateway
     await writeSetting(tx, act, 'sms', {
@@ -56,6 +53,54 @@ export async function keepSmsChannel(
     await releaseWaiting(tx, act, 'sms')
   } else await writeSetting(tx, act, 'sms', null)
   await append(tx, act, { type: 'channel.changed', detail: { channel: 'sms', configured: gateway !== null } })
+}
+
+/** What an administrator types: empty where there is nothing, also where a secret that is kept already is to stay. */
+export interface TypedSmtp extends Omit<SmtpChannel, 'user' | 'password' | 'caPem'> {
+  readonly user: string
+  readonly password: string
+  readonly caPem: string
+}
+
+/**
+ * The channel as typed. A password that is kept stays only with the server and the user that it was given for, and is never sent in the
+ * clear after it was encrypted: otherwise whoever may change the settings could have it sent to a server of their own.
+ */
+export function smtpChannelOf(typed: TypedSmtp, kept: SmtpChannel | null): SmtpChannel {
+  const { user, password, caPem, ...rest } = typed
+  const common = { ...rest, user: user || null, caPem: caPem || null }
+  if (caPem && !areCertificates(caPem)) throw new Refusal('invalid', 'channel.ca-invalid')
+  if (!user || password || !kept?.password) return { ...common, password: user && password ? password : null }
+  const isSameWay = kept.host === typed.host && kept.user === user && (typed.security !== 'none' || kept.security === 'none')
+  if (!isSameWay) throw new Refusal('invalid', 'channel.password-again')
+  return { ...common, password: kept.password }
+}
+
+/** Certificates in PEM and nothing else: no key, no text that a TLS library would pass over in silence. */
+function areCertificates(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? []
+  if (!blocks.length || blocks.reduce((rest, block) => rest.replace(block, ''), pem).trim()) return false
+  try {
+    return blocks.every((block) => new X509Certificate(block).subject !== null)
+  } catch {
+    return false
+  }
+}
+
+export type NamedGateway = SmsGateway & { readonly preset: string }
+
+/** The gateway as typed. Address, headers and body are kept together, since each may hold a key: all three empty, they stay. */
+export function smsGatewayOf(typed: NamedGateway, kept: NamedGateway | null): NamedGateway {
+  const isKept = kept !== null && !typed.url && !typed.headers && !typed.body
+  const gateway = isKept ? { ...typed, url: kept.url, headers: kept.headers, body: kept.body } : typed
+  // The host stands fast, without a login and without a place for anything that is sent.
+  if (!/^https?:\/\/[^/?#@{}\s]+(?:[/?#]|$)/i.test(gateway.url) || !URL.parse(gateway.url.replaceAll(/[{}]/g, '')))
+    throw new Refusal('invalid', 'channel.url-invalid')
+  if (!gateway.headers.split('\n').every((line) => /^\s*$|^[A-Za-z0-9-]+:/.test(line)))
+    throw new Refusal('invalid', 'channel.headers-invalid')
+  const request = `${gateway.url} ${gateway.method === 'POST' ? gateway.body : ''}`
+  if (!request.includes('{to}') || !request.includes('{text}')) throw new Refusal('invalid', 'channel.places-missing')
+  return gateway
 }
 
 const sealed = (secretKey: SecretKey, channel: Channel, text: string): string =>

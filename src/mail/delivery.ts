@@ -36,7 +36,11 @@ export async function deliverMessage(tools: DeliveryTools, messageId: string): P
   const row = await db.selectFrom('message').selectAll().where('id', '=', messageId).executeTakeFirst()
   if (!row || (row.status !== 'waiting' && row.status !== 'sending')) return
   const message = messageOf(row)
-  if (!(await isChannelConfigured(db, message.channel))) return
+  if (!(await isChannelConfigured(db, message.channel))) {
+    // A crash while it was under way, and the channel ended since: it waits again, so that it can be opened.
+    if (message.status === 'sending') await move(db, message, 'waiting')
+    return
+  }
   const facts = await tools.sources.factsOf(message)
   if (!facts) return void (await move(db, message, 'withdrawn'))
   if (!(await move(db, message, 'sending'))) return
@@ -91,11 +95,11 @@ async function note({ db, clock, sources }: DeliveryTools, message: Message, { o
       ...(message.envelopeId ? { envelopeId: message.envelopeId } : {}),
       detail: { message: message.id, kind: message.kind, channel: message.channel, address: masked(message.address) },
     })
-    if (outcome === 'sent') await sources.delivered?.(tx, act, message)
+    await (outcome === 'sent' ? sources.delivered : sources.undelivered)?.(tx, act, message)
   })
 }
 
-async function move(db: Db, message: Message, status: 'sending' | 'withdrawn'): Promise<boolean> {
+async function move(db: Db, message: Message, status: 'sending' | 'waiting' | 'withdrawn'): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('message')
     .set({ status })

@@ -1,7 +1,7 @@
 import type { Language } from '../db/database.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
-import type { MessageFacts, MessageKind } from './message.ts'
+import { CARRIES, type MessageFacts, type MessageKind } from './message.ts'
 
 /** What an e-mail says, before it is HTML or text. Every string is plain text. */
 export interface Letter {
@@ -47,7 +47,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
     linkInWords: mail.linkInWords,
     facts: rows,
     after: [
-      ...(facts.link ? [mail.personal] : []),
+      ...(facts.link && CARRIES[kind] ? [mail.personal] : []),
       ...(kind === 'code' ? [mail.codeUnexpected] : kind.startsWith('sender-') || kind === 'test' ? [] : [mail.unexpected]),
     ],
     footer: fill(mail.footer, params),

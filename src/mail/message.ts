@@ -68,6 +68,8 @@ export interface MessageSources {
   handedOver(tx: Tx, act: Act, message: Message): Promise<void>
   /** In the transaction that marks the message as sent. */
   delivered?(tx: Tx, act: Act, message: Message): Promise<void>
+  /** In the transaction that gives it up: whoever should know is told. */
+  undelivered?(tx: Tx, act: Act, message: Message): Promise<void>
 }
 
 export const messageOf = (row: MessageRow): Message => ({

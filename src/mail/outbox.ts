@@ -71,18 +71,33 @@ export async function withdrawMessages(
   if (which.envelopeId || which.recipientId) await query.execute()
 }
 
+export interface Attempt {
+  readonly at: Instant
+  readonly outcome: 'sent' | 'deferred' | 'failed'
+  readonly detail: string
+}
+
 export interface OutboxLine extends Message {
-  readonly attempts: number
-  readonly lastAttempt: { readonly at: Instant; readonly outcome: 'sent' | 'deferred' | 'failed'; readonly detail: string } | null
+  /** The oldest first. */
+  readonly attempts: readonly Attempt[]
   readonly envelopeTitle: string | null
 }
+
+/** As an administrator looks at them: what is under way waits still. */
+export const OUTBOX_GROUPS = {
+  waiting: ['waiting', 'sending'],
+  sent: ['sent'],
+  failed: ['failed'],
+  withdrawn: ['withdrawn'],
+} as const satisfies Readonly<Record<string, readonly MessageRow['status'][]>>
+export type OutboxGroup = keyof typeof OUTBOX_GROUPS
 
 export const OUTBOX_PAGE = 50
 
 /** Newest first, one page of them. */
 export async function listMessages(
   db: Db,
-  { status, page = 1 }: { status?: MessageRow['status']; page?: number } = {},
+  { group, page = 1 }: { group?: OutboxGroup | undefined; page?: number } = {},
 ): Promise<{ lines: OutboxLine[]; more: boolean }> {
   let query = db
     .selectFrom('message')
@@ -93,47 +108,40 @@ export async function listMessages(
     .orderBy('message.id')
     .limit(OUTBOX_PAGE + 1)
     .offset((page - 1) * OUTBOX_PAGE)
-  if (status) query = query.where('message.status', '=', status)
+  if (group) query = query.where('message.status', 'in', OUTBOX_GROUPS[group])
   const rows = await query.execute()
-  const ids = rows.map(({ id }) => id)
-  const attempts = ids.length ? await db.selectFrom('messageAttempt').selectAll().where('messageId', 'in', ids).orderBy('at').execute() : []
-  const byMessage = Map.groupBy(attempts, ({ messageId }) => messageId)
-  const lines = rows.slice(0, OUTBOX_PAGE).map(({ envelopeTitle, ...row }) => {
-    const tries = byMessage.get(row.id) ?? []
-    const last = tries.at(-1)
-    return {
-      ...messageOf(row),
-      envelopeTitle,
-      attempts: tries.length,
-      lastAttempt: last ? { at: last.at, outcome: last.outcome, detail: last.detail } : null,
-    }
-  })
+  const shown = rows.slice(0, OUTBOX_PAGE)
+  const attempts = await attemptsOf(
+    db,
+    shown.map(({ id }) => id),
+  )
+  const lines = shown.map(({ envelopeTitle, ...row }) => ({ ...messageOf(row), envelopeTitle, attempts: attempts.get(row.id) ?? [] }))
   return { lines, more: rows.length > OUTBOX_PAGE }
 }
 
-export async function attemptsOf(db: Db, id: string) {
-  return db.selectFrom('messageAttempt').selectAll().where('messageId', '=', id).orderBy('at').execute()
+async function attemptsOf(db: Db, ids: readonly string[]): Promise<Map<string, Attempt[]>> {
+  if (!ids.length) return new Map()
+  const rows = await db.selectFrom('messageAttempt').selectAll().where('messageId', 'in', ids).orderBy('at').execute()
+  return Map.groupBy(rows, ({ messageId }) => messageId)
+}
+
+export async function countMessages(db: Db): Promise<Record<OutboxGroup, number>> {
+  const rows = await db
+    .selectFrom('message')
+    .select((select) => ['status', select.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute()
+  const countOf = (group: OutboxGroup): number =>
+    rows
+      .filter(({ status }) => (OUTBOX_GROUPS[group] as readonly string[]).includes(status))
+      .reduce((sum, { count }) => sum + Number(count), 0)
+  return { waiting: countOf('waiting'), sent: countOf('sent'), failed: countOf('failed'), withdrawn: countOf('withdrawn') }
 }
 
 export async function findMessage(db: Db, id: string): Promise<Message> {
   const row = await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new Refusal('not_found', 'message.unknown')
   return messageOf(row)
-}
-
-export async function countOpenMessages(db: Db): Promise<{ waiting: number; failed: number; oldestWaitingAt: Instant | null }> {
-  const rows = await db
-    .selectFrom('message')
-    .select((select) => ['status', select.fn.countAll<number>().as('count'), select.fn.min('createdAt').as('oldest')])
-    .where('status', 'in', ['waiting', 'sending', 'failed'])
-    .groupBy('status')
-    .execute()
-  const open = rows.filter(({ status }) => status !== 'failed')
-  return {
-    waiting: open.reduce((total, { count }) => total + Number(count), 0),
-    failed: Number(rows.find(({ status }) => status === 'failed')?.count ?? 0),
-    oldestWaitingAt: open.map(({ oldest }) => oldest).sort()[0] ?? null,
-  }
 }
 
 /** Tries a failed message once more, because an administrator asks. */

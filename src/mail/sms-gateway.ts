@@ -1,5 +1,6 @@
 import { SECOND } from '../base/instant.ts'
 import type { Outcome } from './outcome.ts'
+import { scrubbed, waysIn } from './scrubbed.ts'
 
 /** A gateway that takes an SMS by HTTP. Placeholders {to} {text} {from} in address, headers and body. */
 export interface SmsGateway {
@@ -27,14 +28,16 @@ export async function sendSms(gateway: SmsGateway, to: string, text: string, say
   const body =
     gateway.method === 'POST' ? gateway.body.replace(PLACEHOLDER, (_, name: keyof typeof values) => encoderOf(type)(values[name])) : null
   if (!URL.parse(url) || !/^https?:/.test(url)) return { outcome: 'deferred', detail: 'the address of the gateway is no web address' }
+  const secrets = [...secretsOf(gateway), ...waysIn(text)]
   say(`> ${gateway.method} ${URL.parse(url)!.host}`)
   try {
     const answer = await fetch(url, { method: gateway.method, headers, body, redirect: 'manual', signal: AbortSignal.timeout(TIME) })
     const told = await readAtMost(answer, MOST_ANSWER)
-    say(`< ${answer.status} ${told.slice(0, 300)}`)
-    return judge(answer.status, told, gateway.successContains)
+    const shown = scrubbed(told, secrets)
+    say(`< ${answer.status} ${shown.slice(0, 300)}`)
+    return judge(answer.status, told.includes(gateway.successContains), shown)
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = scrubbed(error instanceof Error ? error.message : String(error), secrets)
     say(`! ${detail}`)
     return { outcome: 'deferred', detail: detail.slice(0, 300) }
   }
@@ -42,10 +45,22 @@ export async function sendSms(gateway: SmsGateway, to: string, text: string, say
 
 const PLACEHOLDER = /\{(to|text|from)\}/g
 
-function judge(status: number, told: string, needed: string): Outcome {
-  const detail = `${status} ${told.replace(/\s+/g, ' ').slice(0, 200)}`
-  if (status >= 200 && status < 300)
-    return !needed || told.includes(needed) ? { outcome: 'sent', detail: `${status}` } : { outcome: 'failed', detail }
+/** What in a gateway's settings may be a key: the values of its headers, and in address and body whatever bears such a name. */
+function secretsOf({ headers, url, body }: SmsGateway): string[] {
+  const values = [...headersOf(headers)]
+    .filter(([name]) => !/^(content-type|accept)$/.test(name))
+    .flatMap(([, value]) => value.split(/\s+/))
+  const named = [
+    ...`${url}\n${body}`.matchAll(
+      /[\w-]*(?:key|secret|pass|pwd|token|auth|user|login|account)[\w-]*["']?\s*[=:/]\s*["']?([^"'&\s,}{/]+)/gi,
+    ),
+  ]
+  return [...values, ...named.map(([, value = '']) => value)].filter((value) => value.length >= 4 && !/^(Basic|Bearer)$/i.test(value))
+}
+
+function judge(status: number, isGood: boolean, shown: string): Outcome {
+  const detail = `${status} ${shown.replace(/\s+/g, ' ').slice(0, 200)}`.trim()
+  if (status >= 200 && status < 300) return isGood ? { outcome: 'sent', detail: `${status}` } : { outcome: 'failed', detail }
   // What the number or the text is refused for stays so; a login, a limit or a fault of the gateway does not.
   const forGood = status >= 400 && status < 500 && ![401, 402, 403, 404, 405, 408, 425, 429].includes(status)
   return { outcome: forGood ? 'failed' : 'deferred', detail }

@@ -3,6 +3,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import { SECOND } from '../base/instant.ts'
 import type { Outcome } from './outcome.ts'
+import { scrubbed, waysIn } from './scrubbed.ts'
 
 export interface SmtpChannel {
   readonly host: string
@@ -52,6 +53,7 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
     debug: true,
     logger: dialogueLogger(channel, say) as never,
   })
+  const secrets = [channel.password, ...waysIn(email.text)]
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
   try {
@@ -82,9 +84,10 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
       disableUrlAccess: true,
     })
     const { response } = await Promise.race([sending, late.promise])
-    return { outcome: 'sent', detail: oneLine(response) }
+    return { outcome: 'sent', detail: oneLine(scrubbed(response, secrets)) }
   } catch (error) {
-    return refusedOrLater(error as SmtpError)
+    const { outcome, detail } = refusedOrLater(error as SmtpError)
+    return { outcome, detail: oneLine(scrubbed(detail, secrets)) }
   } finally {
     clearTimeout(timer)
     transport.close()
@@ -101,7 +104,7 @@ interface SmtpError extends Error {
 function refusedOrLater({ code, responseCode, command, message }: SmtpError): Outcome {
   const aboutThisMail = /^(MAIL|RCPT|DATA)/.test(command ?? '') || code === 'EENVELOPE' || code === 'EMESSAGE'
   const forGood = aboutThisMail && responseCode !== undefined && responseCode >= 500 && responseCode !== 530 && responseCode !== 535
-  return { outcome: forGood ? 'failed' : 'deferred', detail: oneLine(message) }
+  return { outcome: forGood ? 'failed' : 'deferred', detail: message }
 }
 
 const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()

@@ -1,17 +1,14 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { newId } from '../base/id.ts'
-import type { SecretKey } from '../config/secret-key.ts'
 import type { Language } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
-import { readEmailChannel, readSmsChannel } from './channel.ts'
 import { letterHtml } from './letter-html.ts'
 import { letterText } from './letter-text.ts'
 import { letterOf, smsOf } from './letter.ts'
 import { masked } from './masked.ts'
 import type { MessageFacts } from './message.ts'
 import type { Outcome } from './outcome.ts'
-import { Refusal } from '../base/refusal.ts'
 import { type SmsGateway, sendSms } from './sms-gateway.ts'
 import { type SmtpChannel, sendEmail } from './smtp.ts'
 
@@ -47,32 +44,21 @@ export async function testSms(gateway: SmsGateway, to: string, language: Languag
   return { ...outcome, dialogue }
 }
 
-/** Tests the channel as it is set and records that it was tested. */
+/** Tests settings, kept or not yet kept, and records that it was done. */
 export async function testChannel(
-  tools: { readonly db: Db; readonly secretKey: SecretKey },
+  db: Db,
   act: Act,
-  channel: 'email' | 'sms',
+  test: { readonly channel: 'email'; readonly settings: SmtpChannel } | { readonly channel: 'sms'; readonly settings: SmsGateway },
   to: string,
   language: Language,
   facts: TestFacts,
 ): Promise<TestResult> {
-  const result = channel === 'email' ? await testSetEmail(tools, to, language, facts) : await testSetSms(tools, to, language, facts)
-  await tools.db
+  const result =
+    test.channel === 'email' ? await testEmail(test.settings, to, language, facts) : await testSms(test.settings, to, language, facts)
+  await db
     .transaction()
-    .execute((tx) => append(tx, act, { type: 'channel.tested', detail: { channel, outcome: result.outcome, address: masked(to) } }))
+    .execute((tx) =>
+      append(tx, act, { type: 'channel.tested', detail: { channel: test.channel, outcome: result.outcome, address: masked(to) } }),
+    )
   return result
-}
-
-type Tools = { readonly db: Db; readonly secretKey: SecretKey }
-
-async function testSetEmail({ db, secretKey }: Tools, to: string, language: Language, facts: TestFacts): Promise<TestResult> {
-  const channel = await readEmailChannel(db, secretKey)
-  if (!channel) throw new Refusal('conflict', 'channel.not-configured')
-  return testEmail(channel, to, language, facts)
-}
-
-async function testSetSms({ db, secretKey }: Tools, to: string, language: Language, facts: TestFacts): Promise<TestResult> {
-  const gateway = await readSmsChannel(db, secretKey)
-  if (!gateway) throw new Refusal('conflict', 'channel.not-configured')
-  return testSms(gateway, to, language, facts)
 }

@@ -1,7 +1,7 @@
 import { PDFArray, type PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
 import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
 import { activeContent } from './active-content.ts'
-import { textForm, turned } from './appearance.ts'
+import { type Rotation, textForm, turned } from './appearance.ts'
 import { enclose } from './balance.ts'
 import { type Completion, type CompletionPlaces, drawCompletion } from './completion.ts'
 import { PdfFault } from './fault.ts'
@@ -41,11 +41,17 @@ export interface PrepareInput extends Omit<Completion, 'company'> {
   readonly fonts: FontSet
 }
 
+export interface Prepared {
+  readonly pdf: Bytes
+  /** As a reader sees them, strip included, the pages of the certificate of completion last. */
+  readonly pages: readonly { readonly width: number; readonly height: number; readonly rotation: Rotation }[]
+}
+
 /** How many later archive time stamps the seal's lock leaves room for. */
 const TIME_STAMPS = 20
 
 /** Revision 0: rewritten once, with strip, certificate of completion and form, and nothing that acts. From here on the file only grows. */
-export async function prepare(input: PrepareInput): Promise<{ pdf: Bytes; pages: number }> {
+export async function prepare(input: PrepareInput): Promise<Prepared> {
   const { doc } = await load(input.source, input.password)
   if (!input.removeActive && activeContent(doc, false).length) throw new PdfFault('active-content')
   activeContent(doc, true)
@@ -76,10 +82,14 @@ export async function prepare(input: PrepareInput): Promise<{ pdf: Bytes; pages:
   const identifier = PDFHexString.of(hex(randomBytes(16)))
   doc.context.trailerInfo.ID = doc.context.obj([identifier, identifier])
   // No object streams: every later revision writes plain objects beside plain objects.
-  return { pdf: Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never)), pages: all.length }
+  return {
+    pdf: Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never)),
+    pages: seen.map(({ width, height, rotation }) => ({ width: round(width), height: round(height), rotation })),
+  }
 }
 
 const N = (name: string): PDFName => PDFName.of(name)
+const round = (value: number): number => Math.round(value * 100) / 100
 
 function clean(doc: PDFDocument, input: PrepareInput): void {
   const { catalog, context } = doc

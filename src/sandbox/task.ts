@@ -1,9 +1,9 @@
 import type { Bytes } from '../base/bytes.ts'
 import type { PageText } from '../image/page-text.ts'
-import type { PageImage } from '../image/pages.ts'
+import type { PageImage, PagesRequest } from '../image/pages.ts'
 import type { PictureFormat } from '../image/header.ts'
 import type { Inspection } from '../pdf/inspect.ts'
-import type { PrepareInput } from '../pdf/prepare.ts'
+import type { Prepared, PrepareInput } from '../pdf/prepare.ts'
 import type { Instant } from '../base/instant.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 
@@ -19,7 +19,7 @@ export interface MarkPicture {
 /** What a child is asked, by kind. Everything is JSON and bytes. */
 export interface TaskInput {
   /** Pages (0-based, all where left out) as pictures. */
-  pages: { pdf: Bytes; pages?: readonly number[]; width?: number; password?: string }
+  pages: { pdf: Bytes } & PagesRequest
   'page-text': { pdf: Bytes; pages: readonly number[]; password?: string }
   /** A signature or stamp as uploaded: background removed, cropped, at most `side` pixels across or down. */
   mark: { picture: Bytes; keepBackground?: boolean; side?: number }
@@ -39,7 +39,7 @@ export interface TaskOutput {
   'check-picture': { format: PictureFormat; width: number; height: number; png: Bytes }
   inspect: Inspection
   decrypt: { pdf: Bytes }
-  prepare: { pdf: Bytes; pages: number }
+  prepare: Prepared
   'images-to-pdf': { pdf: Bytes; pages: number }
   verify: VerificationReport
 }

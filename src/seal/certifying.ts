@@ -18,10 +18,10 @@ export async function prepareAndCertify(
   input: Omit<PrepareInput, 'fonts'>,
   pages: number,
 ): Promise<[Revision, Revision]> {
-  const { pdf } = await runTask(tools.config, 'prepare', input, { pages })
+  const { pdf, pages: shown } = await runTask(tools.config, 'prepare', input, { pages })
   const head = headOf(await readPdf(pdf))
   const object = await putObject(tools.db, pdf)
-  const prepared: Revision = { number: 0, kind: 'prepared', object, head, recipientId: null, facts: {} }
+  const prepared: Revision = { number: 0, kind: 'prepared', object, head, recipientId: null, facts: { pages: JSON.stringify(shown) } }
   const signer = await tools.authority.signerFor('seal')
   const moment = wholeSecond(at)
   const tail = await certify(head, { at: moment, name: input.company.name, contentsBytes: CONTENTS[signer.algorithm].signature })

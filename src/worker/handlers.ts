@@ -2,6 +2,13 @@ import { sweepAttempts } from '../access/attempts.ts'
 import { systemAct } from '../audit/act.ts'
 import { areRevocationListsDue, renewRevocationLists } from '../authority/revocation-lists.ts'
 import { DAY, later } from '../base/instant.ts'
+import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
+import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
+import { completeEnvelope } from '../envelope/completion.ts'
+import { carryOutDispatch, DISPATCH } from '../envelope/dispatch.ts'
+import { EXPIRY, expireEnvelope } from '../envelope/expiry.ts'
+import { remindTheSilent } from '../envelope/reminding.ts'
+import { SEALING } from '../envelope/signature.ts'
 import type { House } from '../house.ts'
 import type { Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
@@ -15,9 +22,15 @@ const payloadOf = <T>(job: Job): T => JSON.parse(job.payload) as T
 /** The only place where a job's kind becomes a verb. */
 export const handlersOf = (house: House): Readonly<Record<string, Handler>> => ({
   [DELIVERY]: (job) => deliverMessage({ ...house, sources: messageSources(house) }, payloadOf<{ message: string }>(job).message),
+  [DISPATCH]: (job) => carryOutDispatch(house, payloadOf<{ envelope: string; by: string }>(job)),
+  [SEALING]: (job) => completeEnvelope(house, payloadOf<{ envelope: string }>(job)),
+  [EXPIRY]: (job) => expireEnvelope(house, payloadOf<{ envelope: string }>(job).envelope),
+  [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
+  [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ address: string }>(job).address),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
+    await remindTheSilent(house.db, at)
     if (!house.keys.isLocked() && (await areRevocationListsDue(house.db, at))) await renewRevocationLists(house, systemAct(at))
   },
 })

@@ -1,12 +1,14 @@
 import { findUser } from '../access/users.ts'
 import { welcomeToken } from '../access/welcome.ts'
 import type { Clock, Instant } from '../base/instant.ts'
+import { codeToTell, eraseCode, markCodeHandedOver } from '../ceremony/one-time-code.ts'
 import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
-import { originsOf } from '../http/origins.ts'
+import { codeFactsOf, envelopeFacts, markLinkHandedOver, tellUndelivered } from '../envelope/message-facts.ts'
 import type { Message, MessageFacts, MessageSources } from '../mail/message.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
+import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
 
@@ -22,12 +24,31 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async factsOf(message) {
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
-    throw new Error(`nobody knows what a message of the kind ${message.kind} says`)
+    if (message.kind === 'code') return codeFacts(tools, message)
+    return envelopeFacts(tools, message, tools.clock())
   },
-  async handedOver() {
-    // The opening itself is an event already; no evidence of a signature rests on a first-visit link.
+  // A first-visit link carries no evidence of a signature: its opening is an event already.
+  async handedOver(tx, act, message) {
+    const code = codeIdOf(message)
+    if (code) await markCodeHandedOver(tx, act, code)
+    else if (message.kind !== 'welcome') await markLinkHandedOver(tx, act, message)
   },
+  async delivered(tx, _act, message) {
+    const code = codeIdOf(message)
+    if (code) await eraseCode(tx, code)
+  },
+  undelivered: tellUndelivered,
 })
+
+const codeIdOf = ({ kind, params }: Message): string | null =>
+  kind === 'code' && typeof params['code'] === 'string' ? params['code'] : null
+
+async function codeFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const id = codeIdOf(message)
+  const code = id && (await codeToTell(tools.db, tools.secretKey, id, tools.clock()))
+  const facts = code ? await codeFactsOf(tools, message) : null
+  return code && facts ? { ...facts, code } : null
+}
 
 export async function companyFacts({ db }: Pick<SourceTools, 'db'>): Promise<Pick<MessageFacts, 'company' | 'logo' | 'timeZone'>> {
   const entity = await defaultLegalEntity(db)

@@ -137,6 +137,7 @@ export async function sentEnvelope(
       originalDigest: digest,
       sourceDigest: digest,
       pages: '[]',
+      shownPages: null,
       findings: '{}',
       createdAt: NOON,
     })

@@ -29,7 +29,7 @@ test('what is prepared is what the strict reader and the grammar of our own file
     })
     const { pdf, pages } = await prepared(source)
     const file = await readPdf(pdf)
-    expect([pages, (await judgeRevisions(file)).faults]).toEqual([2, []])
+    expect([pages.length, (await judgeRevisions(file)).faults]).toEqual([2, []])
     const { width, height } = headOf(file).fields['S1_f1']!
     // A field on a page that is shown lying stands upright to whoever reads it.
     expect([width, height]).toEqual(rotation % 180 ? [17, 165] : [165, 17])

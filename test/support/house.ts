@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../../src/access/password.ts'
 import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { createAuthority } from '../../src/authority/creating.ts'
 import { openKeyStore } from '../../src/authority/key-store.ts'
 import { systemAct } from '../../src/audit/act.ts'
-import { instant, type Instant, later } from '../../src/base/instant.ts'
+import { instant, type Instant, later, systemClock } from '../../src/base/instant.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { secretKeyOf } from '../../src/config/secret-key.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -18,6 +19,8 @@ import { closeSandbox } from '../../src/sandbox/run.ts'
 import { publishDisclosure } from '../../src/setting/disclosure.ts'
 import { addLegalEntity, NO_DETAILS } from '../../src/setting/legal-entity.ts'
 import { DEFAULTS, writeSetting } from '../../src/setting/setting.ts'
+import { startRunner } from '../../src/jobs/runner.ts'
+import { handlersOf } from '../../src/worker/handlers.ts'
 import { createView } from '../../src/view/eta.ts'
 import { LANGUAGES, words } from '../../src/view/words.ts'
 
@@ -51,6 +54,8 @@ export const BOB: UserDetails = {
 export interface TestHouse extends AsyncDisposable {
   readonly house: House
   readonly server: Server
+  /** Does all the work that is due, as the worker does. */
+  drain(): Promise<void>
   /** Moves the clock, which stands still otherwise. */
   wait(milliseconds: number): void
   /** A browser with its own cookies that has opened one page, so that it has a visit and its token. */
@@ -73,7 +78,10 @@ export interface Answer {
 }
 
 /** Every door and room on a fresh database, without processes and without an authority. Set up, unless said otherwise. */
-export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promise<TestHouse> {
+export async function openTestHouse(
+  options: { isSetUp?: boolean; authority?: boolean; realTime?: boolean; origin?: string } = {},
+): Promise<TestHouse> {
+  const origin = options.origin ?? ORIGIN
   const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
   const db = openDb(':memory:')
   await migrate(db)
@@ -81,7 +89,7 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
   const house: House = {
     config: readConfig({ PARAPHE_DATA: directory }),
     db,
-    clock: () => now,
+    clock: options.realTime ? systemClock : () => now,
     secretKey: secretKeyOf(new Uint8Array(32).fill(9)),
     keys: await openKeyStore(directory, db),
     wake: () => {},
@@ -101,12 +109,23 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
         language: 'en',
         timeZone: 'Europe/Paris',
         setUpAt: now,
-        staffUrl: ORIGIN,
-        publicUrl: ORIGIN,
+        staffUrl: origin,
+        publicUrl: origin,
       })
       for (const language of LANGUAGES) await publishDisclosure(tx, act, language, words(language).setup.disclosure)
       await addUser(tx, act, ANN, PASSWORD_HASH)
       await addUser(tx, act, BOB, PASSWORD_HASH)
+    })
+  if (options.authority)
+    await createAuthority(house, systemAct(house.clock()), {
+      algorithm: 'ecdsa-p256',
+      organization: 'Acme Ltd',
+      country: 'FR',
+      rootName: 'Acme Root',
+      issuingName: 'Acme Issuing',
+      sealName: 'Acme Ltd',
+      keyProtection: 'key-file',
+      publicOrigin: origin,
     })
   const root = join(import.meta.dir, '../..')
   const server = await createServer({
@@ -121,7 +140,7 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
     const send = async (path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const response = await server.fetch(
-        new Request(`${ORIGIN}${path}`, { ...init, headers: { host: new URL(ORIGIN).host, cookie, ...init.headers } }),
+        new Request(`${origin}${path}`, { ...init, headers: { host: new URL(origin).host, cookie, ...init.headers } }),
         '192.0.2.7',
       )
       for (const line of response.headers.getSetCookie()) {
@@ -157,6 +176,15 @@ export async function openTestHouse(options: { isSetUp?: boolean } = {}): Promis
     house,
     server,
     browser,
+    async drain() {
+      const runner = startRunner(db, house.clock, handlersOf(house), {
+        lanes: 0,
+        onError: (job, error) => {
+          throw new Error(`the job ${job.kind} failed`, { cause: error })
+        },
+      })
+      await runner.drain()
+    },
     wait: (milliseconds) => {
       now = later(now, milliseconds)
     },

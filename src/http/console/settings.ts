@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { administrator, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { originsOf } from '../origins.ts'
+import { originsOf } from '../../setting/origins.ts'
 import { language, origin, timeZone, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
 

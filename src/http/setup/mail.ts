@@ -1,33 +1,22 @@
-import { z } from 'zod'
-import { keepDraft } from '../../upkeep/setup-draft.ts'
-import { blankForm, type Form, readAnswers } from '../answers.ts'
+import { smtpChannelOf } from '../../mail/channel.ts'
+import type { SmtpChannel } from '../../mail/smtp.ts'
+import { testEmail } from '../../mail/test-message.ts'
+import { keepDraft, type SetupDraft } from '../../upkeep/setup-draft.ts'
+import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
+import { CHANNEL_FIELDS, EmailAnswers, EmailTest, refusedForm, type ShownTest, tested } from '../channel-answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { emailAddress, line, lines, password, wholeNumber } from '../schemas.ts'
 import { draftOf, settingUp, stepsFor } from '../setup.ts'
 
-const Mail = z.object({
-  host: z
-    .string('mail.host-invalid')
-    .trim()
-    .regex(/^[\p{L}\p{N}.:_-]{1,253}$/u, 'mail.host-invalid'),
-  port: wholeNumber(1, 65_535),
-  security: z.enum(['none', 'starttls', 'tls'], 'form.invalid'),
-  user: line(200).default(''),
-  password: password.max(500, 'text.too-long').default(''),
-  fromAddress: emailAddress,
-  fromName: line(120).default(''),
-  caPem: lines(20_000).default(''),
-})
-
-const page = async (c: Ctx, form: Form): Promise<string> => {
+const page = async (c: Ctx, form: Form, test: ShownTest | null = null): Promise<string> => {
   const draft = await draftOf(c)
-  return c.var.render('setup/mail', { steps: stepsFor(draft, 'mail'), form, hasPassword: Boolean(draft.email?.password) })
+  return c.var.render('setup/mail', { steps: stepsFor(draft, 'mail'), form, hasPassword: Boolean(draft.email?.password), test })
 }
+
+const keptIn = ({ email }: SetupDraft): SmtpChannel | null => (email ? smtpChannelOf(email, null) : null)
 
 export const setupMail = createApp()
   .get('/setup/mail', settingUp, async (c) => {
-    const draft = await draftOf(c)
-    const { email } = draft
+    const { email, company, administrator } = await draftOf(c)
     const values = email
       ? {
           host: email.host,
@@ -38,8 +27,8 @@ export const setupMail = createApp()
           fromName: email.fromName,
           caPem: email.caPem,
         }
-      : { port: '587', security: 'starttls', fromName: draft.company?.legalName ?? '', fromAddress: '' }
-    return c.html(await page(c, blankForm(values)))
+      : { port: '587', security: 'starttls', fromName: company?.legalName ?? '', fromAddress: '' }
+    return c.html(await page(c, blankForm({ ...values, testAddress: administrator?.email ?? '' })))
   })
   .post('/setup/mail', settingUp, async (c) => {
     const { db, secretKey } = c.var.house
@@ -47,10 +36,28 @@ export const setupMail = createApp()
       await keepDraft(db, secretKey, c.var.act.at, { email: null })
       return c.redirect('/setup/authority', 303)
     }
-    const answers = await readAnswers(c, Mail)
-    if (!answers.ok) return c.html(await page(c, answers.form), 422)
-    // Left empty where one was given already: that one stays.
-    const kept = answers.value.password || ((await draftOf(c)).email?.password ?? '')
-    await keepDraft(db, secretKey, c.var.act.at, { email: { ...answers.value, password: kept } })
+    const answers = await readAnswers(c, EmailAnswers)
+    if (!answers.ok) return refusedForm(c, answers.form, (form) => page(c, form))
+    try {
+      const { password } = smtpChannelOf(answers.value, keptIn(await draftOf(c)))
+      await keepDraft(db, secretKey, c.var.act.at, { email: { ...answers.value, password: password ?? '' } })
+    } catch (error) {
+      return refusedForm(c, formWith(c, answers.form, error, CHANNEL_FIELDS), (form) => page(c, form))
+    }
     return c.redirect('/setup/authority', 303)
+  })
+  // Sends by what is typed, before anything is kept.
+  .post('/setup/mail/test', settingUp, async (c) => {
+    const answers = await readAnswers(c, EmailTest)
+    if (!answers.ok) return refusedForm(c, answers.form, (form) => page(c, form))
+    const { testAddress, ...typed } = answers.value
+    const draft = await draftOf(c)
+    let channel: SmtpChannel
+    try {
+      channel = smtpChannelOf(typed, keptIn(draft))
+    } catch (error) {
+      return refusedForm(c, formWith(c, answers.form, error, CHANNEL_FIELDS), (form) => page(c, form))
+    }
+    const facts = { company: draft.company?.legalName ?? 'Paraphe', timeZone: draft.addresses?.timeZone ?? 'UTC' }
+    return tested(c, answers.form, await testEmail(channel, testAddress, c.var.lang, facts), (form, test) => page(c, form, test))
   })

@@ -1,1 +1,28 @@
-export const sheet = {}
+/** Where a recipient makes their signature, initials or stamp. */
+export const sheet = {
+  titles: { signature: 'Your signature', initials: 'Your initials', stamp: 'Company stamp' },
+  lead: {
+    signature: 'One signature fills all your signature fields here.',
+    initials: 'They fill all your fields for initials here.',
+    stamp: 'It fills all your stamp fields here.',
+  },
+  tabs: { type: 'Type', draw: 'Draw', upload: 'Upload', library: 'Company stamps' },
+  text: { signature: 'Name', initials: 'Initials', stamp: '' },
+  hand: 'Handwriting',
+  hands: { 'hand-caveat': 'Light', 'hand-dancing': 'Round', 'hand-marck': 'Swift', 'hand-serif': 'Upright' },
+  preview: 'How it will look',
+  drawHere: 'Draw here with a finger, a pen or the mouse',
+  drawWay: 'Drawing needs a pointer. By keyboard, type or upload instead.',
+  undo: 'Undo',
+  clear: 'Clear',
+  file: 'Picture',
+  fileHint: 'PNG, JPEG or WebP, dark ink on light paper.',
+  photo: 'Take a photo',
+  keepBackground: 'Keep the background',
+  choose: 'Choose a stamp',
+  use: { signature: 'Use this signature', initials: 'Use these initials', stamp: 'Use this stamp' },
+  remove: 'Remove',
+  cancel: 'Close',
+  failed: 'This could not be saved. Please check the connection and try again.',
+  turned: 'Turning the phone gives more room.',
+}

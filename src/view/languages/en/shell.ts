@@ -2,6 +2,7 @@ export const shell = {
   skip: 'Skip to the content',
   menu: 'Menu',
   documents: 'Documents',
+  waitingForMe: 'Waiting for me',
   vault: 'Vault',
   contacts: 'Contacts',
   verify: 'Verify',

@@ -4,6 +4,7 @@ export const shell: typeof shape = {
   skip: 'Aller au contenu',
   menu: 'Menu',
   documents: 'Documents',
+  waitingForMe: 'À signer par moi',
   vault: 'Coffre',
   contacts: 'Contacts',
   verify: 'Vérifier',

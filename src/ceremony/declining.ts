@@ -1,0 +1,26 @@
+import type { RecipientAct } from '../audit/act.ts'
+import { Refusal } from '../base/refusal.ts'
+import { actingRecipient, recordDecline } from '../envelope/signature.ts'
+import { type Ceremony, type CeremonyTools, recordOpeningIn, startCeremonySession } from './ceremony.ts'
+
+const LONGEST = 1_000
+
+/** One no ends it for everybody. It needs no code: the link is enough to say no. The session shows what was done. */
+export async function decline(
+  tools: CeremonyTools,
+  act: RecipientAct,
+  ceremony: Ceremony,
+  typed: string,
+): Promise<{ session: string | null }> {
+  const reason = typed.toWellFormed().trim().slice(0, LONGEST)
+  if (!reason) throw new Refusal('invalid', 'envelope.reason-missing')
+  const session = await tools.db.transaction().execute(async (tx) => {
+    const acting = await actingRecipient(tx, act, ceremony.recipient.id)
+    await recordOpeningIn(tx, act, acting)
+    const begun = ceremony.session ? null : await startCeremonySession(tx, act, ceremony)
+    await recordDecline(tx, act, { recipientId: ceremony.recipient.id, reason })
+    return begun?.token ?? null
+  })
+  tools.wake()
+  return { session }
+}

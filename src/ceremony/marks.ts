@@ -1,0 +1,134 @@
+import { findUser } from '../access/users.ts'
+import { mayStamp } from '../access/roles.ts'
+import type { RecipientAct } from '../audit/act.ts'
+import type { Bytes } from '../base/bytes.ts'
+import { utf8 } from '../base/bytes.ts'
+import { newId } from '../base/id.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { MarkRow } from '../db/database.ts'
+import type { Db } from '../db/open.ts'
+import { actingRecipient } from '../envelope/signature.ts'
+import { HANDWRITING } from '../pdf/fonts.ts'
+import { outlineOf } from '../pdf/outline-svg.ts'
+import { fontSet } from '../sandbox/fonts.ts'
+import { runTask } from '../sandbox/run.ts'
+import { findStamp, listStampsOf, type Stamp } from '../setting/stamp.ts'
+import { putObject, readObject } from '../store/object.ts'
+import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
+import { enter, fieldsToFill, forgetPreview, type MarkKind } from './filling.ts'
+
+export type Mark = MarkRow
+/** Four handwritings, each with typefaces for every script behind it. */
+export const HANDS = HANDWRITING
+export type Hand = (typeof HANDS)[number]
+export const isHand = (text: string): text is Hand => (HANDS as readonly string[]).includes(text)
+
+export type NewMark =
+  | { readonly kind: 'signature' | 'initials'; readonly method: 'typed'; readonly text: string; readonly font: Hand }
+  | { readonly kind: MarkKind; readonly method: 'drawn'; readonly picture: Bytes }
+  | { readonly kind: MarkKind; readonly method: 'uploaded'; readonly picture: Bytes; readonly keepBackground: boolean }
+  | { readonly kind: 'stamp'; readonly method: 'library'; readonly stampId: string }
+
+const LONGEST_TEXT = 80
+/** Pixels across or down: sharp in print on a field of 18 centimetres. */
+const SIDE = 1_200
+/** What a typed mark is drawn at, in points. */
+const TYPED_SIZE = 48
+
+/** Becomes the mark of all the recipient's fields of its kind, in place of an earlier one. */
+export async function addMark(tools: CeremonyTools, act: RecipientAct, ceremony: Ceremony, mark: NewMark): Promise<Mark> {
+  const { db } = tools
+  if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
+  const fields = (await fieldsToFill(db, ceremony, act.at)).filter(({ kind }) => kind === mark.kind)
+  if (!fields.length) throw new Refusal('invalid', 'mark.not-asked')
+  const picture = await pictureOf(tools, ceremony, mark)
+  const row: Mark = {
+    id: newId('mrk'),
+    recipientId: ceremony.recipient.id,
+    kind: mark.kind,
+    method: mark.method,
+    createdAt: act.at,
+    ...picture,
+  }
+  await db.transaction().execute(async (tx) => {
+    await actingRecipient(tx, act, ceremony.recipient.id)
+    await identified(tx, act.at, ceremony)
+    await tx.insertInto('mark').values(row).execute()
+    for (const { id } of fields) await enter(tx, act.at, ceremony.recipient.id, id, row.id)
+    await forgetPreview(tx, ceremony.recipient.id)
+  })
+  return row
+}
+
+type Drawn = Pick<Mark, 'source' | 'objectDigest' | 'width' | 'height'>
+
+async function pictureOf(tools: CeremonyTools, ceremony: Ceremony, mark: NewMark): Promise<Drawn> {
+  const { db, config } = tools
+  if (mark.method === 'typed') {
+    const text = mark.text
+      .toWellFormed()
+      .normalize('NFC')
+      .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, ' ')
+      .trim()
+    if (!text) throw new Refusal('invalid', 'mark.text-missing')
+    const { svg, width, height } = typedPicture(text, mark.font)
+    const { digest } = await putObject(db, utf8(svg))
+    return { source: JSON.stringify({ text: cut(text), font: mark.font }), objectDigest: digest, width, height }
+  }
+  if (mark.method === 'library') {
+    const stamp = (await stampsFor(db, ceremony)).find(({ id }) => id === mark.stampId)
+    if (!stamp) throw new Refusal('forbidden', 'stamp.not-allowed')
+    const { objectDigest } = await findStamp(db, stamp.id)
+    const { width, height } = await runTask(config, 'mark', { picture: await readObject(db, objectDigest), keepBackground: true })
+    return { source: JSON.stringify({ stamp: stamp.id, name: stamp.name }), objectDigest, width, height }
+  }
+  const keepBackground = mark.method === 'drawn' || mark.keepBackground
+  const { png, width, height } = await runTask(config, 'mark', { picture: mark.picture, keepBackground, side: SIDE }).catch(
+    (error: unknown) => {
+      const nothing = mark.method === 'drawn' && error instanceof Refusal && error.reason === 'picture.empty'
+      throw nothing ? new Refusal('invalid', 'mark.empty') : error
+    },
+  )
+  const { digest } = await putObject(db, png)
+  return { source: '{}', objectDigest: digest, width, height }
+}
+
+const cut = (text: string): string => [...text].slice(0, LONGEST_TEXT).join('')
+
+/** A name in one of the handwritings as outlines: what the page shows is what the document will bear, in every script. */
+export function typedPicture(text: string, font: Hand): { svg: string; width: number; height: number } {
+  return outlineOf(fontSet(), font, cut(text), TYPED_SIZE)
+}
+
+/** The newest of each kind. */
+export async function marksOf(db: Db, recipientId: string): Promise<Partial<Record<MarkKind, Mark>>> {
+  const rows = await db.selectFrom('mark').selectAll().where('recipientId', '=', recipientId).orderBy('createdAt').orderBy('id').execute()
+  const used = new Set(
+    (await db.selectFrom('fieldEntry').select('value').where('recipientId', '=', recipientId).execute()).map(({ value }) => value),
+  )
+  return Object.fromEntries(rows.filter(({ id }) => used.has(id)).map((mark) => [mark.kind, mark]))
+}
+
+export function removeMark(db: Db, act: RecipientAct, ceremony: Ceremony, kind: MarkKind): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    await actingRecipient(tx, act, ceremony.recipient.id)
+    await identified(tx, act.at, ceremony)
+    for (const field of await fieldsToFill(tx, ceremony, act.at))
+      if (field.kind === kind) await enter(tx, act.at, ceremony.recipient.id, field.id, '')
+    await forgetPreview(tx, ceremony.recipient.id)
+  })
+}
+
+/** A mark of this very recipient. */
+export async function markPicture(db: Db, { recipient }: Pick<Ceremony, 'recipient'>, id: string): Promise<{ bytes: Bytes; type: string }> {
+  const mark = await db.selectFrom('mark').selectAll().where('id', '=', id).where('recipientId', '=', recipient.id).executeTakeFirst()
+  if (!mark) throw new Refusal('not_found', 'mark.unknown')
+  return { bytes: await readObject(db, mark.objectDigest), type: mark.method === 'typed' ? 'image/svg+xml' : 'image/png' }
+}
+
+/** The company's stamps, for one of its people who has the right to use them; nobody else is shown any. */
+export async function stampsFor(db: Db, { recipient, envelope }: Pick<Ceremony, 'recipient' | 'envelope'>): Promise<Stamp[]> {
+  if (!recipient.userId || recipient.side !== 'company') return []
+  const user = await findUser(db, recipient.userId).catch(() => null)
+  return user && !user.disabledAt && mayStamp(user) ? listStampsOf(db, envelope.legalEntityId) : []
+}

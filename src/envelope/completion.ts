@@ -1,0 +1,134 @@
+import { systemAct } from '../audit/act.ts'
+import { checkpoint } from '../audit/checkpoint.ts'
+import { append } from '../audit/trail.ts'
+import { openAuthority } from '../authority/authority.ts'
+import { hex } from '../base/bytes.ts'
+import { failpoint } from '../base/failpoint.ts'
+import type { Instant } from '../base/instant.ts'
+import { sealForm } from '../pdf/appearance.ts'
+import type { Form } from '../pdf/form.ts'
+import type { Head } from '../pdf/head.ts'
+import { fontSet } from '../sandbox/fonts.ts'
+import { runTask } from '../sandbox/run.ts'
+import type { Revision } from '../seal/revision.ts'
+import { sealDocument } from '../seal/sealing.ts'
+import { findLegalEntity } from '../setting/legal-entity.ts'
+import { originsOf } from '../setting/origins.ts'
+import { readSetting } from '../setting/setting.ts'
+import { readObject } from '../store/object.ts'
+import { ownRoots } from '../verification/uploaded.ts'
+import { fill } from '../view/words.ts'
+import { inEach, languagesOf } from './completion-words.ts'
+import type { DispatchTools } from './dispatch.ts'
+import { advance, type Document, type Envelope, findEnvelope, listDocuments, listRecipients } from './envelope.ts'
+import { acts } from './naming.ts'
+import { baseOf, headRevision, linkRevisions } from './revisions.ts'
+import { nameOf, tellRecipient, tellSender } from './telling.ts'
+import { createVaultLink } from './vault-link.ts'
+
+/** Our own verifier does not call the sealed file genuine: it is not released, and an alarm says so. */
+export class NotGenuine extends Error {
+  override name = 'NotGenuine'
+}
+
+/**
+ * The job `envelope.seal`: seal, security store and time stamp of every document, judged by our own verifier, then one transaction: linked,
+ * completed, told. Every signature stands already; a crash anywhere before that commit leaves orphans, and the job is done again.
+ */
+export async function completeEnvelope(tools: DispatchTools, { envelope: id }: { envelope: string }): Promise<void> {
+  const { db, clock } = tools
+  const envelope = await findEnvelope(db, id)
+  if (envelope.status !== 'sealing') return
+  const sealed: { document: Document; revisions: readonly Revision[] }[] = []
+  for (const document of await listDocuments(db, id)) {
+    failpoint('completion.before-seal')
+    const revisions = await sealOne(tools, envelope, document)
+    await refuseUnlessGenuine(tools, document, revisions.at(-1)!)
+    sealed.push({ document, revisions })
+  }
+  failpoint('completion.before-link')
+  await db.transaction().execute(async (tx) => {
+    const act = systemAct(clock())
+    const current = await findEnvelope(tx, id)
+    for (const { document, revisions } of sealed) {
+      await linkRevisions(tx, act.at, document.id, revisions)
+      await append(tx, act, {
+        type: 'document.sealed',
+        envelopeId: id,
+        detail: { documentId: document.documentId, digest: revisions.at(-1)!.object.digest, level: 'B-LTA' },
+      })
+    }
+    await advance(tx, act.at, current, 'completed', { completedAt: act.at })
+    await append(tx, act, { type: 'envelope.completed', envelopeId: id })
+    for (const recipient of await listRecipients(tx, id)) {
+      const link = await createVaultLink(tx, act, current, recipient)
+      await tellRecipient(tx, act, 'completed', current, recipient, { link: link.id })
+      if (acts(recipient)) continue
+      await tx.updateTable('recipient').set({ status: 'notified' }).where('id', '=', recipient.id).execute()
+      await append(tx, act, {
+        type: 'recipient.notified',
+        envelopeId: id,
+        detail: { recipient: recipient.id },
+        clear: { name: nameOf(recipient) },
+      })
+    }
+    await tellSender(tx, act, 'sender-completed', current)
+    failpoint('completion.before-commit')
+  })
+  failpoint('completion.after-commit')
+  tools.wake()
+}
+
+async function sealOne(tools: DispatchTools, envelope: Envelope, document: Document): Promise<readonly Revision[]> {
+  const { db, config, keys, clock } = tools
+  const head = await headRevision(db, document.id)
+  if (!head) throw new Error(`the document ${document.id} has no revision`)
+  const base = baseOf(head)
+  const entity = await findLegalEntity(db, envelope.legalEntityId)
+  const appearance = await sealAppearance(tools, envelope, entity.legalName, base.head, clock())
+  return sealDocument({ db, config, authority: await openAuthority({ db, keys }) }, clock, base, { name: entity.legalName, appearance })
+}
+
+/** What the company's seal says: when everybody had signed, the state of the audit log, who receives a copy. */
+async function sealAppearance(tools: DispatchTools, envelope: Envelope, company: string, head: Head, at: Instant): Promise<Form | null> {
+  const { db, config, keys } = tools
+  const place = head.fields['seal']
+  if (!place) return null
+  const installation = await readSetting(db, 'installation')
+  const recipients = await listRecipients(db, envelope.id)
+  const languages = languagesOf(envelope, recipients)
+  const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, installation.timeZone)
+  const origin = new URL(originsOf(config, installation).public).host
+  const { size, root } = await checkpoint(db, at, `${origin}/log`, await keys.checkpointKey())
+  const copies = recipients.filter((recipient) => !acts(recipient)).map(nameOf)
+  return sealForm(
+    fontSet(),
+    {
+      initials: initialsOf(company),
+      title: each((w) => fill(w.sealedBy, { company })),
+      lines: [
+        each((w, f) => fill(w.sealedAt, { at: f.exact(at) })),
+        each((w) => fill(w.auditLog, { size, root: `${hex(root).slice(0, 24)}…` })),
+        ...(copies.length ? [each((w, f) => fill(w.copies, { names: f.list(copies) }))] : []),
+      ],
+    },
+    place.width,
+    place.height,
+  )
+}
+
+const initialsOf = (company: string): string =>
+  company
+    .split(/[\s.&'’-]+/)
+    .filter(Boolean)
+    .slice(0, 2)
+    .map((word) => [...word][0]!.toUpperCase())
+    .join('')
+
+async function refuseUnlessGenuine({ db, config, clock }: DispatchTools, document: Document, revision: Revision): Promise<void> {
+  const pdf = await readObject(db, revision.object.digest)
+  const pages = (JSON.parse(document.pages) as unknown[]).length
+  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at: clock() }, { pages })
+  if (report.answer !== 'genuine' || report.level !== 'B-LTA')
+    throw new NotGenuine(`${document.documentId} is ${report.answer}, ${report.level}: ${report.faults.join(' ')}`)
+}

@@ -1,0 +1,80 @@
+import type { User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db } from '../db/open.ts'
+import { masked } from '../mail/masked.ts'
+import { openRecipient } from './acting.ts'
+import type { Recipient } from './envelope.ts'
+import { sendFreshLink } from './link-renewal.ts'
+import { addressOf, nameOf } from './telling.ts'
+
+export type Correction = Pick<Recipient, 'firstName' | 'lastName' | 'email' | 'phone' | 'channel' | 'language'>
+
+/**
+ * Puts right how somebody is reached or written, as long as they have not acted. Whoever was invited receives a new link, and the old one,
+ * which may have gone to a stranger, stops. What they filled in or confirmed under the old address is forgotten. A corrected name stands in their own
+ * row of the certificate of completion.
+ */
+export function correctRecipient(
+  db: Db,
+  act: UserAct,
+  user: Pick<User, 'id' | 'role'>,
+  envelopeId: string,
+  recipientId: string,
+  correction: Correction,
+): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    const { envelope, recipient: before } = await openRecipient(tx, user, envelopeId, recipientId)
+    const { firstName, lastName, email, phone, channel, language } = correction
+    const recipient: Recipient = { ...before, firstName, lastName, email, phone, channel, language }
+    if (!nameOf(recipient)) throw new Refusal('invalid', 'person.name-missing')
+    if (!addressOf(recipient)) throw new Refusal('invalid', channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
+    await tx
+      .updateTable('recipient')
+      .set({
+        firstName,
+        lastName,
+        email,
+        phone,
+        channel,
+        language,
+        openedAt: null,
+        consentedAt: null,
+        consentDisclosureId: null,
+        identifiedAt: null,
+        identifiedHow: null,
+      })
+      .where('id', '=', recipientId)
+      .where('status', 'in', ['waiting', 'invited'])
+      .execute()
+    await tx
+      .updateTable('ceremonySession')
+      .set({ endedAt: act.at })
+      .where('recipientId', '=', recipientId)
+      .where('endedAt', 'is', null)
+      .execute()
+    await tx
+      .updateTable('oneTimeCode')
+      .set({ replacedAt: act.at, sealed: null })
+      .where('recipientId', '=', recipientId)
+      .where('usedAt', 'is', null)
+      .where('replacedAt', 'is', null)
+      .execute()
+    await tx.deleteFrom('fieldEntry').where('recipientId', '=', recipientId).execute()
+    await tx.deleteFrom('frozenRevision').where('recipientId', '=', recipientId).execute()
+    await append(tx, act, {
+      type: 'recipient.corrected',
+      envelopeId,
+      detail: {
+        recipient: recipientId,
+        renamed: nameOf(before) !== nameOf(recipient),
+        channel,
+        address: masked(addressOf(recipient)),
+        before: masked(addressOf(before)),
+      },
+      clear: { name: nameOf(recipient) },
+    })
+    if (before.status === 'invited') await sendFreshLink(tx, act, envelope, recipient, 'corrected')
+  })
+}

@@ -1,0 +1,38 @@
+import type { User } from '../access/roles.ts'
+import type { UserAct } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { DAY, type Instant, later } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db } from '../db/open.ts'
+import { refuseShortDeadline } from './drafting.ts'
+import { findEnvelopeFor } from './envelope.ts'
+import { watchDeadline } from './expiry.ts'
+
+/** A signature given under the old deadline must be sealed while its certificate lives: so long before the first of them ends. */
+const RESERVE = 90 * DAY
+
+/** Moves the deadline of what is under way; links that work go on to work until then. */
+export function moveDeadline(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, deadline: Instant): Promise<void> {
+  refuseShortDeadline(deadline, act.at)
+  return db.transaction().execute(async (tx) => {
+    const envelope = await findEnvelopeFor(tx, user, envelopeId)
+    if (envelope.status !== 'sent') throw new Refusal('conflict', 'envelope.over')
+    const ids = (await tx.selectFrom('recipient').select('id').where('envelopeId', '=', envelopeId).execute()).map(({ id }) => id)
+    const first = await tx
+      .selectFrom('certificate')
+      .select((select) => select.fn.min('notAfter').as('notAfter'))
+      .where('recipientId', 'in', ids)
+      .executeTakeFirst()
+    const latest = first?.notAfter ? later(first.notAfter, -RESERVE) : null
+    if (latest && deadline > latest) throw new Refusal('invalid', 'envelope.deadline-too-late', { date: latest.slice(0, 10) })
+    await tx
+      .updateTable('envelope')
+      .set({ deadline, updatedAt: act.at })
+      .where('id', '=', envelopeId)
+      .where('status', '=', 'sent')
+      .execute()
+    await tx.updateTable('invitation').set({ expiresAt: deadline }).where('recipientId', 'in', ids).where('revokedAt', 'is', null).execute()
+    await append(tx, act, { type: 'envelope.deadline-changed', envelopeId, detail: { deadline } })
+    await watchDeadline(tx, act, envelopeId, deadline)
+  })
+}

@@ -1,0 +1,194 @@
+import { fullName, maySign, type User } from '../access/roles.ts'
+import { systemAct, type UserAct } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import { openAuthority } from '../authority/authority.ts'
+import type { KeyStore } from '../authority/key-store.ts'
+import { failpoint } from '../base/failpoint.ts'
+import { type Clock, type Instant, later } from '../base/instant.ts'
+import { Refusal, type RefusalParams } from '../base/refusal.ts'
+import type { Config } from '../config/config.ts'
+import type { Db } from '../db/open.ts'
+import { enqueue } from '../jobs/queue.ts'
+import { prepareAndCertify } from '../seal/certifying.ts'
+import type { Revision } from '../seal/revision.ts'
+import { needsConsent } from './documents.ts'
+import { DEFAULT_DEADLINE, findDraft, SHORTEST_DEADLINE } from './drafting.ts'
+import {
+  advance,
+  type Document,
+  type Envelope,
+  findEnvelope,
+  listDocuments,
+  listFields,
+  listRecipients,
+  type Recipient,
+} from './envelope.ts'
+import { watchDeadline } from './expiry.ts'
+import { acts } from './naming.ts'
+import { assignNumber } from './numbering.ts'
+import { preparationOf } from './preparation.ts'
+import { refuseUnlessSealable } from './readiness.ts'
+import { linkRevisions } from './revisions.ts'
+import { inviteNext } from './routing.ts'
+import { addressOf, nameOf } from './telling.ts'
+
+/** The job that prepares and certifies what was sent, and invites. */
+export const DISPATCH = 'envelope.dispatch'
+
+export interface DispatchTools {
+  readonly db: Db
+  readonly config: Config
+  readonly keys: KeyStore
+  readonly clock: Clock
+  readonly wake: () => void
+}
+
+export interface Problem {
+  readonly reason: string
+  readonly params: RefusalParams
+  /** The part of the page on which it is put right. */
+  readonly part: 'documents' | 'people' | 'fields' | 'send'
+}
+
+/** What stands in the way of sending a draft; empty: nothing does. */
+export async function problemsOf(tools: DispatchTools, user: Pick<User, 'id' | 'role'>, envelopeId: string): Promise<Problem[]> {
+  const { db } = tools
+  const draft = await findDraft(db, user, envelopeId)
+  const problems: Problem[] = []
+  const found = (part: Problem['part'], reason: string, params: RefusalParams = {}): void => void problems.push({ reason, params, part })
+  const documents = await listDocuments(db, envelopeId)
+  if (!documents.length) found('documents', 'dispatch.no-document')
+  for (const document of documents) if (needsConsent(document)) found('documents', 'dispatch.needs-consent', { name: document.title })
+  const recipients = await listRecipients(db, envelopeId)
+  if (!recipients.some(acts)) found('people', 'dispatch.nobody-signs')
+  for (const recipient of recipients) if (!addressOf(recipient)) found('people', 'dispatch.address-missing', { name: nameOf(recipient) })
+  for (const name of await unentitled(db, recipients)) found('people', 'dispatch.may-not-sign', { name })
+  const signed = new Set(
+    (await Promise.all(documents.map(({ id }) => listFields(db, id))))
+      .flat()
+      .flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])),
+  )
+  for (const recipient of recipients)
+    if (recipient.role === 'signer' && !signed.has(recipient.id)) found('fields', 'dispatch.signature-missing', { name: nameOf(recipient) })
+  if (!draft.title.trim()) found('send', 'dispatch.no-title')
+  const at = tools.clock()
+  if (draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
+  try {
+    await refuseUnlessSealable(tools, at, deadlineOf(draft, at))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    found('send', error.reason, error.params)
+  }
+  return problems
+}
+
+/** Company signers who are people of the house and have no right to sign for it. */
+async function unentitled(db: Db, recipients: readonly Recipient[]): Promise<string[]> {
+  const ids = recipients.flatMap(({ userId, side, role }) => (userId && side === 'company' && role === 'signer' ? [userId] : []))
+  if (!ids.length) return []
+  const users = await db.selectFrom('user').selectAll().where('id', 'in', ids).execute()
+  return users.filter((user) => !maySign(user) || user.disabledAt).map(fullName)
+}
+
+const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => draft.deadline ?? later(at, DEFAULT_DEADLINE)
+
+/**
+ * The sender lets it go: from here on nobody changes it. Refused with the first reason that stands in the way, or where somebody has changed
+ * it since the sender looked. The pages are prepared by the worker: a crash in between loses nothing, for the job stands in the same commit.
+ */
+export async function dispatch(
+  tools: DispatchTools,
+  act: UserAct,
+  user: Pick<User, 'id' | 'role'>,
+  envelopeId: string,
+  version: number,
+): Promise<void> {
+  const [problem] = await problemsOf(tools, user, envelopeId)
+  if (problem) throw new Refusal('invalid', problem.reason, problem.params)
+  await tools.db.transaction().execute(async (tx) => {
+    const draft = await findDraft(tx, user, envelopeId)
+    if (draft.version !== version) throw new Refusal('conflict', 'envelope.moved-on')
+    await assignNumber(tx, draft, act.at)
+    await advance(tx, act.at, draft, 'sending')
+    await tx
+      .updateTable('envelope')
+      .set({ deadline: deadlineOf(draft, act.at), dispatchFailure: null })
+      .where('id', '=', envelopeId)
+      .execute()
+    await append(tx, act, { type: 'envelope.sending', envelopeId })
+    await enqueue(tx, act.at, {
+      kind: DISPATCH,
+      payload: { envelope: envelopeId, by: act.actor.id },
+      key: `${DISPATCH} ${envelopeId}`,
+    })
+  })
+  tools.wake()
+}
+
+/**
+ * The job: revisions 0 and 1 of each document, made and stored outside any transaction, then one short transaction that links them, invites
+ * and queues the messages. What cannot be prepared comes back to its sender as a draft, with the reason; what only cannot be done now is tried again.
+ */
+export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by }: { envelope: string; by: string }): Promise<void> {
+  const { db, clock } = tools
+  const envelope = await findEnvelope(db, id)
+  if (envelope.status !== 'sending') return
+  const at = clock()
+  let made: { document: Document; revisions: readonly Revision[] }[]
+  try {
+    made = await prepareAll(tools, envelope, at)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'unavailable') throw error
+    return comeBack(tools, envelope, error.reason.startsWith('document.') ? error.reason : 'dispatch.failed')
+  }
+  failpoint('dispatch.before-link')
+  await db.transaction().execute(async (tx) => {
+    const act = { ...systemAct(clock()), actor: { kind: 'user' as const, id: by } }
+    const current = await findEnvelope(tx, id)
+    for (const { document, revisions } of made) {
+      await linkRevisions(tx, act.at, document.id, revisions)
+      await tx
+        .updateTable('document')
+        .set({ shownPages: String(revisions[0]?.facts['pages'] ?? document.pages) })
+        .where('id', '=', document.id)
+        .execute()
+      await append(tx, act, {
+        type: 'document.prepared',
+        envelopeId: id,
+        detail: { documentId: document.documentId, original: document.originalDigest, digest: revisions.at(-1)!.object.digest },
+      })
+    }
+    await advance(tx, act.at, current, 'sent', { dispatchedAt: at })
+    await append(tx, act, { type: 'envelope.dispatched', envelopeId: id, detail: { documents: made.length } })
+    if (current.deadline) await watchDeadline(tx, act, id, current.deadline)
+    await inviteNext(tx, act, { ...current, status: 'sent', dispatchedAt: at })
+    failpoint('dispatch.before-commit')
+  })
+  failpoint('dispatch.after-commit')
+  tools.wake()
+}
+
+async function prepareAll(
+  tools: DispatchTools,
+  envelope: Envelope,
+  at: Instant,
+): Promise<{ document: Document; revisions: readonly Revision[] }[]> {
+  const { db, config, keys } = tools
+  const authority = await openAuthority({ db, keys })
+  const made: { document: Document; revisions: readonly Revision[] }[] = []
+  for (const document of await listDocuments(db, envelope.id)) {
+    const input = await preparationOf(tools, envelope, document, at)
+    const revisions = await prepareAndCertify({ db, config, authority }, at, input, (JSON.parse(document.pages) as unknown[]).length)
+    made.push({ document, revisions })
+  }
+  return made
+}
+
+async function comeBack({ db, clock }: DispatchTools, envelope: Envelope, reason: string): Promise<void> {
+  const at = clock()
+  await db.transaction().execute(async (tx) => {
+    await advance(tx, at, envelope, 'draft')
+    await tx.updateTable('envelope').set({ dispatchFailure: reason }).where('id', '=', envelope.id).execute()
+    await append(tx, systemAct(at), { type: 'envelope.dispatch-failed', envelopeId: envelope.id, detail: { reason } })
+  })
+}

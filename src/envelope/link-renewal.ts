@@ -1,0 +1,31 @@
+import type { User } from '../access/roles.ts'
+import type { Act, UserAct } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import type { Db, Tx } from '../db/open.ts'
+import type { MessageKind } from '../mail/message.ts'
+import { withdrawMessages } from '../mail/outbox.ts'
+import { invitedRecipient } from './acting.ts'
+import type { Envelope, Recipient } from './envelope.ts'
+import { createInvitation } from './invitation.ts'
+import { nameOf, tellRecipient } from './telling.ts'
+
+/** The sender sends the link anew; the one before stops working. */
+export function renewLink(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, recipientId: string): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
+    await sendFreshLink(tx, act, envelope, recipient, 'invitation')
+  })
+}
+
+/** A new generation of the link and its message; what was not sent of the old one is not sent any more. */
+export async function sendFreshLink(tx: Tx, act: Act, envelope: Envelope, recipient: Recipient, kind: MessageKind): Promise<void> {
+  await withdrawMessages(tx, { recipientId: recipient.id, kinds: ['invitation', 'reminder', 'corrected', 'fresh-link'] })
+  const invitation = await createInvitation(tx, act, recipient, envelope)
+  await append(tx, act, {
+    type: 'invitation.renewed',
+    envelopeId: envelope.id,
+    detail: { recipient: recipient.id },
+    clear: { name: nameOf(recipient) },
+  })
+  await tellRecipient(tx, act, kind, envelope, recipient, { invitation: invitation.id })
+}

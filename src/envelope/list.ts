@@ -1,0 +1,213 @@
+import { fullName, type User } from '../access/roles.ts'
+import { type DocumentId, readDocumentId } from '../base/document-id.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Db } from '../db/open.ts'
+import { type ExpressionBuilder, sql } from 'kysely'
+import type { Database } from '../db/database.ts'
+import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
+import { acts } from './naming.ts'
+import { nameOf } from './telling.ts'
+
+/** Where an envelope stands, as a person says it: a sent one is with whoever's turn it is. */
+export type Stage = 'draft' | 'sending' | 'with-us' | 'with-them' | 'sealing' | 'completed' | 'declined' | 'voided' | 'expired'
+
+export const GROUPS = ['all', 'drafts', 'ours', 'theirs', 'completed', 'ended'] as const
+export type Group = (typeof GROUPS)[number]
+
+export interface ListedEnvelope {
+  readonly id: string
+  readonly title: string
+  readonly stage: Stage
+  /** When it last changed its state. */
+  readonly at: Instant
+  readonly deadline: Instant | null
+  /** Null: the reader's own. */
+  readonly sender: string | null
+  readonly people: readonly { readonly name: string; readonly did: 'sign' | 'decline' | 'nothing'; readonly isAsked: boolean }[]
+  readonly signed: number
+  readonly signers: number
+  readonly documentIds: readonly DocumentId[]
+  readonly isSample: boolean
+  /** It was to be sent, and came back. */
+  readonly cameBack: boolean
+}
+
+export interface ListQuery {
+  readonly group: Group
+  readonly search: string
+  /** Where the page before ended. */
+  readonly after: { readonly updatedAt: Instant; readonly id: string } | null
+}
+
+export const PAGE = 30
+
+type Reader = Pick<User, 'id' | 'role'>
+
+/** Whose turn it is decides; where both sides are asked at once, the company's own people are told first. */
+export function stageOf(envelope: Pick<Envelope, 'status'>, recipients: readonly Pick<Recipient, 'status' | 'side'>[]): Stage {
+  if (envelope.status !== 'sent') return envelope.status
+  return recipients.some(({ status, side }) => status === 'invited' && side === 'company') ? 'with-us' : 'with-them'
+}
+
+/** The last changed first. `next` continues where this page ends, or is null at the end. */
+export async function listEnvelopes(
+  db: Db,
+  reader: Reader,
+  query: ListQuery,
+): Promise<{ entries: ListedEnvelope[]; next: ListQuery['after'] }> {
+  const { group, search, after } = query
+  let found = visibleTo(db, reader).selectAll('envelope').where(inGroup(group))
+  if (after)
+    found = found.where((where) =>
+      where.or([
+        where('envelope.updatedAt', '<', after.updatedAt),
+        where.and([where('envelope.updatedAt', '=', after.updatedAt), where('envelope.id', '<', after.id)]),
+      ]),
+    )
+  const documentId = readDocumentId(search)
+  if (documentId) found = found.where((where) => where.exists(documentsOf(where).where('document.documentId', '=', documentId)))
+  else
+    for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) {
+      const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+      found = found.where((where) =>
+        where.or([
+          holds('envelope.title', like),
+          where.exists(
+            documentsOf(where).where((inner) =>
+              inner.or([holds('document.title', like), holds('document.fileName', like), holds('document.documentId', like)]),
+            ),
+          ),
+          where.exists(
+            recipientsOf(where).where((inner) =>
+              inner.or([holds('firstName', like), holds('lastName', like), holds('company', like), holds('email', like)]),
+            ),
+          ),
+        ]),
+      )
+    }
+  const rows = await found
+    .orderBy('envelope.updatedAt', 'desc')
+    .orderBy('envelope.id', 'desc')
+    .limit(PAGE + 1)
+    .execute()
+  const page = rows.slice(0, PAGE)
+  const last = page.at(-1)
+  return { entries: await describe(db, reader, page), next: rows.length > PAGE && last ? { updatedAt: last.updatedAt, id: last.id } : null }
+}
+
+/** How many stand in each group, for whoever reads. */
+export async function countEnvelopes(db: Db, reader: Reader): Promise<Readonly<Record<Group, number>>> {
+  const rows = await visibleTo(db, reader)
+    .select((select) => [
+      'envelope.status',
+      select
+        .case()
+        .when(select.and([select('envelope.status', '=', 'sent'), select.exists(askedOfUs(select))]))
+        .then(1)
+        .else(0)
+        .end()
+        .as('isOurs'),
+      select.fn.countAll<number>().as('count'),
+    ])
+    .groupBy(['envelope.status', 'isOurs'])
+    .execute()
+  const counts = Object.fromEntries(GROUPS.map((group) => [group, 0])) as Record<Group, number>
+  for (const { status, isOurs, count } of rows) {
+    counts.all += Number(count)
+    const group = groupOf(status, Number(isOurs) === 1)
+    if (group) counts[group] += Number(count)
+  }
+  return counts
+}
+
+function groupOf(status: Envelope['status'], isOurs: boolean): Exclude<Group, 'all'> | null {
+  switch (status) {
+    case 'draft':
+      return 'drafts'
+    case 'sent':
+      return isOurs ? 'ours' : 'theirs'
+    case 'completed':
+      return 'completed'
+    case 'declined':
+    case 'voided':
+    case 'expired':
+      return 'ended'
+    default:
+      return null
+  }
+}
+
+type Where = ExpressionBuilder<Database, 'envelope'>
+
+const documentsOf = (where: Where) => where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id')
+const recipientsOf = (where: Where) =>
+  where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id')
+const askedOfUs = (where: Where) => recipientsOf(where).where('recipient.status', '=', 'invited').where('recipient.side', '=', 'company')
+
+const inGroup = (group: Group) => (where: Where) => {
+  const status = where.ref('envelope.status')
+  switch (group) {
+    case 'all':
+      return where.lit(true)
+    case 'drafts':
+      return where(status, '=', 'draft')
+    case 'ours':
+      return where.and([where(status, '=', 'sent'), where.exists(askedOfUs(where))])
+    case 'theirs':
+      return where.and([where(status, '=', 'sent'), where.not(where.exists(askedOfUs(where)))])
+    case 'completed':
+      return where(status, '=', 'completed')
+    case 'ended':
+      return where(status, 'in', ['declined', 'voided', 'expired'])
+  }
+}
+
+async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]): Promise<ListedEnvelope[]> {
+  if (!envelopes.length) return []
+  const ids = envelopes.map(({ id }) => id)
+  const recipients = await db
+    .selectFrom('recipient')
+    .selectAll()
+    .where('envelopeId', 'in', ids)
+    .orderBy('routingOrder')
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+  const documents = await db
+    .selectFrom('document')
+    .select(['envelopeId', 'documentId', 'position'])
+    .where('envelopeId', 'in', ids)
+    .orderBy('position')
+    .execute()
+  const senders = await db
+    .selectFrom('user')
+    .select(['id', 'firstName', 'lastName'])
+    .where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))])
+    .execute()
+  return envelopes.map((envelope) => {
+    const people = recipients.filter(({ envelopeId }) => envelopeId === envelope.id)
+    const signers = people.filter(acts)
+    const sender = senders.find(({ id }) => id === envelope.senderId)
+    return {
+      id: envelope.id,
+      title: envelope.title,
+      stage: stageOf(envelope, signers),
+      at: envelope.updatedAt,
+      deadline: envelope.deadline,
+      sender: sender && envelope.senderId !== reader.id ? fullName(sender) : null,
+      people: signers.map((recipient) => ({
+        name: nameOf(recipient),
+        did: recipient.status === 'signed' ? 'sign' : recipient.status === 'declined' ? 'decline' : 'nothing',
+        isAsked: envelope.status === 'sent' && recipient.status === 'invited',
+      })),
+      signed: signers.filter(({ status }) => status === 'signed').length,
+      signers: signers.length,
+      documentIds: documents.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ documentId }) => documentId),
+      isSample: envelope.isSample === 1,
+      cameBack: envelope.status === 'draft' && envelope.dispatchFailure !== null,
+    }
+  })
+}
+
+/** LIKE with an escape character of its own: what a person types is never a pattern. */
+const holds = (column: string, pattern: string) => sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`

@@ -1,0 +1,132 @@
+import type { Act } from '../audit/act.ts'
+import { append } from '../audit/trail.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Config } from '../config/config.ts'
+import type { SecretKey } from '../config/secret-key.ts'
+import type { Db, Tx } from '../db/open.ts'
+import type { Message, MessageFacts } from '../mail/message.ts'
+import { findLegalEntity } from '../setting/legal-entity.ts'
+import { originsOf } from '../setting/origins.ts'
+import { readSetting } from '../setting/setting.ts'
+import { readObject } from '../store/object.ts'
+import { type Envelope, findEnvelope, type Recipient } from './envelope.ts'
+import { currentInvitation, invitationUrl } from './invitation.ts'
+import { nameOf, tellSender } from './telling.ts'
+import { liveVaultLinks, vaultLinkUrl } from './vault-link.ts'
+
+interface Tools {
+  readonly db: Db
+  readonly config: Config
+  readonly secretKey: SecretKey
+}
+
+/**
+ * What a message about an envelope says, gathered when it is sent or opened: the newest title, a link that works now. Null: there is no longer
+ * a reason for it.
+ */
+export async function envelopeFacts(tools: Tools, message: Message, at: Instant): Promise<MessageFacts | null> {
+  const { db, config } = tools
+  if (!message.envelopeId) return null
+  const envelope = await findEnvelope(db, message.envelopeId)
+  const recipient = message.recipientId ? await recipientOf(db, message.recipientId) : null
+  const common = await commonFacts(tools, envelope)
+  const named = recipient ? { name: nameOf(recipient), role: recipient.role } : {}
+  const reason = typeof message.params['reason'] === 'string' ? { reason: message.params['reason'] } : {}
+  switch (message.kind) {
+    case 'invitation':
+    case 'reminder':
+    case 'corrected':
+    case 'fresh-link': {
+      const invitation = recipient && (await currentInvitation(db, recipient.id, at))
+      if (!recipient || !invitation || recipient.status !== 'invited' || envelope.status !== 'sent') return null
+      const { public: origin } = originsOf(config, await readSetting(db, 'installation'))
+      return {
+        ...common,
+        ...named,
+        ...(envelope.subject ? { subject: envelope.subject } : {}),
+        ...(envelope.message ? { note: envelope.message } : {}),
+        deadline: envelope.deadline,
+        link: invitationUrl(origin, tools.secretKey, invitation),
+      }
+    }
+    case 'completed': {
+      const [link] = recipient ? await liveVaultLinks(db, recipient.id, at) : []
+      if (!link) return null
+      const { public: origin } = originsOf(config, await readSetting(db, 'installation'))
+      return { ...common, ...named, linkUntil: link.expiresAt, link: vaultLinkUrl(origin, tools.secretKey, link) }
+    }
+    case 'declined':
+    case 'voided':
+    case 'expired':
+      return { ...common, ...named, ...reason, person: await personOf(db, envelope.endedBy) }
+    default: {
+      const sender = await db.selectFrom('user').select(['firstName', 'lastName']).where('id', '=', envelope.senderId).executeTakeFirst()
+      const { staff } = originsOf(config, await readSetting(db, 'installation'))
+      const about = message.params['recipient']
+      return {
+        ...common,
+        ...(sender ? { name: nameOf(sender) } : {}),
+        ...reason,
+        replyTo: null,
+        person: await personOf(db, typeof about === 'string' ? about : envelope.endedBy),
+        link: `${staff}/envelopes/${envelope.id}`,
+      }
+    }
+  }
+}
+
+/** A code's message, but for the code itself. */
+export async function codeFactsOf(tools: Tools, message: Message): Promise<Omit<MessageFacts, 'code'> | null> {
+  if (!message.envelopeId || !message.recipientId) return null
+  const recipient = await recipientOf(tools.db, message.recipientId)
+  if (!recipient) return null
+  return { ...(await commonFacts(tools, await findEnvelope(tools.db, message.envelopeId))), name: nameOf(recipient), role: recipient.role }
+}
+
+async function commonFacts({ db }: Tools, envelope: Envelope): Promise<MessageFacts> {
+  const [entity, sender, { timeZone }] = await Promise.all([
+    findLegalEntity(db, envelope.legalEntityId),
+    db.selectFrom('user').select(['firstName', 'lastName', 'email']).where('id', '=', envelope.senderId).executeTakeFirst(),
+    readSetting(db, 'installation'),
+  ])
+  return {
+    company: entity.legalName,
+    logo: entity.logoDigest ? await readObject(db, entity.logoDigest) : null,
+    timeZone,
+    title: envelope.title,
+    ...(sender ? { sender: nameOf(sender), replyTo: sender.email } : {}),
+  }
+}
+
+const recipientOf = async (db: Db, id: string): Promise<Recipient | null> =>
+  (await db.selectFrom('recipient').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+
+/** A recipient's or a user's name, by their id. */
+async function personOf(db: Db, id: string | null): Promise<string> {
+  if (!id) return ''
+  const found =
+    (await db.selectFrom('recipient').select(['firstName', 'lastName']).where('id', '=', id).executeTakeFirst()) ??
+    (await db.selectFrom('user').select(['firstName', 'lastName']).where('id', '=', id).executeTakeFirst())
+  return found ? nameOf(found) : ''
+}
+
+/** The administrator has seen a recipient's link in the Outbox: the invitation is marked, and the trail says so. */
+export async function markLinkHandedOver(tx: Tx, act: Act, message: Message): Promise<void> {
+  const recipient = message.recipientId ? await recipientOf(tx, message.recipientId) : null
+  if (!recipient || message.kind === 'completed') return
+  const invitation = await currentInvitation(tx, recipient.id, act.at)
+  if (!invitation) return
+  await tx.updateTable('invitation').set({ handedOverAt: act.at }).where('id', '=', invitation.id).execute()
+  await append(tx, act, {
+    type: 'invitation.handed-over',
+    envelopeId: recipient.envelopeId,
+    detail: { recipient: recipient.id },
+    clear: { name: nameOf(recipient) },
+  })
+}
+
+/** A message to a recipient came back for good: its sender is told. */
+export async function tellUndelivered(tx: Tx, act: Act, message: Message): Promise<void> {
+  if (!message.envelopeId || !message.recipientId) return
+  await tellSender(tx, act, 'sender-undelivered', await findEnvelope(tx, message.envelopeId), { recipient: message.recipientId })
+}

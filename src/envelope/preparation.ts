@@ -1,0 +1,125 @@
+import type { Digest } from '../base/digest.ts'
+import type { Instant } from '../base/instant.ts'
+import type { Config } from '../config/config.ts'
+import type { Db } from '../db/open.ts'
+import type { Picture } from '../pdf/form.ts'
+import type { PreparedField, PrepareInput } from '../pdf/prepare.ts'
+import { runTask } from '../sandbox/run.ts'
+import { findLegalEntity } from '../setting/legal-entity.ts'
+import { originsOf } from '../setting/origins.ts'
+import { readSetting } from '../setting/setting.ts'
+import { readObject } from '../store/object.ts'
+import { fill, words } from '../view/words.ts'
+import { inEach, languagesOf } from './completion-words.ts'
+import { findingsOf } from './documents.ts'
+import { type Document, type Envelope, listDocuments, listFields, listRecipients } from './envelope.ts'
+import { defaultValue } from './fields.ts'
+import { acts, type NamedField, nameFields, signerNames } from './naming.ts'
+import { nameOf } from './telling.ts'
+
+interface Tools {
+  readonly db: Db
+  readonly config: Config
+}
+
+/** Everything that revision 0 of one document is made from. */
+export async function preparationOf(
+  { db, config }: Tools,
+  envelope: Envelope,
+  document: Document,
+  at: Instant,
+): Promise<Omit<PrepareInput, 'fonts'>> {
+  const [entity, installation, recipients, documents, fields, sender] = await Promise.all([
+    findLegalEntity(db, envelope.legalEntityId),
+    readSetting(db, 'installation'),
+    listRecipients(db, envelope.id),
+    listDocuments(db, envelope.id),
+    listFields(db, document.id),
+    db.selectFrom('user').select(['firstName', 'lastName', 'email']).where('id', '=', envelope.senderId).executeTakeFirst(),
+  ])
+  const { timeZone } = installation
+  const languages = languagesOf(envelope, recipients)
+  const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, timeZone)
+  const verify = `${originsOf(config, installation).public}/verify`
+  const address = verify.replace(/^https?:\/\//, '')
+  const names = signerNames(recipients)
+  const pages = (JSON.parse(document.pages) as unknown[]).length
+  const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
+  const numbers = fields.find(({ kind, value }) => kind === 'number' && value)?.value
+  return {
+    source: await readObject(db, document.sourceDigest),
+    removeActive: findingsOf(document).consentedAt !== null,
+    title: document.title,
+    documentId: document.documentId,
+    verifyUrl: `${verify}/${document.documentId}`,
+    language: envelope.language,
+    pageOf: words(envelope.language).completion.pageOf,
+    company: { name: entity.legalName, ...(logo ? { logo } : {}) },
+    siblings: documents.filter(({ id }) => id !== document.id).map(({ documentId, title }) => ({ documentId, title })),
+    words: {
+      title: each((w) => w.title),
+      documentId: each((w) => w.documentId),
+      recipients: each((w) => w.recipients),
+      seal: each((w) => w.seal),
+      siblings: each((w) => w.siblings),
+      scan: each((w) => fill(w.scan, { address })),
+      check: languages.flatMap((language) =>
+        words(language).completion.check.map((sentence) => fill(sentence, { address, company: entity.legalName })),
+      ),
+    },
+    facts: [
+      { label: each((w) => w.facts.file), value: document.fileName },
+      { label: each((w) => w.facts.pages), value: String(pages) },
+      { label: each((w) => w.facts.digest), value: document.originalDigest.replace(/(.{4})(?!$)/g, '$1 ') },
+      ...(numbers ? [{ label: 'N°', value: numbers }] : []),
+      {
+        label: each((w) => w.facts.sender),
+        value: [sender ? nameOf(sender) : '', sender?.email, entity.legalName].filter(Boolean).join(' · '),
+      },
+      { label: each((w) => w.facts.sentAt), value: each((_, f) => f.exact(at)) },
+      ...(envelope.deadline ? [{ label: each((w) => w.facts.deadline), value: each((_, f) => f.exact(envelope.deadline!)) }] : []),
+      { label: each((w) => w.facts.timeZone), value: timeZone },
+    ],
+    recipients: recipients.map((recipient, at) => ({
+      name: names.get(recipient.id) ?? `C${at + 1}`,
+      title: nameOf(recipient),
+      subtitle: [each((w) => w.roles[recipient.role]), recipient.jobTitle, recipient.company].filter(Boolean).join(' · '),
+      signs: acts(recipient),
+    })),
+    fields: nameFields(recipients, fields).map((named) => preparedField(named, recipients, envelope)),
+  }
+}
+
+function preparedField(
+  { field, name, signer, kind }: NamedField,
+  recipients: Awaited<ReturnType<typeof listRecipients>>,
+  envelope: Envelope,
+): PreparedField {
+  const recipient = recipients.find(({ id }) => id === field.recipientId)
+  const said = field.label || words(recipient?.language ?? envelope.language).completion.kinds[field.kind]
+  const { page, x, y, width, height, fontSize } = field
+  const prefilled = name === null ? (recipient ? defaultValue(field, recipient) : field.value) : undefined
+  return {
+    name: name ?? '',
+    signer: name === null ? null : signer,
+    kind,
+    page,
+    x,
+    y,
+    width,
+    height,
+    fontSize,
+    tooltip: recipient ? `${said} (${nameOf(recipient)})` : said,
+    ...(prefilled === undefined ? {} : { prefilled }),
+  }
+}
+
+/** A stored picture of ours as samples for a PDF. */
+export async function pictureOf({ db, config }: { db: Db; config: Pick<Config, 'dataDirectory'> }, digest: Digest): Promise<Picture> {
+  const { width, height, rgb, alpha } = await runTask(config, 'mark', {
+    picture: await readObject(db, digest),
+    keepBackground: true,
+    side: 1_000,
+  })
+  return { width, height, rgb, ...(alpha ? { alpha } : {}) }
+}

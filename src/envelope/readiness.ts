@@ -1,0 +1,29 @@
+import { openAuthority } from '../authority/authority.ts'
+import type { KeyStore } from '../authority/key-store.ts'
+import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db } from '../db/open.ts'
+import { readCertificate } from '../pki/certificate.ts'
+
+/** A clock may lag behind the last event by what computers lag. */
+const LAG = 2 * MINUTE
+
+/**
+ * Proves that what is sent can be signed and sealed: keys that can be used, a clock that is not behind the log, certificates that outlive
+ * the deadline and the time in which a late seal is made good. Refused with the reason otherwise, before anything leaves.
+ */
+export async function refuseUnlessSealable(
+  { db, keys }: { readonly db: Db; readonly keys: KeyStore },
+  at: Instant,
+  deadline: Instant,
+): Promise<void> {
+  if (!(await db.selectFrom('certificate').select('id').where('purpose', '=', 'seal').executeTakeFirst()))
+    throw new Refusal('unavailable', 'dispatch.no-authority')
+  if (keys.isLocked()) throw new Refusal('unavailable', 'dispatch.keys-locked')
+  const last = await db.selectFrom('auditLeaf').select('at').orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  if (last && later(at, LAG) < last.at) throw new Refusal('unavailable', 'dispatch.clock')
+  const certificates = (await openAuthority({ db, keys })).certificates()
+  for (const purpose of ['seal', 'issuing', 'tsa', 'root'] as const)
+    if (readCertificate(certificates[purpose]).notAfter < later(deadline, 90 * DAY)) throw new Refusal('conflict', 'dispatch.certificates')
+  for (const purpose of ['seal', 'issuing', 'tsa'] as const) await keys.signerFor(purpose)
+}

@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.ts'
+import type { Settings } from './setting.ts'
+
+export interface Origins {
+  /** What staff type. */
+  readonly staff: string
+  /** What recipients see and what stands in every message. Never taken from a request. */
+  readonly public: string
+}
+
+/** The environment's word counts before the console's; without either, the address that the server listens on. */
+export function originsOf(config: Pick<Config, 'listen' | 'url' | 'publicUrl'>, installation: Settings['installation']): Origins {
+  const { host, port } = config.listen
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  const staff = config.url ?? installation.staffUrl ?? `http://${name}${port === 80 ? '' : `:${port}`}`
+  return { staff, public: config.publicUrl ?? installation.publicUrl ?? config.url ?? installation.staffUrl ?? staff }
+}
