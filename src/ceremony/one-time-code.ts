@@ -60,13 +60,14 @@ export async function issueCode(
 ): Promise<void> {
   const recent = await tx
     .selectFrom('oneTimeCode')
-    .select('createdAt')
+    .select(['createdAt', 'replacedAt'])
     .where('recipientId', '=', recipient.id)
     .where('createdAt', '>', later(act.at, -HOUR))
     .orderBy('createdAt', 'desc')
     .execute()
   if (recent.length >= CODES_AN_HOUR) throw new Refusal('rate_limited', 'code.too-many')
-  const [last] = recent
+  // A code that a correction has ended went to another address: nobody has to wait for it.
+  const last = recent.find(({ replacedAt }) => !replacedAt)
   if (last && act.at < later(last.createdAt, RESEND_AFTER))
     throw new Refusal('rate_limited', 'code.too-soon', { seconds: secondsUntil(act.at, later(last.createdAt, RESEND_AFTER)) })
   await tx

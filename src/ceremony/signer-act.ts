@@ -1,9 +1,11 @@
 import type { RecipientAct } from '../audit/act.ts'
+import { trailOf } from '../audit/trail.ts'
+import type { Db } from '../db/open.ts'
 
 import { type Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import { inEach, languagesOf } from '../envelope/completion-words.ts'
-import { type Document, listFields, listRecipients } from '../envelope/envelope.ts'
+import { type Document, listFields, listRecipients, type Recipient } from '../envelope/envelope.ts'
 import { pagesOf } from '../envelope/fields.ts'
 import { nameFields, signerNames } from '../envelope/naming.ts'
 import { pictureOf } from '../envelope/preparation.ts'
@@ -19,7 +21,7 @@ import type { SignerAct } from '../seal/signing.ts'
 import { findDisclosure } from '../setting/disclosure.ts'
 import { readSetting } from '../setting/setting.ts'
 import { formatsFor } from '../view/formats.ts'
-import { fill } from '../view/words.ts'
+import { fill, words } from '../view/words.ts'
 import type { Ceremony, CeremonyTools } from './ceremony.ts'
 import { type FillableField, fieldsToFill, isMark, type MarkKind } from './filling.ts'
 import { type Hand, type Mark, marksOf } from './marks.ts'
@@ -117,52 +119,51 @@ function shownValue(field: FillableField, { recipient }: Ceremony, timeZone: str
   return field.value
 }
 
-/** What the recipient's row tells: how they were identified, what they accepted, when, from where. */
+/** What the recipient's row tells, in their own language under labels of every language: how they were identified, what they accepted, when, from where. */
 async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient, envelope }: Ceremony) {
   const { timeZone } = await readSetting(db, 'installation')
   const languages = languagesOf(envelope, await listRecipients(db, envelope.id))
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, timeZone)
+  const own = words(recipient.language).completion
+  const formats = formatsFor(recipient.language, timeZone)
   const terms = recipient.consentDisclosureId ? await findDisclosure(db, recipient.consentDisclosureId) : null
   const how = recipient.identifiedHow ? (JSON.parse(recipient.identifiedHow) as IdentifiedHow) : null
-  const renamed = await db
-    .selectFrom('auditLeaf')
-    .select('seq')
-    .where('envelopeId', '=', envelope.id)
-    .where('type', '=', 'recipient.corrected')
-    .where('entry', 'like', `%"recipient":"${recipient.id}"%`)
-    .executeTakeFirst()
-  const facts: { label: string; value: string }[] = []
-  if (renamed) facts.push({ label: each((w) => w.kinds['full-name']), value: nameOf(recipient) })
-  if (how)
-    facts.push({
-      label: each((w) => w.row.identified),
-      value: each((w) =>
-        [
-          fill(w.identified[how.channel], { address: how.address }),
-          how.linkHandedOver ? w.identified.linkHandedOver : '',
-          how.codeHandedOver ? w.identified.codeHandedOver : '',
-          how.inPerson ? w.identified.inPerson : '',
-        ]
-          .filter(Boolean)
-          .join(', '),
-      ),
-    })
-  if (terms && recipient.consentedAt)
-    facts.push({
-      label: each((w) => w.row.consented),
-      value: each((w, f) => fill(w.terms, { version: terms.version, language: terms.language, at: f.exact(recipient.consentedAt!) })),
-    })
   const done = ({ signer: 'signed', approver: 'approved', witness: 'witnessed', copy: 'signed' } as const)[recipient.role]
-  const opened = recipient.openedAt
-  facts.push({
-    label: each((w) => (opened ? `${w.row.opened}, ${w.row[done].toLowerCase()}` : w.row[done])),
-    value: each((_, f) => (opened ? `${f.exact(opened)}, ${f.exact(act.at)}` : f.exact(act.at))),
-  })
-  if (act.ip) facts.push({ label: each((w) => w.row.from), value: act.ip })
+  const facts: { label: string; value: string }[] = []
+  const told = (label: Parameters<typeof inEach>[1], value: string): void => void facts.push({ label: each(label), value })
+  if (await wasRenamed(db, recipient)) told((w) => w.kinds['full-name'], nameOf(recipient))
+  if (how)
+    told(
+      (w) => w.row.identified,
+      [
+        fill(own.identified[how.channel], { address: how.address }),
+        how.linkHandedOver ? own.identified.linkHandedOver : '',
+        how.codeHandedOver ? own.identified.codeHandedOver : '',
+        how.inPerson ? own.identified.inPerson : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    )
+  if (terms && recipient.consentedAt)
+    told(
+      (w) => w.row.consented,
+      fill(own.terms, { version: terms.version, language: terms.language, at: formats.exact(recipient.consentedAt) }),
+    )
+  if (recipient.openedAt) told((w) => w.row.opened, formats.exact(recipient.openedAt))
+  told((w) => w.row[done], formats.exact(act.at))
+  if (act.ip) told((w) => w.row.from, act.ip)
   return {
     timeZone,
     facts,
     certificate: each((w) => w.row.certificate),
-    caption: `${nameOf(recipient)} · ${formatsFor(recipient.language, timeZone).exact(act.at)}`,
+    caption: `${nameOf(recipient)} · ${formats.exact(act.at)}`,
   }
+}
+
+/** Their name was put right after the certificate of completion had been drawn. */
+async function wasRenamed(db: Db, recipient: Pick<Recipient, 'id' | 'envelopeId'>): Promise<boolean> {
+  const trail = await trailOf(db, recipient.envelopeId)
+  return trail.some(
+    ({ type, detail }) => type === 'recipient.corrected' && detail['recipient'] === recipient.id && detail['renamed'] === true,
+  )
 }

@@ -17,7 +17,8 @@ import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
 import { ownRoots } from '../verification/uploaded.ts'
-import { fill } from '../view/words.ts'
+import { formatsFor } from '../view/formats.ts'
+import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import type { DispatchTools } from './dispatch.ts'
 import { advance, type Document, type Envelope, findEnvelope, listDocuments, listRecipients } from './envelope.ts'
@@ -98,6 +99,8 @@ async function sealAppearance(tools: DispatchTools, envelope: Envelope, company:
   const recipients = await listRecipients(db, envelope.id)
   const languages = languagesOf(envelope, recipients)
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, installation.timeZone)
+  const own = words(envelope.language).completion
+  const formats = formatsFor(envelope.language, installation.timeZone)
   const origin = new URL(originsOf(config, installation).public).host
   const { size, root } = await checkpoint(db, at, `${origin}/log`, await keys.checkpointKey())
   const copies = recipients.filter((recipient) => !acts(recipient)).map(nameOf)
@@ -107,9 +110,9 @@ async function sealAppearance(tools: DispatchTools, envelope: Envelope, company:
       initials: initialsOf(company),
       title: each((w) => fill(w.sealedBy, { company })),
       lines: [
-        each((w, f) => fill(w.sealedAt, { at: f.exact(at) })),
-        each((w) => fill(w.auditLog, { size, root: `${hex(root).slice(0, 24)}…` })),
-        ...(copies.length ? [each((w, f) => fill(w.copies, { names: f.list(copies) }))] : []),
+        fill(own.sealedAt, { at: formats.exact(at) }),
+        fill(own.auditLog, { size, root: hex(root) }),
+        ...(copies.length ? [fill(own.copies, { names: formats.list(copies) })] : []),
       ],
     },
     place.width,
@@ -119,7 +122,7 @@ async function sealAppearance(tools: DispatchTools, envelope: Envelope, company:
 
 const initialsOf = (company: string): string =>
   company
-    .split(/[\s.&'’-]+/)
+    .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
     .slice(0, 2)
     .map((word) => [...word][0]!.toUpperCase())

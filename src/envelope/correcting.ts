@@ -58,7 +58,6 @@ export function correctRecipient(
       .updateTable('oneTimeCode')
       .set({ replacedAt: act.at, sealed: null })
       .where('recipientId', '=', recipientId)
-      .where('usedAt', 'is', null)
       .where('replacedAt', 'is', null)
       .execute()
     await tx.deleteFrom('fieldEntry').where('recipientId', '=', recipientId).execute()

@@ -12,7 +12,13 @@ import { watchDeadline } from './expiry.ts'
 const RESERVE = 90 * DAY
 
 /** Moves the deadline of what is under way; links that work go on to work until then. */
-export function moveDeadline(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, deadline: Instant): Promise<void> {
+export async function moveDeadline(
+  db: Db,
+  act: UserAct,
+  user: Pick<User, 'id' | 'role'>,
+  envelopeId: string,
+  deadline: Instant,
+): Promise<void> {
   refuseShortDeadline(deadline, act.at)
   return db.transaction().execute(async (tx) => {
     const envelope = await findEnvelopeFor(tx, user, envelopeId)

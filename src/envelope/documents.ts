@@ -235,7 +235,7 @@ export function orderDocuments(db: Db, act: UserAct, owner: Owner, envelopeId: s
   })
 }
 
-export function renameDocument(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string, title: string): Promise<void> {
+export async function renameDocument(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string, title: string): Promise<void> {
   if (!title.trim()) throw new Refusal('invalid', 'document.title-missing')
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     await findDocument(tx, envelopeId, id)

@@ -107,7 +107,7 @@ export interface DraftDetails {
   readonly reminders: Reminders
 }
 
-export function changeDraft(
+export async function changeDraft(
   db: Db,
   act: UserAct,
   user: Pick<User, 'id' | 'role'>,

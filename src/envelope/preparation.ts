@@ -9,6 +9,7 @@ import { findLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
+import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import { findingsOf } from './documents.ts'
@@ -42,6 +43,7 @@ export async function preparationOf(
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, timeZone)
   const verify = `${originsOf(config, installation).public}/verify`
   const address = verify.replace(/^https?:\/\//, '')
+  const formats = formatsFor(envelope.language, timeZone)
   const names = signerNames(recipients)
   const pages = (JSON.parse(document.pages) as unknown[]).length
   const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
@@ -57,12 +59,12 @@ export async function preparationOf(
     company: { name: entity.legalName, ...(logo ? { logo } : {}) },
     siblings: documents.filter(({ id }) => id !== document.id).map(({ documentId, title }) => ({ documentId, title })),
     words: {
-      title: each((w) => w.title),
+      title: each((w) => w.title).replaceAll(' · ', '\n'),
       documentId: each((w) => w.documentId),
       recipients: each((w) => w.recipients),
       seal: each((w) => w.seal),
       siblings: each((w) => w.siblings),
-      scan: each((w) => fill(w.scan, { address })),
+      scan: `${each((w) => w.scan)}\n${address}`,
       check: languages.flatMap((language) =>
         words(language).completion.check.map((sentence) => fill(sentence, { address, company: entity.legalName })),
       ),
@@ -76,8 +78,8 @@ export async function preparationOf(
         label: each((w) => w.facts.sender),
         value: [sender ? nameOf(sender) : '', sender?.email, entity.legalName].filter(Boolean).join(' · '),
       },
-      { label: each((w) => w.facts.sentAt), value: each((_, f) => f.exact(at)) },
-      ...(envelope.deadline ? [{ label: each((w) => w.facts.deadline), value: each((_, f) => f.exact(envelope.deadline!)) }] : []),
+      { label: each((w) => w.facts.sentAt), value: formats.exact(at) },
+      ...(envelope.deadline ? [{ label: each((w) => w.facts.deadline), value: formats.exact(envelope.deadline) }] : []),
       { label: each((w) => w.facts.timeZone), value: timeZone },
     ],
     recipients: recipients.map((recipient, at) => ({

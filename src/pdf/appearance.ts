@@ -84,7 +84,9 @@ export function rowForm(fonts: FontSet, row: RowContent, width: number, height: 
   const markWidth = Math.min(130, width * 0.3)
   const step = Math.min(11, (height - 4) / Math.max(1, row.facts.length))
   const size = Math.min(7.5, step * 0.68)
-  const column = Math.min(92, width * 0.22)
+  // As wide as the longest label needs, in two languages too.
+  const longest = Math.max(60, ...row.facts.map(({ label }) => line(fonts, 'text', size, label).width + 8))
+  const column = Math.min(longest, width * 0.34)
   const parts: string[] = []
   row.facts.forEach(({ label, value }, at) => {
     const y = height - 2 - size - at * step

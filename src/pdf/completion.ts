@@ -5,7 +5,7 @@ import type { FontSet, Style } from './fonts.ts'
 import type { Picture } from './form.ts'
 import type { Box } from './geometry.ts'
 import { addFormObject } from './pdf-lib-picture.ts'
-import { fitted, short, wrap } from './text.ts'
+import { fitted, line, short, wrap } from './text.ts'
 
 export interface CompletionWords {
   readonly title: string
@@ -37,7 +37,7 @@ export interface CompletionPlaces {
 }
 
 const MARGIN = 48
-const CARD = 104
+const CARD = 102
 const LINE = '0.89 0.882 0.851 RG'
 
 /** Draws the certificate of completion at the end of the document; what only time can tell is left as places for the signers and the seal. */
@@ -50,7 +50,7 @@ export function drawCompletion(
   const { words } = completion
   const pages: PDFPage[] = []
   const rows: Record<string, { page: number } & Box> = {}
-  const foot = MARGIN / 2
+  const foot = 12
   let canvas = newPage()
   function newPage(): { parts: string[]; y: number } {
     pages.push(doc.addPage([size.width, size.height]))
@@ -78,44 +78,52 @@ export function drawCompletion(
     canvas.parts.push(`q 1 0 0 1 ${short(MARGIN - shift)} ${short(canvas.y - 26)} cm ${name} Do Q`)
     put('text', 9, completion.company.name, MARGIN + 124, canvas.y - 14, INK2, inner - 124)
   } else put('strong', 11, completion.company.name, MARGIN, canvas.y - 12, INK, inner)
-  canvas.y -= 46
+  canvas.y -= 40
   canvas.parts.push(`q ${LINE} 0.8 w ${MARGIN} ${short(canvas.y)} m ${short(size.width - MARGIN)} ${short(canvas.y)} l S Q`)
-  canvas.y -= 34
+  canvas.y -= 32
   const qr = 79.4
-  put('title', 22, words.title, MARGIN, canvas.y, INK, inner - qr - 24)
   const top = canvas.y + 14
+  // One language large, the others below it.
+  const [title = '', ...otherTitles] = words.title.split('\n')
+  put('title', 22, title, MARGIN, canvas.y, INK, inner - qr - 24)
+  for (const other of otherTitles) {
+    canvas.y -= 17
+    put('title', 12, other, MARGIN, canvas.y, INK2, inner - qr - 24)
+  }
   canvas.y -= 20
   for (const made of wrap(fonts, 'text', 11, completion.title, inner - qr - 24, 2)) {
     canvas.parts.push(INK2, made.draw(MARGIN, canvas.y))
     canvas.y -= 15
   }
   canvas.y -= 9
-  put('text', 7, words.documentId, MARGIN, canvas.y + 2, INK3, 120)
+  put('text', 7, words.documentId, MARGIN, canvas.y + 2, INK3, inner - qr - 24)
   canvas.y -= 13
   put('mono', 15, completion.documentId, MARGIN, canvas.y, INK, inner - qr - 24)
   canvas.parts.push(qrCode(completion.verifyUrl, size.width - MARGIN - qr, top - qr, qr))
   let below = top - qr - 10
-  for (const made of wrap(fonts, 'text', 6, words.scan, qr, 3)) {
+  for (const made of wrap(fonts, 'text', 6, words.scan, qr, 4)) {
     canvas.parts.push(INK3, made.draw(size.width - MARGIN - qr, below))
     below -= 8
   }
-  canvas.y = Math.min(canvas.y, below) - 20
+  canvas.y = Math.min(canvas.y, below) - 16
 
-  // Facts in two columns of label and value.
+  // Facts in two columns of label and value, the first as wide as its longest label needs.
+  const labels = [...completion.facts.map(({ label }) => label), ...(completion.siblings.length ? [words.siblings] : [])]
+  const column = Math.min(190, Math.max(96, ...labels.map((label) => line(fonts, 'text', 7.6, label).width)))
   for (const { label, value } of completion.facts) {
-    const lines = wrap(fonts, /^[0-9a-f ]{60,}$/.test(value) ? 'mono' : 'text', 7.6, value, inner - 112, 3)
+    const lines = wrap(fonts, /^[0-9a-f ]{60,}$/.test(value) ? 'mono' : 'text', 7.6, value, inner - column - 8, 3)
     room(lines.length * 11)
-    put('text', 7.6, label, MARGIN, canvas.y, INK3, 104)
+    put('text', 7.6, label, MARGIN, canvas.y, INK3, column)
     for (const made of lines) {
-      canvas.parts.push(INK, made.draw(MARGIN + 112, canvas.y))
+      canvas.parts.push(INK, made.draw(MARGIN + column + 8, canvas.y))
       canvas.y -= 11
     }
     canvas.y -= 2.5
   }
   for (const [at, sibling] of completion.siblings.entries()) {
     room(13)
-    put('text', 7.6, at ? '' : words.siblings, MARGIN, canvas.y, INK3, 104)
-    put('text', 7.6, `${sibling.documentId}  ${sibling.title}`, MARGIN + 112, canvas.y, INK, inner - 112)
+    put('text', 7.6, at ? '' : words.siblings, MARGIN, canvas.y, INK3, column)
+    put('text', 7.6, `${sibling.documentId}  ${sibling.title}`, MARGIN + column + 8, canvas.y, INK, inner - column - 8)
     canvas.y -= 13.5
   }
 

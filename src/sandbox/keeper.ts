@@ -9,6 +9,9 @@ import type { Answer, Bounds } from './task.ts'
 const MOST_TASKS = 50
 const MOST_IDLE_BYTES = 300 * 1024 * 1024
 const WATCH = 40
+/** How many times its share a child that is kept waiting may take by the clock, and which part of it counts as work done. */
+const PATIENCE = 2
+const WORKED = 0.8
 const START = 10_000
 
 /** One child process with a private folder of its own. After any fault it is ended; the folder goes with it. */
@@ -89,6 +92,17 @@ export class Keeper {
     }
   }
 
+  /** Processor time of the child so far; without end where the system does not tell, so that the clock alone decides. */
+  #workedMilliseconds(): number {
+    try {
+      // proc(5): after the name in brackets, utime and stime are the 12th and 13th words, in hundredths of a second.
+      const words = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return (Number(words[11]) + Number(words[12])) * 10
+    } catch {
+      return this.#ended ? 0 : Date.now()
+    }
+  }
+
   end(): void {
     if (!this.#ended) this.#process.kill('SIGKILL')
     this.#ended = true
@@ -98,9 +112,15 @@ export class Keeper {
   /** The next line, or null where the child is past its time, refused by `watch` or gone; it is ended then. */
   async #hear(milliseconds: number, watch: () => string | null): Promise<string | null> {
     const silence = Promise.withResolvers<null>()
-    const deadline = Date.now() + milliseconds
+    const began = { at: Date.now(), worked: this.#workedMilliseconds() }
+    const isOver = (): boolean => {
+      const waited = Date.now() - began.at
+      if (waited <= milliseconds) return false
+      // A busy machine may leave the child waiting: what counts is the work that it has done, until even patience ends.
+      return waited > PATIENCE * milliseconds || this.#workedMilliseconds() - began.worked > WORKED * milliseconds
+    }
     const timer = setInterval(() => {
-      if (Date.now() > deadline || watch()) silence.resolve(null)
+      if (isOver() || watch()) silence.resolve(null)
     }, WATCH)
     try {
       const line = await Promise.race([this.#lines.next().then(({ value, done }) => (done ? null : (value as string))), silence.promise])

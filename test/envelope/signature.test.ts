@@ -36,6 +36,7 @@ test('one signs, the next is invited by itself; after the last one the sealing i
     'ceremony.signed',
     'recipient.invited',
     'ceremony.signed',
+    'envelope.sealing',
   ])
   expect(await messagesOf(desk.db)).toEqual([
     'invitation r1@client.example withdrawn',

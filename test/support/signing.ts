@@ -100,7 +100,8 @@ export async function draftFor(
         value: '',
         fontSize: 10,
       })
-      fields.push(place('full-name', 60, 165, 17), place('date-signed', 80, 165, 17), place('signature', 100, 180, 62))
+      fields.push(place('full-name', 60, 165, 17), place('date-signed', 80, 165, 17))
+      if (details.role === 'signer') fields.push(place('signature', 100, 180, 62))
     }
   }
   await changeDraft(house.db, act, user, draft.id, { title: 'Consulting agreement' })

@@ -6,7 +6,7 @@ export const completion = {
   recipients: 'Signed by',
   seal: 'Seal of the company',
   siblings: 'Sent together with',
-  scan: 'Scan to verify, or open {address}',
+  scan: 'Scan to verify',
   check: [
     'To verify this document: open {address} and drop the file there, or enter the document ID. Whoever has the file alone sees the names in it.',
     'Without this server: any reader that trusts the company’s root certificate shows every signature; pdfsig and openssl check them offline.',
@@ -15,7 +15,7 @@ export const completion = {
   facts: {
     file: 'File',
     pages: 'Pages as uploaded',
-    digest: 'SHA-256 of the original',
+    digest: 'SHA-256',
     sender: 'Sent by',
     sentAt: 'Sent',
     deadline: 'To be signed by',

@@ -7,7 +7,7 @@ export const completion: (typeof en)['completion'] = {
   recipients: 'Signé par',
   seal: 'Sceau de la société',
   siblings: 'Envoyé avec',
-  scan: 'Scannez pour vérifier, ou ouvrez {address}',
+  scan: 'Scannez pour vérifier',
   check: [
     'Pour vérifier ce document : ouvrez {address} et déposez-y le fichier, ou saisissez l’identifiant. Seul qui détient le fichier y voit les noms.',
     'Sans ce serveur : tout lecteur qui fait confiance au certificat racine de la société montre chaque signature ; pdfsig et openssl les contrôlent hors ligne.',
@@ -16,7 +16,7 @@ export const completion: (typeof en)['completion'] = {
   facts: {
     file: 'Fichier',
     pages: 'Pages au dépôt',
-    digest: 'SHA-256 de l’original',
+    digest: 'SHA-256',
     sender: 'Envoyé par',
     sentAt: 'Envoyé',
     deadline: 'À signer avant',
