@@ -7,6 +7,7 @@ import { originsOf } from '../setting/origins.ts'
 import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
 import { createServer } from '../http/server.ts'
 import type { Views } from '../http/views.ts'
+import { releaseLeases } from '../jobs/queue.ts'
 import { readSetting } from '../setting/setting.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
 import { createView } from '../view/eta.ts'
@@ -35,6 +36,7 @@ export async function run(_args: readonly string[], environment: Environment): P
   // kill -9 at a named place: a test's way to see that nothing acknowledged is lost.
   if (environment['PARAPHE_FAILPOINT']) armFailpoint(environment['PARAPHE_FAILPOINT'], () => process.kill(process.pid, 'SIGKILL'))
 
+  await releaseLeases(house.db)
   const worker = startWorker(house, (job, error) =>
     log('warn', 'job.deferred', { job: job.id, kind: job.kind, attempts: job.attempts, error: String(error) }),
   )

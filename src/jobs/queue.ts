@@ -63,6 +63,10 @@ export async function claim(db: Db, at: Instant, kinds: readonly string[]): Prom
   return numUpdatedRows === 1n ? { ...due, leaseUntil, attempts: due.attempts + 1 } : claim(db, at, kinds)
 }
 
+/** At the start of the only server that works on the folder: whoever held a lease is gone, so nobody waits for it to end. */
+export const releaseLeases = (db: Db): Promise<unknown> =>
+  db.updateTable('job').set({ leaseUntil: null }).where('leaseUntil', 'is not', null).where('doneAt', 'is', null).execute()
+
 export const finishJob = (db: Db, at: Instant, job: Job): Promise<unknown> =>
   db.updateTable('job').set({ doneAt: at, leaseUntil: null, lastError: null }).where('id', '=', job.id).execute()
 

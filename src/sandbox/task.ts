@@ -29,6 +29,8 @@ export interface TaskInput {
   decrypt: { pdf: Bytes; password: string }
   prepare: Omit<PrepareInput, 'fonts'>
   'images-to-pdf': { pictures: readonly Bytes[] }
+  /** The pages from `first` (0-based) on, flattened. */
+  extract: { pdf: Bytes; first: number }
   verify: { pdf: Bytes; roots: readonly Bytes[]; at: Instant }
 }
 
@@ -41,6 +43,7 @@ export interface TaskOutput {
   decrypt: { pdf: Bytes }
   prepare: Prepared
   'images-to-pdf': { pdf: Bytes; pages: number }
+  extract: { pdf: Bytes }
   verify: VerificationReport
 }
 

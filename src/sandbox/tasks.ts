@@ -32,6 +32,7 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     for (const picture of pictures) decoded.push(await printable(picture))
     return { pdf: await imagesToPdf(decoded), pages: decoded.length }
   },
+  extract: async ({ pdf, first }) => ({ pdf: await (await import('../pdf/extract.ts')).extractPages(pdf, first) }),
   verify: async ({ pdf, ...question }) => (await import('../verification/verify-file.ts')).verifyFile(pdf, question),
 }
 

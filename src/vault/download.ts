@@ -1,9 +1,13 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { Digest } from '../base/digest.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { DocumentRow, UserRow } from '../db/database.ts'
+import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
+import { runTask } from '../sandbox/run.ts'
+import { readObject } from '../store/object.ts'
 import { findVaultEntry, type VaultEntry } from './register.ts'
 
 export type Part = 'sealed' | 'original' | 'certificate'
@@ -33,6 +37,16 @@ export async function takeOut(
   const base = document.title.replace(/\.(pdf|png|jpe?g)$/i, '')
   if (part === 'original') return { digest: document.originalDigest, fileName: document.fileName, document }
   return { digest: facts.digest, fileName: `${base} ${document.documentId}${part === 'certificate' ? ' certificate' : ''}.pdf`, document }
+}
+
+/** The certificate of completion, cut out of the sealed file: a copy to read, without its signatures. */
+export async function certificateOf(
+  { db, config }: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
+  { digest, document }: Pick<Download, 'digest' | 'document'>,
+): Promise<Bytes> {
+  const original = (JSON.parse(document.pages) as unknown[]).length
+  const { pdf } = await runTask(config, 'extract', { pdf: await readObject(db, digest), first: original }, { pages: original })
+  return pdf
 }
 
 /** One finished envelope, and the record that it was looked at. */

@@ -138,7 +138,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
     .execute()
   const documents = await db
     .selectFrom('document')
-    .select(['id', 'envelopeId', 'documentId', 'title', 'pages'])
+    .select(['id', 'envelopeId', 'documentId', 'title', 'pages', 'shownPages'])
     .where('envelopeId', 'in', ids)
     .orderBy('position')
     .execute()
@@ -177,14 +177,14 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
         .map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
       documents: documents
         .filter(({ envelopeId }) => envelopeId === envelope.id)
-        .map(({ id, documentId, title, pages }) => {
+        .map(({ id, documentId, title, pages, shownPages }) => {
           const head = heads.find((row) => row.documentId === id)
           return {
             id,
             documentId,
             title,
             size: head?.size ?? 0,
-            pages: (JSON.parse(pages) as unknown[]).length,
+            pages: (JSON.parse(shownPages ?? pages) as unknown[]).length,
             digest: head?.objectDigest ?? ('' as Digest),
           }
         }),
