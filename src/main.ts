@@ -9,6 +9,11 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { usage: 'serve', does: 'the server', load: () => import('./cli/serve.ts') },
+  demo: {
+    usage: 'demo --out DIR [--language en|fr]',
+    does: 'a throw-away installation: one contract sent, signed by two, sealed',
+    load: () => import('./cli/demo.ts'),
+  },
   verify: {
     usage: 'verify FILE [--trust root.pem]… [--json]',
     does: 'the verification report, offline',

@@ -21,7 +21,7 @@ import type { SignerAct } from '../seal/signing.ts'
 import { findDisclosure } from '../setting/disclosure.ts'
 import { readSetting } from '../setting/setting.ts'
 import { formatsFor } from '../view/formats.ts'
-import { fill, words } from '../view/words.ts'
+import { fill, type Words, words } from '../view/words.ts'
 import type { Ceremony, CeremonyTools } from './ceremony.ts'
 import { type FillableField, fieldsToFill, isMark, type MarkKind } from './filling.ts'
 import { type Hand, type Mark, marksOf } from './marks.ts'
@@ -137,8 +137,7 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
       (w) => w.row.identified,
       [
         fill(own.identified[how.channel], { address: how.address }),
-        how.linkHandedOver ? own.identified.linkHandedOver : '',
-        how.codeHandedOver ? own.identified.codeHandedOver : '',
+        handedOver(how, own.identified),
         how.inPerson ? own.identified.inPerson : '',
       ]
         .filter(Boolean)
@@ -158,6 +157,11 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
     certificate: each((w) => w.row.certificate),
     caption: `${nameOf(recipient)} · ${formats.exact(act.at)}`,
   }
+}
+
+const handedOver = ({ linkHandedOver, codeHandedOver }: IdentifiedHow, told: Words['completion']['identified']): string => {
+  if (linkHandedOver && codeHandedOver) return told.handedOver
+  return linkHandedOver ? told.linkHandedOver : codeHandedOver ? told.codeHandedOver : ''
 }
 
 /** Their name was put right after the certificate of completion had been drawn. */

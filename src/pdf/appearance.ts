@@ -1,6 +1,6 @@
 import type { FontSet, Style } from './fonts.ts'
 import type { Form, Picture } from './form.ts'
-import { fitted, line, short, wrap } from './text.ts'
+import { fitted, type Line, line, short, wrap } from './text.ts'
 
 /** Colours on paper, as operators. */
 export const INK = '0.106 0.129 0.188 rg'
@@ -82,23 +82,38 @@ export interface RowContent {
 /** What a signer's own revision writes on their card of the certificate of completion: facts at the left, the mark at the right. */
 export function rowForm(fonts: FontSet, row: RowContent, width: number, height: number): Form {
   const markWidth = Math.min(130, width * 0.3)
-  const step = Math.min(11, (height - 4) / Math.max(1, row.facts.length))
-  const size = Math.min(7.5, step * 0.68)
-  // As wide as the longest label needs, in two languages too.
-  const longest = Math.max(60, ...row.facts.map(({ label }) => line(fonts, 'text', size, label).width + 8))
-  const column = Math.min(longest, width * 0.34)
-  const parts: string[] = []
-  row.facts.forEach(({ label, value }, at) => {
-    const y = height - 2 - size - at * step
-    parts.push(`${INK3}\n${fitted(fonts, 'text', size, label, column - 6).draw(0, y)}`)
-    parts.push(`${INK}\n${fitted(fonts, 'text', size, value, width - column - markWidth - 10).draw(column, y)}`)
-  })
+  const laid = layFacts(fonts, row.facts, width - markWidth - 10, height)
+  const parts = laid.map(({ label, value, column, y }) =>
+    [`${INK3}\n${label.draw(0, y)}`, ...value.map((made, at) => `${INK}\n${made.draw(column, y - at * made.step)}`)].join('\n'),
+  )
   const said = row.facts.map(({ label, value }) => `${label}: ${value}`).join('\n')
   if (!row.mark) return { width, height, content: parts.join('\n'), actualText: said }
   const scale = Math.min(markWidth / row.mark.width, (height - 4) / row.mark.height)
   const [x, y] = [width - row.mark.width * scale, (height - row.mark.height * scale) / 2]
   parts.push(`q ${short(scale)} 0 0 ${short(scale)} ${short(x)} ${short(y)} cm\n${row.mark.content}\nQ`)
   return { width, height, content: parts.join('\n'), actualText: said, ...(row.mark.images ? { images: row.mark.images } : {}) }
+}
+
+/** Evidence is never cut: what is too long goes on in a second line, and everything is set smaller until it fits. */
+function layFacts(
+  fonts: FontSet,
+  facts: RowContent['facts'],
+  width: number,
+  height: number,
+): { label: Line; value: (Line & { step: number })[]; column: number; y: number }[] {
+  for (let size = 7.5; ; size -= 0.25) {
+    const step = size * 1.3
+    const longest = Math.max(60, ...facts.map(({ label }) => line(fonts, 'text', size, label).width + 8))
+    const column = Math.min(longest, width * 0.42)
+    let y = height - 1 - size
+    const laid = facts.map(({ label, value }) => {
+      const lines = wrap(fonts, 'text', size, value, width - column, 3).map((made) => Object.assign(made, { step }))
+      const place = { label: fitted(fonts, 'text', size, label, column - 6), value: lines, column, y }
+      y -= lines.length * step
+      return place
+    })
+    if (y + step >= 1 || size <= 4) return laid
+  }
 }
 
 /** The company's seal: a ring with the initials, the name, the moment and the state of the audit log. */

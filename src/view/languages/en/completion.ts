@@ -35,6 +35,7 @@ export const completion = {
   identified: {
     email: 'code by e-mail to {address}',
     sms: 'code by SMS to {address}',
+    handedOver: 'link and code handed over by the administrator',
     linkHandedOver: 'link handed over by the administrator',
     codeHandedOver: 'code handed over by the administrator',
     inPerson: 'in person',

@@ -36,6 +36,7 @@ export const completion: (typeof en)['completion'] = {
   identified: {
     email: 'code par e-mail à {address}',
     sms: 'code par SMS au {address}',
+    handedOver: 'lien et code remis par l’administrateur',
     linkHandedOver: 'lien remis par l’administrateur',
     codeHandedOver: 'code remis par l’administrateur',
     inPerson: 'en personne',

@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import type { Server as BunServer } from 'bun'
+import type { Config } from '../config/config.ts'
+import type { House } from '../house.ts'
+import { createAssets } from '../http/assets.ts'
+import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
+import { createServer } from '../http/server.ts'
+import type { Views } from '../http/views.ts'
+import { type Job, releaseLeases } from '../jobs/queue.ts'
+import { createView } from '../view/eta.ts'
+import { startWorker } from '../worker/worker.ts'
+import { lockFolder } from './open-folder.ts'
+import { openHouse } from './open-house.ts'
+
+const ROOT = join(import.meta.dir, '../..')
+
+export interface Running {
+  readonly house: House
+  readonly listeners: readonly BunServer<undefined>[]
+  /** Answers under way are given and jobs under way end; what did not begin waits in its row for the next start. */
+  stop(grace: number): Promise<void>
+}
+
+/** The house on its folder, alone, with its worker and its listeners. */
+export async function startRunning(
+  config: Config,
+  options: ListenOptions & { readonly onJobError: (job: Job, error: unknown) => void },
+): Promise<Running> {
+  const lock = lockFolder(config)
+  const { house: opened, close } = await openHouse(config)
+  await releaseLeases(opened.db)
+  const house: House = { ...opened, wake: () => worker.wake() }
+  const worker = startWorker(house, options.onJobError)
+  const server = await createServer({
+    house,
+    view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
+    assets: createAssets(join(ROOT, 'static')),
+  })
+  const listeners = [listen(server, config.listen, options)]
+  if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...options, serves: isPublic }))
+  return {
+    house,
+    listeners,
+    async stop(grace) {
+      await Promise.race([Promise.all([...listeners.map((listener) => listener.stop()), worker.stop()]), Bun.sleep(grace)])
+      await close()
+      lock[Symbol.dispose]()
+    },
+  }
+}
