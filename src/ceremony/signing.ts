@@ -6,9 +6,8 @@ import { Refusal } from '../base/refusal.ts'
 import { baseOf, headRevision } from '../envelope/revisions.ts'
 import { actingRecipient, certificateEnd, recordSignature } from '../envelope/signature.ts'
 import { nameOf } from '../envelope/telling.ts'
-import type { Name } from '../pki/name.ts'
 import type { Revision } from '../seal/revision.ts'
-import { signFrozen } from '../seal/signing.ts'
+import { type Signatory, signFrozen } from '../seal/signing.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
 import { findPreview } from './preview.ts'
@@ -52,7 +51,7 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
 }
 
 /** The person as the sender named them and the code identified them. */
-async function subjectOf({ db }: CeremonyTools, { recipient, envelope }: Ceremony): Promise<Name> {
+async function subjectOf({ db }: CeremonyTools, { recipient, envelope }: Ceremony): Promise<Signatory['subject']> {
   const company = recipient.side === 'company' ? (await findLegalEntity(db, envelope.legalEntityId)).legalName : recipient.company
   const { firstName, lastName, jobTitle } = recipient
   return {

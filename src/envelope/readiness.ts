@@ -1,9 +1,7 @@
-import { openAuthority } from '../authority/authority.ts'
 import type { KeyStore } from '../authority/key-store.ts'
 import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
-import { readCertificate } from '../pki/certificate.ts'
 
 /** A clock may lag behind the last event by what computers lag. */
 const LAG = 2 * MINUTE
@@ -17,13 +15,19 @@ export async function refuseUnlessSealable(
   at: Instant,
   deadline: Instant,
 ): Promise<void> {
-  if (!(await db.selectFrom('certificate').select('id').where('purpose', '=', 'seal').executeTakeFirst()))
-    throw new Refusal('unavailable', 'dispatch.no-authority')
+  const certificates = await db
+    .selectFrom('certificate')
+    .select(['purpose', 'notAfter'])
+    .where('purpose', 'in', ['root', 'issuing', 'seal', 'tsa'])
+    .where('revokedAt', 'is', null)
+    .orderBy('createdAt')
+    .execute()
+  if (!certificates.some(({ purpose }) => purpose === 'seal')) throw new Refusal('unavailable', 'dispatch.no-authority')
   if (keys.isLocked()) throw new Refusal('unavailable', 'dispatch.keys-locked')
   const last = await db.selectFrom('auditLeaf').select('at').orderBy('seq', 'desc').limit(1).executeTakeFirst()
   if (last && later(at, LAG) < last.at) throw new Refusal('unavailable', 'dispatch.clock')
-  const certificates = (await openAuthority({ db, keys })).certificates()
-  for (const purpose of ['seal', 'issuing', 'tsa', 'root'] as const)
-    if (readCertificate(certificates[purpose]).notAfter < later(deadline, 90 * DAY)) throw new Refusal('conflict', 'dispatch.certificates')
+  // Of each purpose the newest counts.
+  for (const { notAfter } of new Map(certificates.map((one) => [one.purpose, one])).values())
+    if (notAfter < later(deadline, 90 * DAY)) throw new Refusal('conflict', 'dispatch.certificates')
   for (const purpose of ['seal', 'issuing', 'tsa'] as const) await keys.signerFor(purpose)
 }

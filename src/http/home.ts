@@ -4,7 +4,7 @@ import { isSetUp } from './setup.ts'
 export const home = createApp()
   .get('/', async (c) => {
     if (!(await isSetUp(c))) return c.redirect('/setup', 303)
-    return c.redirect(c.var.user ? '/vault' : '/sign-in', 303)
+    return c.redirect(c.var.user ? '/envelopes' : '/sign-in', 303)
   })
   /** The process answers and its database reads: for a proxy, a supervisor, a test. Says nothing else. */
   .get('/healthz', async (c) => {

@@ -15,6 +15,23 @@ import { accountSessions } from './account/sessions.ts'
 import { languageChoice } from './language.ts'
 import { logo } from './logo.ts'
 import { contacts } from './contacts.ts'
+import { envelopes } from './envelopes.ts'
+import { envelopeSample } from './envelopes/sample.ts'
+import { envelopeDraft } from './envelopes/draft.ts'
+import { envelopeDocuments } from './envelopes/documents.ts'
+import { envelopeRecipients } from './envelopes/recipients.ts'
+import { recipientReminders } from './envelopes/recipients/reminders.ts'
+import { recipientLink } from './envelopes/recipients/link.ts'
+import { recipientCorrection } from './envelopes/recipients/correction.ts'
+import { recipientInPerson } from './envelopes/recipients/in-person.ts'
+import { envelopeDispatch } from './envelopes/dispatch.ts'
+import { envelopeDiscarding } from './envelopes/discarding.ts'
+import { envelopeCopies } from './envelopes/copies.ts'
+import { envelopeVoiding } from './envelopes/voiding.ts'
+import { envelopeDeadline } from './envelopes/deadline.ts'
+import { waiting } from './waiting.ts'
+import { envelopeFields } from './envelopes/fields.ts'
+import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
@@ -25,9 +42,28 @@ import { consoleUserInvitation } from './console/users/invitation.ts'
 import { consoleStamps } from './console/stamps.ts'
 import { consoleSettings } from './console/settings.ts'
 import { consoleDisclosures } from './console/disclosures.ts'
+import { consoleChannels } from './console/channels.ts'
+import { consoleEmailChannel } from './console/channels/email.ts'
+import { consoleSmsChannel } from './console/channels/sms.ts'
+import { consoleOutbox } from './console/outbox.ts'
+import { consoleOutboxOpening } from './console/outbox/opening.ts'
+import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
+import { signingLost } from './signing/lost.ts'
+import { signingLink } from './signing/link.ts'
+import { signingFinished } from './signing/finished.ts'
+import { signingReading } from './signing/reading.ts'
+import { signingConsent } from './signing/consent.ts'
+import { signingCode } from './signing/code.ts'
+import { signingFields } from './signing/fields.ts'
+import { signingMarks } from './signing/marks.ts'
+import { signingPreview } from './signing/preview.ts'
+import { signingSignature } from './signing/signature.ts'
+import { signingRefusal } from './signing/refusal.ts'
+import { signingDone } from './signing/done.ts'
+import { signingPages } from './signing/pages.ts'
 import { publication } from './publication.ts'
 import { verify } from './verify.ts'
 import type { Env } from './env.ts'
@@ -51,6 +87,23 @@ export function mountRoutes(app: Hono<Env>): void {
     languageChoice,
     logo,
     contacts,
+    envelopes,
+    envelopeSample,
+    envelopeDraft,
+    envelopeDocuments,
+    envelopeRecipients,
+    recipientReminders,
+    recipientLink,
+    recipientCorrection,
+    recipientInPerson,
+    envelopeDispatch,
+    envelopeDiscarding,
+    envelopeCopies,
+    envelopeVoiding,
+    envelopeDeadline,
+    waiting,
+    envelopeFields,
+    envelopePages,
     vault,
     vaultDocuments,
     consoleStart,
@@ -61,9 +114,28 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleStamps,
     consoleSettings,
     consoleDisclosures,
+    consoleChannels,
+    consoleEmailChannel,
+    consoleSmsChannel,
+    consoleOutbox,
+    consoleOutboxOpening,
+    consoleOutboxRetry,
     consoleAudit,
     consoleHealth,
     consoleAuthority,
+    signingLost,
+    signingLink,
+    signingFinished,
+    signingPages,
+    signingReading,
+    signingConsent,
+    signingCode,
+    signingFields,
+    signingMarks,
+    signingPreview,
+    signingSignature,
+    signingRefusal,
+    signingDone,
     publication,
     verify,
   ])

@@ -4,7 +4,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import { createMiddleware, type Ctx } from './env.ts'
 
-const POLICY = [
+export const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

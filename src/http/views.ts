@@ -2,13 +2,26 @@ import type { Role } from '../access/roles.ts'
 import type { EventType } from '../audit/event.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
+import type { Digest } from '../base/digest.ts'
+import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
+import type { FieldKind, RecipientRole, RecipientSide } from '../db/database.ts'
+import type { PlacedField } from '../envelope/fields.ts'
+import type { Group, ListedEnvelope } from '../envelope/list.ts'
+import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { VaultEntry } from '../vault/register.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
+import type { Message } from '../mail/message.ts'
+import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
+import type { SheetView } from './signing/fields.ts'
+import type { Frame, ShownDocument } from './signing/frame.ts'
+import type { ShownTest } from './channel-answers.ts'
+import type { DraftView } from './envelopes/draft.ts'
+import type { EnvelopeView } from './envelopes/page.ts'
 import type { StepView } from './setup.ts'
 import type { Question, State } from '../verification/questions.ts'
 import type { RegisterEntry } from '../verification/register.ts'
@@ -18,6 +31,32 @@ type Countries = readonly { readonly code: string; readonly name: string }[]
 type LanguageNames = Readonly<Record<Language, string>>
 /** Addresses that the environment fixes; null: the console's. */
 type FixedAddresses = { readonly staffUrl: string | null; readonly publicUrl: string | null }
+
+/** What the field editor shows: each page of each document, those who act, and the fields as they stand. */
+export interface EditorView {
+  readonly envelopeId: string
+  readonly version: number
+  readonly documents: readonly {
+    readonly id: string
+    readonly title: string
+    /** In points, as seen. */
+    readonly pages: readonly { readonly width: number; readonly height: number }[]
+    readonly digest: Digest
+  }[]
+  readonly recipients: readonly {
+    readonly id: string
+    readonly name: string
+    readonly role: RecipientRole
+    readonly side: RecipientSide
+    /** 0–7. */
+    readonly hue: number
+    readonly letter: string
+  }[]
+  readonly fields: readonly PlacedField[]
+  readonly kinds: Readonly<Record<FieldKind, { readonly width: number; readonly height: number; readonly required: boolean }>>
+  readonly newSize: number
+  readonly places: readonly string[]
+}
 
 /** Every template a route may render, and exactly what it is given beside the page. One line a template. */
 export interface Views {
@@ -32,7 +71,7 @@ export interface Views {
     timeZones: readonly string[]
     fixed: FixedAddresses
   }
-  'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean }
+  'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; test: ShownTest | null }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[] }
   'access/sign-in': { form: Form }
@@ -47,6 +86,16 @@ export interface Views {
     password: Form
     sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
   }
+  'envelopes/index': {
+    entries: ListedEnvelope[]
+    groups: readonly Group[]
+    counts: Readonly<Record<Group, number>>
+    query: { group: Group; search: string }
+    next: string | null
+  }
+  'envelopes/draft': DraftView
+  'envelopes/show': EnvelopeView
+  'waiting/index': { entries: WaitingEnvelope[] }
   'contacts/index': { contacts: Contact[]; search: string }
   'contacts/show': { contact: { id: string; name: string } | null; form: Form; languages: LanguageNames }
   'console/companies/index': { companies: LegalEntity[] }
@@ -76,6 +125,37 @@ export interface Views {
   }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
   'console/disclosures': { versions: { language: Language; name: string; version: number; createdAt: Instant }[]; form: Form }
+  'console/channels/index': {
+    email: Form
+    hasEmail: boolean
+    hasPassword: boolean
+    emailTest: ShownTest | null
+    sms: Form
+    /** Null: SMS is not set up. */
+    smsHost: string | null
+    smsTest: ShownTest | null
+    shapes: readonly string[]
+    presets: string
+  }
+  'console/outbox/index': {
+    status: OutboxGroup | 'all'
+    counts: Readonly<Record<OutboxGroup | 'all', number>>
+    channels: { email: boolean; sms: boolean }
+    messages: (OutboxLine & { group: OutboxGroup; openedByName: string | null; isOpenable: boolean })[]
+    pageNumber: number
+    more: boolean
+  }
+  'console/outbox/opening': {
+    message: Message
+    subject: string | null
+    letter: string | null
+    text: string
+    link: string | null
+    code: string | null
+    qr: string | null
+    /** Whether the certificate of completion tells this opening. */
+    isOnCertificate: boolean
+  }
   'console/audit': {
     entries: { seq: number; at: Instant; who: string; what: string; type: EventType; envelopeId: string | null; ip: string | null }[]
     query: { type: string; envelope: string; from: string; to: string }
@@ -89,4 +169,62 @@ export interface Views {
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
   'vault/show': { entry: VaultEntry; timeline: Happening[] }
+  'signing/reading': {
+    frame: Frame
+    message: string
+    deadline: { at: Instant; isSoon: boolean } | null
+    address: string
+    documents: ShownDocument[]
+    /** Where somebody who has begun already goes on. */
+    goesOnAt: string | null
+  }
+  'signing/text': {
+    frame: Frame
+    document: { id: string; title: string }
+    pages: { number: number; text: string }[]
+    total: number
+    next: number | null
+  }
+  'signing/consent': {
+    frame: Frame
+    terms: { id: string; version: number; language: string; parts: { kind: 'heading' | 'text'; text: string }[] }
+    address: string
+    problem: string
+  }
+  'signing/code': {
+    frame: Frame
+    form: Form
+    channel: 'email' | 'sms'
+    address: string
+    expiresAt: Instant | null
+    secondsLeft: number
+    secondsToResend: number
+  }
+  'signing/fields': {
+    frame: Frame
+    documents: ShownDocument[]
+    fields: FillableField[]
+    missing: string[]
+    refused: { fieldId: string | null; message: string } | null
+    sheets: SheetView[]
+    /** Which of the eight colours of recipients. */
+    hue: number
+  }
+  'signing/marks': { frame: Frame; sheet: SheetView; form: Form }
+  'signing/preview': {
+    frame: Frame
+    preview: { confirmed: string; documents: ShownDocument[] } | null
+    problem: 'moved' | 'later' | null
+  }
+  'signing/done': { frame: Frame; signedAt: Instant | null; isSealing: boolean }
+  'signing/refusal': { frame: Frame; form: Form; isDone: boolean; back: string }
+  'signing/problem': { frame: Frame; message: string }
+  'signing/lost': { form: Form; asked: boolean }
+  'signing/finished': {
+    id: string
+    brand: Frame['brand']
+    title: string
+    expiresAt: Instant
+    documents: (ShownDocument & { size: number; documentId: string })[]
+  }
 }

@@ -37,6 +37,7 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
   const [from, to] = [readEmailAddress(channel.fromAddress), readEmailAddress(email.to)]
   if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
   const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
+  const secrets = [...loginsOf(channel), ...waysIn(email.text)]
   const transport = createTransport({
     host: channel.host,
     port: channel.port,
@@ -51,9 +52,8 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
     disableFileAccess: true,
     disableUrlAccess: true,
     debug: true,
-    logger: dialogueLogger(channel, say) as never,
+    logger: dialogueLogger((line) => say(scrubbed(line, secrets).slice(0, 500))) as never,
   })
-  const secrets = [channel.password, ...waysIn(email.text)]
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
   try {
@@ -110,22 +110,19 @@ function refusedOrLater({ code, responseCode, command, message }: SmtpError): Ou
 const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 const oneLine = (text: string): string => plain(text).slice(0, 500)
 
+/** The password as it is, and as the kinds of AUTH write it. */
+const loginsOf = ({ user, password }: SmtpChannel): string[] =>
+  password ? [password, ...[password, `\0${user ?? ''}\0${password}`].map((text) => Buffer.from(text).toString('base64'))] : []
+
 /** The library's log as dialogue lines: `C: EHLO …`, `S: 250 …`. The mail's own text and the login are not repeated. */
 function dialogueLogger(
-  channel: SmtpChannel,
   say: (line: string) => void,
 ): Record<string, (entry: { tnx?: string }, message?: unknown, ...rest: unknown[]) => void> {
-  const secrets = [
-    channel.password,
-    channel.user && channel.password ? Buffer.from(`\0${channel.user}\0${channel.password}`).toString('base64') : null,
-    channel.password ? Buffer.from(channel.password).toString('base64') : null,
-  ]
   const log = (entry: { tnx?: string } | undefined, message?: unknown): void => {
     const side = { client: 'C', server: 'S' }[entry?.tnx ?? '']
     if (!side || typeof message !== 'string') return
     for (const line of message.split('\n')) {
-      let told = line.replace(/\r$/, '').slice(0, 500)
-      for (const secret of secrets) if (secret) told = told.replaceAll(secret, '••••')
+      const told = line.replace(/\r$/, '')
       say(`${side}: ${/^AUTH /i.test(told) ? told.replace(/^(AUTH \S+).*/i, '$1 ••••') : told}`)
     }
   }

@@ -29,6 +29,8 @@ test.each(['en', 'fr'])(
       'stamps',
       'settings',
       'disclosures',
+      'channels',
+      'outbox',
       'audit',
       'health',
     ].map((path) => `/console/${path}`)

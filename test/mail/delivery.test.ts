@@ -103,6 +103,41 @@ test('a server that is down, or says later, leaves the message waiting; one that
   ])
 })
 
+test('a connection lost in the middle, or before the last yes, loses nothing: the same mail is sent again under the same name', async () => {
+  await using db = await openTestDb()
+  await using server = await openMailServer({ drop: ['data', 'dot'] })
+  await configure(db, server.port)
+  const id = await queue(db)
+  await expect(deliverMessage(tools(db), id)).rejects.toThrow(Deferred)
+  expect(server.mails).toHaveLength(0)
+  await expect(deliverMessage(tools(db), id)).rejects.toThrow(Deferred)
+  expect(await statusOf(db, id)).toBe('waiting')
+  await deliverMessage(tools(db), id)
+  expect(await statusOf(db, id)).toBe('sent')
+  expect(server.mails.map(({ messageId }) => messageId)).toEqual([`<${id}@acme.example>`, `<${id}@acme.example>`])
+})
+
+test('a server that asks for patience is tried again until it takes the mail; one that is full for good is not', async () => {
+  await using db = await openTestDb()
+  await using server = await openMailServer({ greeting: [421], recipient: [450, 451], data: [452, null, 552] })
+  await configure(db, server.port)
+  const id = await queue(db)
+  for (let n = 0; n < 4; n++) await expect(deliverMessage(tools(db), id)).rejects.toThrow(Deferred)
+  await deliverMessage(tools(db), id)
+  expect([await statusOf(db, id), server.mails.length]).toEqual(['sent', 1])
+  const other = await queue(db)
+  await deliverMessage(tools(db), other)
+  expect([await statusOf(db, other), server.mails.length]).toEqual(['failed', 1])
+})
+
+test('what was under way when the server stopped waits again where its channel has ended meanwhile', async () => {
+  await using db = await openTestDb()
+  const id = await queue(db)
+  await db.updateTable('message').set({ status: 'sending' }).execute()
+  await deliverMessage(tools(db), id)
+  expect(await statusOf(db, id)).toBe('waiting')
+})
+
 test('without a channel a message waits, and its delivery comes back when there is one', async () => {
   await using db = await openTestDb()
   await using server = await openMailServer()

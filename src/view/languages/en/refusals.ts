@@ -72,7 +72,6 @@ export const refusals = {
   'message.not-failed': 'This message has not failed.',
   'message.not-to-be-opened': 'This message goes to its recipient alone: it cannot be opened here.',
   'message.over': 'This message is no longer needed: the link or the code in it is over.',
-  'channel.not-configured': 'This channel has not been set up yet.',
   'channel.ca-invalid': 'This is not a certificate in PEM form.',
   'channel.url-invalid': 'Please enter a web address that begins with https:// or http://.',
   'channel.headers-invalid': 'Each line needs a name, a colon and a value.',

@@ -15,7 +15,7 @@ export const sheet = {
   drawWay: 'Drawing needs a pointer. By keyboard, type or upload instead.',
   undo: 'Undo',
   clear: 'Clear',
-  file: 'Picture',
+  file: 'Choose a picture',
   fileHint: 'PNG, JPEG or WebP, dark ink on light paper.',
   photo: 'Take a photo',
   keepBackground: 'Keep the background',
@@ -24,5 +24,4 @@ export const sheet = {
   remove: 'Remove',
   cancel: 'Close',
   failed: 'This could not be saved. Please check the connection and try again.',
-  turned: 'Turning the phone gives more room.',
 }

@@ -73,7 +73,6 @@ export const refusals: typeof shape = {
   'message.not-failed': 'Ce message n’a pas échoué.',
   'message.not-to-be-opened': 'Ce message n’est destiné qu’à son destinataire : il ne peut pas être ouvert ici.',
   'message.over': 'Ce message n’est plus utile : le lien ou le code qu’il contient n’est plus valable.',
-  'channel.not-configured': 'Ce canal n’est pas encore configuré.',
   'channel.ca-invalid': 'Ce n’est pas un certificat au format PEM.',
   'channel.url-invalid': 'Veuillez saisir une adresse web qui commence par https:// ou http://.',
   'channel.headers-invalid': 'Chaque ligne doit avoir un nom, deux-points et une valeur.',

@@ -16,7 +16,7 @@ export const sheet: typeof shape = {
   drawWay: 'Le dessin demande un pointeur. Au clavier, saisissez ou importez plutôt.',
   undo: 'Annuler le trait',
   clear: 'Effacer',
-  file: 'Image',
+  file: 'Choisir une image',
   fileHint: 'PNG, JPEG ou WebP, encre foncée sur papier clair.',
   photo: 'Prendre une photo',
   keepBackground: 'Conserver le fond',
@@ -25,5 +25,4 @@ export const sheet: typeof shape = {
   remove: 'Retirer',
   cancel: 'Fermer',
   failed: 'L’enregistrement a échoué. Vérifiez la connexion puis réessayez.',
-  turned: 'Tournez le téléphone pour avoir plus de place.',
 }

@@ -22,7 +22,8 @@ export const signing: typeof shape = {
     soon: 'Seulement jusqu’au {at}',
     how: {
       signer: 'Lisez, puis appuyez sur Signer. Un code est envoyé à {address} ; rien n’est signé avant votre confirmation, à la fin.',
-      approver: 'Lisez, puis appuyez sur Approuver. Un code est envoyé à {address} ; rien n’est approuvé avant votre confirmation, à la fin.',
+      approver:
+        'Lisez, puis appuyez sur Approuver. Un code est envoyé à {address} ; rien n’est approuvé avant votre confirmation, à la fin.',
       witness: 'Lisez, puis appuyez sur Attester. Un code est envoyé à {address} ; rien n’est attesté avant votre confirmation, à la fin.',
     },
     caption: { signer: 'Lisez, puis signez', approver: 'Lisez, puis approuvez', witness: 'Lisez, puis attestez' },
@@ -98,17 +99,14 @@ export const signing: typeof shape = {
     onPage: 'Vos champs, page {at}',
     done: 'Terminé',
     close: 'Fermer',
-    ticked: 'Coché',
   },
   preview: {
     title: { signer: 'Voici ce que vous signez', approver: 'Voici ce que vous approuvez', witness: 'Voici ce que vous attestez' },
     lead: 'Exactement ces pages, avec vos données et vos marques à leur place. Le bouton engage : on ne peut pas revenir en arrière.',
-    moved: 'Quelqu’un d’autre a signé entre-temps',
-    movedLead: 'Le document a donc changé. Regardez-le tel qu’il est maintenant, puis confirmez.',
+    moved: 'Le document a évolué',
+    movedLead:
+      'Quelqu’un d’autre a peut-être signé entre-temps, ou du temps a passé. Regardez-le tel qu’il est maintenant, puis confirmez.',
     makeAnew: 'Afficher l’état actuel',
-    none: 'Regardez avant de confirmer',
-    noneLead: 'Les pages sont établies exactement comme elles seront signées.',
-    caption: 'Rien n’est encore signé',
     confirm: { signer: 'Signer : {name}', approver: 'Approuver : {name}', witness: 'Attester : {name}' },
     back: 'Revenir aux champs',
     later: 'Cela ne peut pas aboutir pour le moment. Tout ce que vous avez rempli est conservé. Réessayez un peu plus tard.',
@@ -124,7 +122,6 @@ export const signing: typeof shape = {
     sealing: 'Tout le monde a signé. L’entreprise appose son cachet ; un message vous apporte le lien dans un instant.',
     at: 'Enregistré le {at}',
     close: 'Vous pouvez fermer cette page.',
-    copy: 'Télécharger en l’état',
   },
   refusal: {
     title: 'Refuser ?',
@@ -152,7 +149,7 @@ export const signing: typeof shape = {
     print: 'Imprimer',
     size: '{size}, PDF',
     verify: 'Vérifier',
-    verifyHint: 'Identifiant du document {documentId}',
+    documentId: 'Identifiant du document',
   },
   problem: { title: 'Cela n’a pas fonctionné', back: 'Continuer' },
 }

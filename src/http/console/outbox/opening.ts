@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { CARRIES } from '../../../mail/message.ts'
+import { openWaitingMessage } from '../../../mail/opening.ts'
+import { qrPicture } from '../../../view/qr.ts'
+import { messageSources } from '../../../worker/message-sources.ts'
+import { administrator, userAct } from '../../access.ts'
+import { createApp } from '../../env.ts'
+import { POLICY } from '../../security.ts'
+
+/** Never by GET: every opening is an event. The answer is the page itself, so that nothing of what it shows is kept anywhere. */
+export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', administrator, async (c) => {
+  const { house } = c.var
+  const { message, subject, html, text, link, code } = await openWaitingMessage(
+    { db: house.db, sources: messageSources(house) },
+    userAct(c),
+    c.req.param('id'),
+  )
+  const letter = html === null ? null : html.replace('<head>', '<head><base target="_blank">')
+  if (letter !== null) c.header('Content-Security-Policy', policyShowing(letter))
+  // The certificate of completion is written before anybody is told that everybody has signed.
+  const isOnCertificate = message.envelopeId !== null && CARRIES[message.kind] !== null && message.kind !== 'completed'
+  return c.html(
+    await c.var.render('console/outbox/opening', {
+      isOnCertificate,
+      message,
+      subject,
+      letter,
+      text,
+      link,
+      code,
+      qr: link === null ? null : qrPicture(link),
+    }),
+  )
+})
+
+/**
+ * The frame's document inherits the page's policy, and a letter has its styles on its elements. The policy of this one answer names
+ * exactly these by their hashes (CSP 3 §6.7.3.3), so that neither the page nor the letter may have any other.
+ */
+function policyShowing(letter: string): string {
+  const sheets = [...letter.matchAll(/<style>([^<]*)<\/style>/g), ...letter.matchAll(/ style="([^"]*)"/g)]
+  const hashes = new Set(sheets.map(([, css = '']) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`))
+  return POLICY.replace("style-src 'self'", `style-src 'self' 'unsafe-hashes' ${[...hashes].join(' ')}`)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { Refusal } from '../../base/refusal.ts'
+import {
+  addDocuments,
+  consentToRemoval,
+  orderDocuments,
+  removeDocument,
+  renameDocument,
+  type UploadedFile,
+} from '../../envelope/documents.ts'
+import { findDraft } from '../../envelope/drafting.ts'
+import { fill, words } from '../../view/words.ts'
+import { requireUser, signedIn, userAct } from '../access.ts'
+import { blankForm } from '../answers.ts'
+import { createApp, type Ctx, wantsJson } from '../env.ts'
+import { refusalSentence, STATUS } from '../errors.ts'
+import { form } from '../form.ts'
+import { line } from '../schemas.ts'
+import { flash } from '../server.ts'
+import { draftPage } from './draft.ts'
+
+const Order = z.object({ ids: z.string().max(2_000) })
+const Title = z.object({ title: line(200) })
+
+const back = (c: Ctx, id: string): Response => c.redirect(`/envelopes/${id}/draft#documents`, 303)
+
+async function uploadedFiles(c: Ctx): Promise<{ files: UploadedFile[]; password?: string }> {
+  const body = await c.req.parseBody({ all: true })
+  const files = [body['files']].flat().filter((file): file is File => file instanceof File && file.size > 0)
+  const password = body['password']
+  return {
+    files: await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))),
+    ...(typeof password === 'string' && password ? { password } : {}),
+  }
+}
+
+/** A change to the documents: the page again, or the new version for a page that stays. */
+async function changed(c: Ctx, id: string): Promise<Response> {
+  if (!wantsJson(c)) return back(c, id)
+  const { version } = await findDraft(c.var.house.db, requireUser(c), id)
+  return c.json({ ok: true, version })
+}
+
+export const envelopeDocuments = createApp()
+  .post('/envelopes/:id/documents', signedIn, async (c) => {
+    const id = c.req.param('id')
+    const draft = await findDraft(c.var.house.db, requireUser(c), id)
+    try {
+      await addDocuments(c.var.house, userAct(c), requireUser(c), id, await uploadedFiles(c))
+    } catch (error) {
+      if (!(error instanceof Refusal) || wantsJson(c)) throw error
+      const upload = { ...blankForm(), errors: { files: refusalSentence(c.var.lang, error) } }
+      return c.html(await draftPage(c, draft, { upload }), STATUS[error.code])
+    }
+    return changed(c, id)
+  })
+  .post('/envelopes/:id/documents/order', signedIn, form(Order), async (c) => {
+    const id = c.req.param('id')
+    await orderDocuments(c.var.house.db, userAct(c), requireUser(c), id, c.req.valid('form').ids.split(/[\s,]+/))
+    return changed(c, id)
+  })
+  .post('/envelopes/:id/documents/:document/title', signedIn, form(Title), async (c) => {
+    const { id, document } = c.req.param()
+    await renameDocument(c.var.house.db, userAct(c), requireUser(c), id, document, c.req.valid('form').title)
+    return changed(c, id)
+  })
+  .post('/envelopes/:id/documents/:document/consent', signedIn, async (c) => {
+    const { id, document } = c.req.param()
+    await consentToRemoval(c.var.house.db, userAct(c), requireUser(c), id, document)
+    return changed(c, id)
+  })
+  .post('/envelopes/:id/documents/:document/removal', signedIn, form(Title.partial()), async (c) => {
+    const { id, document } = c.req.param()
+    await removeDocument(c.var.house.db, userAct(c), requireUser(c), id, document)
+    flash(c, 'good', fill(words(c.var.lang).documents.draft.documents.removed, { title: c.req.valid('form').title ?? '' }))
+    return changed(c, id)
+  })

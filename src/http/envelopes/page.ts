@@ -1,0 +1,171 @@
+import { findUser } from '../../access/users.ts'
+import { fullName } from '../../access/roles.ts'
+import type { Digest } from '../../base/digest.ts'
+import type { DocumentId } from '../../base/document-id.ts'
+import { DAY, type Instant } from '../../base/instant.ts'
+import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
+import { pagesOf } from '../../envelope/fields.ts'
+import { type Stage, stageOf } from '../../envelope/list.ts'
+import { acts } from '../../envelope/naming.ts'
+import { shownDigest } from '../../envelope/page-images.ts'
+import { whoseTurn } from '../../envelope/routing.ts'
+import { addressOf, nameOf } from '../../envelope/telling.ts'
+import { turnsOf } from '../../envelope/turns.ts'
+import { masked } from '../../mail/masked.ts'
+import { type Happening, historyOf } from '../../vault/history.ts'
+import { requireUser } from '../access.ts'
+import { blankForm, type Form } from '../answers.ts'
+import type { Ctx } from '../env.ts'
+import { deadlineValues } from './deadline-fields.ts'
+
+export interface ShownPerson {
+  readonly id: string
+  readonly name: string
+  readonly role: Recipient['role']
+  readonly side: Recipient['side']
+  readonly note: string
+  readonly channel: Recipient['channel']
+  readonly address: string
+  readonly language: Recipient['language']
+  readonly turn: number | null
+  /** The last thing that they did, and when. */
+  readonly state: 'waiting' | 'invited' | 'opened' | 'identified' | 'signed' | 'declined' | 'copy' | 'notified' | 'over'
+  readonly at: Instant | null
+  readonly declineReason: string | null
+  readonly serial: string | null
+  readonly isMe: boolean
+  readonly isTurn: boolean
+  readonly canBeCorrected: boolean
+}
+
+export interface EnvelopeView {
+  readonly envelope: {
+    readonly id: string
+    readonly title: string
+    readonly status: Envelope['status']
+    readonly stage: Stage
+    readonly message: string
+    readonly deadline: Instant | null
+    readonly endsSoon: boolean
+    readonly dispatchedAt: Instant | null
+    readonly completedAt: Instant | null
+    readonly endedAt: Instant | null
+    readonly endReason: string | null
+    /** Null: the reader's own. */
+    readonly sender: string | null
+  }
+  readonly signed: number
+  readonly signers: number
+  readonly documents: readonly {
+    readonly id: string
+    readonly title: string
+    readonly documentId: DocumentId
+    readonly digest: Digest
+    readonly pages: readonly { readonly width: number; readonly height: number }[]
+  }[]
+  readonly people: readonly ShownPerson[]
+  readonly timeline: readonly Happening[]
+  readonly correct: { readonly id: string; readonly name: string; readonly form: Form } | null
+  readonly deadline: Form
+  readonly voiding: Form
+}
+
+interface Forms {
+  /** Whose details are being corrected. */
+  readonly correct?: string | null
+  readonly correction?: Form
+  readonly deadline?: Form
+  readonly voiding?: Form
+}
+
+/** The page of an envelope that has left its draft, with the form that was refused, if one was. */
+export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}): Promise<string> {
+  const { db } = c.var.house
+  const user = requireUser(c)
+  const recipients = await listRecipients(db, envelope.id)
+  const documents = await listDocuments(db, envelope.id)
+  const signers = recipients.filter(acts)
+  const corrected = recipients.find((recipient) => recipient.id === forms.correct && canBeCorrected(envelope, recipient))
+  return c.var.render('envelopes/show', {
+    envelope: {
+      id: envelope.id,
+      title: envelope.title,
+      status: envelope.status,
+      stage: stageOf(envelope, signers),
+      message: envelope.message,
+      deadline: envelope.deadline,
+      endsSoon: envelope.status === 'sent' && envelope.deadline !== null && Date.parse(envelope.deadline) - Date.parse(c.var.act.at) < DAY,
+      dispatchedAt: envelope.dispatchedAt,
+      completedAt: envelope.completedAt,
+      endedAt: envelope.endedAt,
+      endReason: envelope.endReason,
+      sender: envelope.senderId === user.id ? null : fullName(await findUser(db, envelope.senderId)),
+    },
+    signed: signers.filter(({ status }) => status === 'signed').length,
+    signers: signers.length,
+    documents: await Promise.all(
+      documents.map(async (document) => ({
+        id: document.id,
+        title: document.title,
+        documentId: document.documentId,
+        digest: await shownDigest(db, document),
+        pages: pagesOf(document),
+      })),
+    ),
+    people: shownPeople(envelope, recipients, user.id),
+    timeline: await historyOf(db, c.var.lang, envelope.id),
+    correct: corrected
+      ? { id: corrected.id, name: nameOf(corrected), form: forms.correction ?? blankForm(correctionValues(corrected)) }
+      : null,
+    deadline: forms.deadline ?? blankForm(await deadlineValues(c, envelope.deadline)),
+    voiding: forms.voiding ?? blankForm(),
+  })
+}
+
+const correctionValues = (recipient: Recipient): Record<string, string> => ({
+  firstName: recipient.firstName,
+  lastName: recipient.lastName,
+  email: recipient.email ?? '',
+  phone: recipient.phone ?? '',
+  channel: recipient.channel,
+  language: recipient.language,
+})
+
+const canBeCorrected = (envelope: Envelope, { status }: Recipient): boolean =>
+  envelope.status === 'sent' && (status === 'waiting' || status === 'invited')
+
+function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userId: string): ShownPerson[] {
+  const turns = turnsOf(recipients)
+  const now = envelope.status === 'sent' ? whoseTurn(recipients).map(({ id }) => id) : []
+  return recipients.map((recipient) => {
+    const turn = turns.findIndex((ids) => ids.includes(recipient.id))
+    return {
+      id: recipient.id,
+      name: nameOf(recipient),
+      role: recipient.role,
+      side: recipient.side,
+      note: [recipient.jobTitle, recipient.company].filter(Boolean).join(', '),
+      channel: recipient.channel,
+      address: masked(addressOf(recipient)),
+      language: recipient.language,
+      turn: turn < 0 ? null : turn + 1,
+      ...stateOf(envelope, recipient),
+      declineReason: recipient.declineReason,
+      serial: recipient.certificateSerial,
+      isMe: recipient.userId === userId,
+      isTurn: recipient.status === 'invited' && now.includes(recipient.id),
+      canBeCorrected: canBeCorrected(envelope, recipient),
+    }
+  })
+}
+
+function stateOf(envelope: Envelope, recipient: Recipient): Pick<ShownPerson, 'state' | 'at'> {
+  if (recipient.status === 'signed') return { state: 'signed', at: recipient.signedAt }
+  if (recipient.status === 'declined') return { state: 'declined', at: recipient.declinedAt }
+  if (recipient.status === 'notified') return { state: 'notified', at: null }
+  if (['declined', 'voided', 'expired'].includes(envelope.status)) return { state: 'over', at: null }
+  if (!acts(recipient)) return { state: 'copy', at: null }
+  if (recipient.status === 'waiting') return { state: 'waiting', at: null }
+  if (recipient.identifiedAt) return { state: 'identified', at: recipient.identifiedAt }
+  return recipient.openedAt ? { state: 'opened', at: recipient.openedAt } : { state: 'invited', at: null }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Recipient } from '../../envelope/envelope.ts'
+import { HIGHEST_ORDER } from '../../envelope/recipients.ts'
+import { emailAddress, language, line, lines, phoneNumber, tick, wholeNumber } from '../schemas.ts'
+
+/** How somebody is reached: what a draft asks, and what may be corrected later. */
+export const Reach = z.object({
+  firstName: line(80).default(''),
+  lastName: line(80).default(''),
+  email: z
+    .literal('')
+    .transform(() => null)
+    .or(emailAddress)
+    .default(null),
+  phone: phoneNumber,
+  channel: z.enum(['email', 'sms'], 'form.invalid'),
+  language,
+})
+
+export const Person = Reach.extend({
+  role: z.enum(['signer', 'approver', 'witness', 'copy'], 'form.invalid'),
+  side: z.enum(['company', 'other'], 'form.invalid'),
+  company: line(160).default(''),
+  jobTitle: line(120).default(''),
+  companyDetails: lines(1_000).default(''),
+  /** Empty: as usual. */
+  routingOrder: z
+    .literal('')
+    .transform(() => null)
+    .or(wholeNumber(1, HIGHEST_ORDER))
+    .default(null),
+  keep: tick,
+})
+
+/** Beside which field a refusal is told. */
+export const PERSON_REASONS = {
+  'person.name-missing': 'lastName',
+  'recipient.email-missing': 'email',
+  'recipient.phone-missing': 'phone',
+  'recipient.may-not-sign': 'role',
+  'recipient.too-many': 'lastName',
+  'number.invalid': 'routingOrder',
+}
+
+export const personValues = (recipient: Recipient): Record<string, string> => ({
+  firstName: recipient.firstName,
+  lastName: recipient.lastName,
+  email: recipient.email ?? '',
+  phone: recipient.phone ?? '',
+  channel: recipient.channel,
+  language: recipient.language,
+  role: recipient.role,
+  side: recipient.side,
+  company: recipient.company,
+  jobTitle: recipient.jobTitle,
+  companyDetails: recipient.companyDetails,
+  routingOrder: String(recipient.routingOrder),
+})

@@ -1,0 +1,50 @@
+import { type FinishedDocuments, findFinished } from '../../ceremony/finished.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { createApp, type Ctx } from '../env.ts'
+import { storedFile } from '../stored-file.ts'
+import { rememberedLink, rememberLink } from './cookies.ts'
+import { shownDocument } from './frame.ts'
+import { lostPage } from './lost-page.ts'
+import { getCookie } from 'hono/cookie'
+import { isLanguage } from '../../view/words.ts'
+
+/** The finished document's own link. It ends; the document in the vault does not. */
+export const signingFinished = createApp()
+  .get('/s/:token{lnk_[^/]*\\.[^/]*}', async (c) => {
+    const found = await findFinished(c.var.house, c.var.act.at, c.req.param('token'))
+    if (!found) return lostPage(c)
+    await rememberLink(c, { id: found.linkId, expiresAt: found.expiresAt }, found.secret)
+    return c.redirect(`/s/${found.linkId}`, 303)
+  })
+  .get('/s/:id{lnk_\\w+}', async (c) => {
+    const found = await finishedOf(c)
+    if (!found) return lostPage(c)
+    if (!isLanguage(getCookie(c, 'lang'))) c.set('lang', found.recipient.language)
+    return c.html(
+      await c.var.render('signing/finished', {
+        id: found.linkId,
+        brand: { name: found.company.name, logoUrl: found.company.logoDigest ? `/logo/${found.company.logoDigest}` : null },
+        title: found.envelope.title,
+        expiresAt: found.expiresAt,
+        documents: found.documents.map(({ document, digest, size }) => ({
+          ...shownDocument(document, digest),
+          size,
+          documentId: document.documentId,
+        })),
+      }),
+    )
+  })
+  // What we sealed may open in the browser.
+  .get('/s/:id{lnk_\\w+}/documents/:document/sealed.pdf', async (c) => {
+    const found = await finishedOf(c)
+    if (!found) return lostPage(c)
+    const one = found.documents.find(({ document }) => document.id === c.req.param('document'))
+    if (!one) throw new Refusal('not_found', 'document.unknown')
+    const kind = c.req.query('save') === undefined ? 'inline' : 'attachment'
+    return storedFile(c.var.house.db, one.digest, `${one.document.title}.pdf`, 'application/pdf', kind)
+  })
+
+export async function finishedOf(c: Ctx): Promise<FinishedDocuments | null> {
+  const { secret } = await rememberedLink(c)
+  return secret ? findFinished(c.var.house, c.var.act.at, `${c.req.param('id')}.${secret}`) : null
+}

@@ -1,0 +1,145 @@
+import { freePlace, together, within } from './geometry.js'
+
+let made = 0
+/** Known to this window only, until the server has given it a name. */
+export const newId = () => `new-${Date.now().toString(36)}-${++made}`
+
+const boxOf = ({ x, y, width, height }) => ({ x, y, width, height })
+
+/** Everything that can be done to fields, by whatever means it is asked for. Each says what it did. */
+export function createArranging({ draft, leaves, kinds, newSize, voice, words, currentRecipient }) {
+  const others = (leaf, except = new Set()) => draft.steady.filter((field) => leaves.of(field) === leaf && !except.has(field.id))
+  let copied = []
+
+  const newField = (kind, leaf, middle) => {
+    const { width, height, required } = kinds[kind]
+    const box = within({ x: middle.x - width / 2, y: middle.y - height / 2, width, height }, leaf)
+    return {
+      id: newId(),
+      documentId: leaf.documentId,
+      page: leaf.page,
+      recipientId: kind === 'number' ? null : currentRecipient(),
+      kind,
+      ...box,
+      required,
+      readOnly: false,
+      label: '',
+      value: '',
+      fontSize: newSize,
+    }
+  }
+
+  function put(fields) {
+    draft.change([...draft.steady, ...fields])
+    draft.select(fields.map(({ id }) => id))
+  }
+
+  const copyOf = (field, leaf, box) => ({ ...field, id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
+  const many = (one, more, fields) =>
+    fields.length === 1 ? voice.about(one, fields[0]) : voice.say(more, { count: voice.number(fields.length) })
+
+  return {
+    newField,
+    put,
+    /** In the middle of what is seen, where nothing stands yet. */
+    addInView(kind) {
+      const { leaf, middle } = leaves.inView()
+      const field = newField(kind, leaf, middle)
+      const placed = { ...field, ...freePlace(field, others(leaf), leaf) }
+      put([placed])
+      voice.about(words.added, placed)
+      return placed
+    },
+    move(dx, dy) {
+      const { selected } = draft
+      if (!selected.length) return
+      const by = together(selected, dx, dy, leaves.of)
+      if (!by.dx && !by.dy) return
+      draft.update(
+        selected.map(({ id }) => id),
+        (field) => ({ ...field, ...within({ ...field, x: field.x + by.dx, y: field.y + by.dy }, leaves.of(field)) }),
+        `move ${[...draft.selection].join(' ')}`,
+      )
+      many(words.moved, words.movedMany, draft.selected)
+    },
+    resize(dx, dy) {
+      const { selected } = draft
+      if (!selected.length) return
+      draft.update(
+        selected.map(({ id }) => id),
+        (field) => {
+          const leaf = leaves.of(field)
+          const width = Math.min(field.width + dx, leaf.width - field.x)
+          const height = Math.min(field.height + dy, leaf.height - field.y)
+          return { ...field, ...within({ ...field, width, height }, leaf) }
+        },
+        `resize ${[...draft.selection].join(' ')}`,
+      )
+      if (selected.length === 1) voice.about(words.resized, draft.selected[0])
+    },
+    remove() {
+      const { selected } = draft
+      if (!selected.length) return
+      draft.change(draft.steady.filter(({ id }) => !draft.selection.has(id)))
+      many(words.removed, words.removedMany, selected)
+    },
+    duplicate() {
+      const { selected } = draft
+      if (!selected.length) return
+      const copies = selected.map((field) => {
+        const leaf = leaves.of(field)
+        return copyOf(field, leaf, boxOf(freePlace({ ...field, x: field.x + 12, y: field.y + 12 }, others(leaf), leaf)))
+      })
+      put(copies)
+      many(words.duplicated, words.duplicatedMany, copies)
+      return copies.at(-1)
+    },
+    /** One on every other page of the same document, where the same one does not stand yet. */
+    copyToAll() {
+      const pages = new Set()
+      const copies = draft.selected.flatMap((field) =>
+        leaves.all.flatMap((leaf) => {
+          if (leaf.documentId !== field.documentId || leaf.page === field.page) return []
+          const box = within(field, leaf)
+          const stands = others(leaf).some(
+            ({ kind, recipientId, x, y }) =>
+              kind === field.kind && recipientId === field.recipientId && Math.abs(x - box.x) < 1 && Math.abs(y - box.y) < 1,
+          )
+          if (stands) return []
+          pages.add(leaf)
+          return [copyOf(field, leaf, boxOf(box))]
+        }),
+      )
+      if (!copies.length) return voice.say(words.onAllPages)
+      draft.change([...draft.steady, ...copies])
+      voice.say(words.copiedToAll, { count: voice.number(pages.size) })
+    },
+    copy() {
+      if (!draft.selected.length) return false
+      copied = draft.selected
+      voice.say(words.copied, { count: voice.number(copied.length) })
+      return true
+    },
+    paste() {
+      if (!copied.length) return null
+      const { leaf } = leaves.inView()
+      const copies = copied.map((field) => copyOf(field, leaf, boxOf(freePlace(field, others(leaf), leaf))))
+      put(copies)
+      many(words.added, words.duplicatedMany, copies)
+      return copies.at(-1)
+    },
+    undo: () => voice.say(draft.undo() ? words.undone : words.nothingToUndo),
+    redo: () => voice.say(draft.redo() ? words.redone : words.nothingToRedo),
+    selectAll() {
+      draft.select(draft.fields.map(({ id }) => id))
+      voice.say(words.selectedMany, { count: voice.number(draft.selection.size) })
+    },
+    deselect() {
+      if (!draft.selection.size) return
+      draft.select([])
+      voice.say(words.deselected)
+    },
+    others,
+    announceMoved: (fields) => many(words.moved, words.movedMany, fields),
+  }
+}

@@ -1,0 +1,79 @@
+import { createArranging } from './arranging.js'
+import { Draft } from './draft.js'
+import { followKeys } from './keyboard.js'
+import { findLeaves } from './leaves.js'
+import { createPalette } from './palette.js'
+import { createPanel } from './panel.js'
+import { followPointer } from './pointer.js'
+import { keepSaved } from './saving.js'
+import { createSheets } from './sheets.js'
+import { showFields } from './shown.js'
+import { createVoice } from './voice.js'
+
+const root = document.querySelector('[data-editor]')
+if (root) start(root)
+
+function start(root) {
+  const editor = JSON.parse(root.dataset.editor)
+  const words = JSON.parse(root.dataset.words)
+  const { recipients, documents, kinds, kindNames, newSize, lang } = editor
+  const stage = root.querySelector('[data-stage]')
+
+  const leaves = findLeaves(stage, documents)
+  const draft = new Draft(editor.fields, leaves.order)
+  const voice = createVoice({ region: root.querySelector('[data-voice]'), words, recipients, documents, kindNames, lang })
+  const sheets = createSheets(root)
+  const palette = createPalette({ root, draft, words, recipients, kindNames, voice, sheets })
+  const arranging = createArranging({ draft, leaves, kinds, newSize, voice, words, currentRecipient: palette.recipient })
+  const shown = showFields({ draft, leaves, recipients, kindNames, voice, words })
+  const panel = createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets })
+  followPointer({ stage, draft, leaves, shown, arranging, palette, voice, words })
+  followKeys({ root, stage, draft, shown, arranging, palette, panel })
+  keepSaved({ root, draft, editor, shown, panel, voice, words })
+
+  palette.onPlace((kind) => shown.focus(arranging.addInView(kind).id))
+
+  const [undo, redo] = ['undo', 'redo'].map((name) => {
+    const button = root.querySelector(`[data-${name}]`)
+    button.addEventListener('click', () => arranging[name]())
+    return button
+  })
+  // Not disabled: a button that loses the focus by being pressed leaves the keyboard nowhere.
+  const tools = () => {
+    undo.setAttribute('aria-disabled', !draft.canUndo)
+    redo.setAttribute('aria-disabled', !draft.canRedo)
+  }
+  draft.addEventListener('shown', tools)
+  tools()
+
+  const zooms = [...root.querySelectorAll('[data-zoom]')]
+  for (const button of zooms)
+    button.addEventListener('click', () => {
+      const { isSmallest, isLargest } = leaves.zoomBy(Number(button.dataset.zoom))
+      for (const each of zooms) each.setAttribute('aria-disabled', Number(each.dataset.zoom) < 0 ? isSmallest : isLargest)
+    })
+  zooms[0].setAttribute('aria-disabled', true)
+
+  const goTo = root.querySelector('[data-goto]')
+  if (goTo) {
+    goTo.addEventListener('change', () => {
+      const [documentId, page] = goTo.value.split('/')
+      leaves.show(leaves.of({ documentId, page }))
+    })
+    let waiting = false
+    stage.addEventListener(
+      'scroll',
+      () => {
+        if (waiting) return
+        waiting = true
+        requestAnimationFrame(() => {
+          waiting = false
+          const { leaf } = leaves.inView()
+          goTo.value = `${leaf.documentId}/${leaf.page}`
+        })
+      },
+      { passive: true },
+    )
+  }
+  root.dataset.ready = 'yes'
+}

@@ -1,0 +1,325 @@
+import { openMarkSheet } from './marks.js'
+import { send } from './send.js'
+
+/** A finger's breadth: the nearest field within it is meant. */
+const REACH = 24
+const SAVE_AFTER = 700
+const TRY_AGAIN_AFTER = 3_000
+/** Half an address is no mistake yet. */
+const WHOLE = new Set(['email', 'phone', 'date'])
+
+const form = document.querySelector('[data-filling]')
+const button = document.querySelector('[data-next-step]')
+const count = document.querySelector('[data-missing-count]')
+const state = document.querySelector('[data-saved-state]')
+const entryDialog = document.querySelector('[data-entry-dialog]')
+const words = form.dataset
+const missingWords = JSON.parse(words.missing)
+// With a finger, or where a page is small, a field is filled in on a sheet of its own.
+const compact = matchMedia('(max-width: 700px), (pointer: coarse)')
+const still = matchMedia('(prefers-reduced-motion: reduce)')
+
+const places = [...form.querySelectorAll('[data-place]')].map((element) => ({
+  element,
+  id: element.dataset.place,
+  kind: element.dataset.kind,
+  name: element.dataset.name,
+  isRequired: 'required' in element.dataset,
+  isFixed: 'fixed' in element.dataset,
+  control: element.querySelector('.place__control'),
+  mark: element.querySelector('[data-mark]'),
+  error: element.querySelector('.place__error'),
+  opener: null,
+}))
+const required = places.filter(({ isRequired, isFixed }) => isRequired && !isFixed)
+/** What was missing at some time since the page was opened: these are walked through, and counted. */
+const walk = new Set()
+let last = -1
+
+// ——— Over the pictures ———
+
+function layOut() {
+  for (const group of form.querySelectorAll('[data-places]'))
+    group.closest('[data-sheet-page]').querySelector('.sheet__paper').append(group)
+  for (const place of places) {
+    const { x, y, w, h, size, pageWidth, pageHeight } = place.element.dataset
+    const { style } = place.element
+    style.left = `${(x / pageWidth) * 100}%`
+    style.top = `${(y / pageHeight) * 100}%`
+    style.width = `${(w / pageWidth) * 100}%`
+    style.height = `${(h / pageHeight) * 100}%`
+    const letters = Math.min(size, h * 0.75)
+    style.fontSize = `${(letters / pageWidth) * 100}cqw`
+    if (!place.control || place.kind === 'checkbox') continue
+    addOpener(place)
+    // A line as high as its box stands in the middle of it.
+    if (place.control.tagName !== 'TEXTAREA') place.opener.style.lineHeight = h / letters
+  }
+  for (const paper of form.querySelectorAll('.sheet__paper')) paper.addEventListener('click', hitNearest)
+  const follow = () => form.classList.toggle('is-compact', compact.matches)
+  compact.addEventListener('change', follow)
+  follow()
+  form.classList.add('is-laid')
+}
+
+function addOpener(place) {
+  place.opener = document.createElement('button')
+  place.opener.type = 'button'
+  place.opener.className = 'place__open'
+  place.opener.addEventListener('click', () => openEntry(place))
+  place.control.after(place.opener)
+}
+
+/** A field is often smaller than a fingertip. */
+function hitNearest(event) {
+  if (!compact.matches || event.target.closest('[data-place]') || String(getSelection())) return
+  const distance = ({ element }) => {
+    const box = element.getBoundingClientRect()
+    const across = Math.max(box.left - event.clientX, 0, event.clientX - box.right)
+    const down = Math.max(box.top - event.clientY, 0, event.clientY - box.bottom)
+    return Math.hypot(across, down)
+  }
+  const [nearest] = places
+    .filter(({ element, isFixed }) => !isFixed && event.currentTarget.contains(element))
+    .map((place) => ({ place, far: distance(place) }))
+    .filter(({ far }) => far <= REACH)
+    .sort((a, b) => a.far - b.far)
+  if (!nearest) return
+  if (nearest.place.kind === 'checkbox') nearest.place.control.click()
+  else open(nearest.place)
+}
+
+// ——— What is missing ———
+
+const isFilled = ({ mark, control, kind }) =>
+  mark ? mark.querySelector('img') !== null : kind === 'checkbox' ? control.checked : Boolean(control?.value.trim())
+const isRefused = ({ element }) => element.classList.contains('is-refused')
+const isMissing = (place) => !isFilled(place) || isRefused(place)
+
+function refresh() {
+  for (const place of places) {
+    if (place.isFixed) continue
+    place.element.classList.toggle('is-filled', isFilled(place))
+    if (isFilled(place)) place.element.classList.remove('is-missing')
+    if (!place.opener) continue
+    place.opener.textContent = place.control.value
+    place.opener.setAttribute('aria-label', `${place.name}: ${place.control.value}`)
+  }
+  const missing = required.filter(isMissing)
+  for (const place of missing) walk.add(place)
+  count.textContent = missing.length ? missingWords[Math.min(missing.length, 2)].replace('2', missing.length) : required.length ? words.complete : ''
+  const next = nextMissing()
+  button.textContent = next ? nextLabel(next) : words.review
+}
+
+function nextLabel(place) {
+  const walked = required.filter((other) => walk.has(other))
+  return words.next.replace('{at}', walked.indexOf(place) + 1).replace('{total}', walked.length)
+}
+
+/** The first one behind where they were, or from the top again. */
+function nextMissing() {
+  const missing = required.filter(isMissing)
+  return missing.find((place) => places.indexOf(place) > last) ?? missing[0] ?? null
+}
+
+function open(place) {
+  if (place.mark) openMarkSheet(place.kind)
+  else openEntry(place)
+}
+
+function goTo(place) {
+  last = places.indexOf(place)
+  for (const other of places) other.element.classList.toggle('is-here', other === place)
+  place.element.scrollIntoView({ block: 'center', behavior: still.matches ? 'auto' : 'smooth' })
+  if (place.mark || compact.matches) open(place)
+  else place.control.focus({ preventScroll: true })
+}
+
+button.addEventListener('click', (event) => {
+  const next = nextMissing()
+  if (!next) return
+  event.preventDefault()
+  goTo(next)
+})
+
+form.addEventListener('submit', async (event) => {
+  // A save that came in after the preview would undo it.
+  if (form.dataset.sent) return event.preventDefault()
+  clearTimeout(timer)
+  if (underWay) {
+    event.preventDefault()
+    await underWay
+    if (required.some(isMissing)) return
+    return form.requestSubmit(button)
+  }
+  dirty.clear()
+  form.dataset.sent = 'yes'
+  button.setAttribute('aria-busy', 'true')
+})
+
+// ——— Saved as they go ———
+
+const dirty = new Map()
+let timer
+let underWay = null
+
+for (const place of places) {
+  if (!place.control || place.isFixed) continue
+  place.control.addEventListener('input', () => {
+    refuse(place, '')
+    refresh()
+    if (!WHOLE.has(place.kind)) note(place)
+  })
+  place.control.addEventListener('change', () => {
+    if (WHOLE.has(place.kind)) note(place)
+  })
+  place.control.addEventListener('focus', () => (last = places.indexOf(place)))
+  place.control.addEventListener('keydown', (event) => {
+    // Enter in a line would send the whole form.
+    if (event.key !== 'Enter' || place.control.tagName === 'TEXTAREA') return
+    event.preventDefault()
+    const next = nextMissing()
+    if (next) goTo(next)
+    else button.focus()
+  })
+}
+
+function note(place) {
+  dirty.set(place.id, place.kind === 'checkbox' ? (place.control.checked ? '1' : '') : place.control.value)
+  clearTimeout(timer)
+  timer = setTimeout(save, SAVE_AFTER)
+}
+
+async function save() {
+  clearTimeout(timer)
+  while (underWay) await underWay
+  if (!dirty.size) return
+  underWay = sendDirty()
+  await underWay
+}
+
+async function sendDirty() {
+  const sent = new Map(dirty)
+  dirty.clear()
+  state.textContent = words.saving
+  try {
+    await send(form.action, new URLSearchParams([...sent]))
+    state.textContent = words.saved
+  } catch (error) {
+    const refused = error.status === 422 && error.fields
+    if (!refused && [403, 404, 409].includes(error.status)) return location.reload()
+    for (const [id, value] of sent) if (!refused?.[id] && !dirty.has(id)) dirty.set(id, value)
+    for (const place of places) if (refused?.[place.id]) refuse(place, refused[place.id])
+    state.textContent = refused ? '' : words.unsaved
+    if (dirty.size) timer = setTimeout(save, refused ? 0 : TRY_AGAIN_AFTER)
+    refresh()
+  } finally {
+    underWay = null
+  }
+}
+
+function refuse(place, sentence) {
+  place.element.classList.toggle('is-refused', sentence !== '')
+  place.error.textContent = sentence
+  place.error.hidden = sentence === ''
+  if (sentence) {
+    place.control.setAttribute('aria-invalid', 'true')
+    place.control.setAttribute('aria-describedby', place.error.id)
+  } else place.control.removeAttribute('aria-invalid')
+}
+
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden' && dirty.size && !form.dataset.sent)
+    send(form.action, new URLSearchParams([...dirty]), { keepalive: true }).then(() => dirty.clear(), () => {})
+})
+
+// ——— On a sheet of its own ———
+
+const entryForm = entryDialog.querySelector('[data-entry-form]')
+const entryLabel = entryDialog.querySelector('#entry-label')
+const entryPlace = entryDialog.querySelector('[data-entry-place]')
+const entryError = entryDialog.querySelector('[data-entry-error]')
+const entryNext = entryDialog.querySelector('[data-entry-next]')
+let entered = null
+
+function openEntry(place) {
+  entered = place
+  last = places.indexOf(place)
+  entryLabel.textContent = place.name
+  const control = place.control.cloneNode()
+  control.id = 'entry-control'
+  control.removeAttribute('name')
+  control.className = 'entry__control'
+  if (place.kind === 'checkbox') {
+    const label = document.createElement('label')
+    label.className = 'entry__tick'
+    control.className = ''
+    control.checked = place.control.checked
+    label.append(control, entryDialog.dataset.tick)
+    entryPlace.replaceChildren(label)
+    control.addEventListener('change', () => {
+      if (control.checked !== place.control.checked) place.control.click()
+    })
+  } else {
+    control.value = place.control.value
+    entryPlace.replaceChildren(control)
+    for (const type of ['input', 'change'])
+      control.addEventListener(type, () => {
+        place.control.value = control.value
+        place.control.dispatchEvent(new Event(type))
+        if (type === 'input') tellEntry('')
+      })
+  }
+  const next = required.filter((other) => other !== place && isMissing(other))
+  const following = next.find((other) => places.indexOf(other) > last) ?? next[0]
+  entryNext.textContent = following ? nextLabel(following) : entryNext.dataset.done
+  tellEntry(place.error.textContent)
+  entryDialog.showModal()
+  control.focus()
+}
+
+function tellEntry(sentence) {
+  entryError.textContent = sentence
+  entryError.hidden = sentence === ''
+}
+
+entryForm.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const place = entered
+  if (WHOLE.has(place.kind)) {
+    note(place)
+    await save()
+    if (isRefused(place)) return tellEntry(place.error.textContent)
+  }
+  entryDialog.close()
+  const next = nextMissing()
+  if (next && next !== place) goTo(next)
+  else button.focus({ preventScroll: true })
+})
+
+// ——— Marks ———
+
+for (const place of places)
+  place.mark?.addEventListener('click', (event) => {
+    event.preventDefault()
+    last = places.indexOf(place)
+    openMarkSheet(place.kind)
+  })
+
+document.addEventListener('mark', ({ detail: { kind, picture } }) => {
+  for (const { mark } of places.filter((place) => place.kind === kind)) {
+    const image = mark.querySelector('img') ?? document.createElement('img')
+    image.className = 'place__picture'
+    image.alt = ''
+    image.src = picture
+    mark.prepend(image)
+    const here = mark.querySelector('.place__here')
+    here.classList.add('visually-hidden')
+    here.querySelector('[data-here-text]').textContent = here.dataset.change
+  }
+  refresh()
+})
+
+layOut()
+refresh()

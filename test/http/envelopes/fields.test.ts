@@ -1,0 +1,228 @@
+import { expect, test } from 'bun:test'
+import type { PlacedField } from '../../../src/envelope/fields.ts'
+import { fieldsOf } from '../../../src/envelope/fields.ts'
+import { addRecipient } from '../../../src/envelope/recipients.ts'
+import { editorView, NEW_FIELDS } from '../../../src/http/envelopes/fields.ts'
+import type { Ctx } from '../../../src/http/env.ts'
+import { openTestHouse, ORIGIN, type TestBrowser, type TestHouse } from '../../support/house.ts'
+import { prepareDraft } from './draft.ts'
+
+interface Told {
+  readonly version: number
+  readonly fields: PlacedField[]
+  readonly code: string
+  readonly message: string
+  readonly fieldId: string
+}
+
+async function deskOf(house: TestHouse, email = 'ann@acme.example') {
+  const browser = await house.browser()
+  await browser.signIn(email)
+  return { browser, ...json(house, browser, await tokenOf(browser)) }
+}
+
+const tokenOf = async (browser: TestBrowser): Promise<string> =>
+  /<meta name="csrf" content="([^"]+)"/.exec((await browser.get('/account')).text)?.[1] ?? ''
+
+const json = ({ server }: TestHouse, { cookies }: TestBrowser, token: string) => {
+  const send = async (path: string, method: string, body?: unknown, csrf = token) => {
+    const response = await server.fetch(
+      new Request(`${ORIGIN}${path}`, {
+        method,
+        headers: {
+          host: new URL(ORIGIN).host,
+          accept: 'application/json',
+          'content-type': 'application/json',
+          'sec-fetch-site': 'same-origin',
+          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+          'x-csrf': csrf,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+      '192.0.2.7',
+    )
+    return { status: response.status, body: (await response.json()) as Told }
+  }
+  return { read: (path: string) => send(path, 'GET'), put: (path: string, body: unknown, csrf?: string) => send(path, 'PUT', body, csrf) }
+}
+
+const field = (documentId: string, recipientId: string | null, over: Partial<PlacedField> = {}): PlacedField => ({
+  id: 'new-1',
+  documentId,
+  recipientId,
+  kind: 'signature',
+  page: 1,
+  x: 68.25,
+  y: 502,
+  width: 200,
+  height: 62,
+  required: true,
+  readOnly: false,
+  label: '',
+  value: '',
+  fontSize: 10,
+  ...over,
+})
+
+test('fields are saved by version, keep the names they were given, and are answered as they stand', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, us, marie } = await prepareDraft(house)
+  const { read, put } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  expect((await read(path)).body).toEqual({ version: envelope.version, fields: [] } as never)
+
+  const first = await put(path, {
+    version: envelope.version,
+    fields: [
+      field(document.id, us.id, { x: 68.251_9 }),
+      field(document.id, marie.id, { id: 'new-2', kind: 'text', page: 0, value: ' <b>x</b> ' }),
+    ],
+  })
+  expect(first.status).toBe(200)
+  expect(first.body.version).toBe(envelope.version + 1)
+  expect(first.body.fields).toMatchObject([
+    { kind: 'text', recipientId: marie.id, value: '<b>x</b>', page: 0 },
+    { kind: 'signature', recipientId: us.id, x: 68.25, y: 502, width: 200, height: 62 },
+  ])
+  expect(first.body.fields.map(({ id }) => id)).toEqual([expect.stringMatching(/^fld_/), expect.stringMatching(/^fld_/)])
+
+  const [text, signature] = first.body.fields
+  const second = await put(path, { version: first.body.version, fields: [{ ...signature!, y: 500 }] })
+  expect(second.body.fields).toEqual([{ ...signature!, y: 500 }])
+  expect((await read(path)).body.fields).toEqual([{ ...signature!, y: 500 }])
+  expect(text).toBeDefined()
+})
+
+test('whoever saves with an old version is told how it stands, and nothing is changed', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, us } = await prepareDraft(house)
+  const { put } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const { body: now } = await put(path, { version: envelope.version, fields: [field(document.id, us.id)] })
+  const late = await put(path, { version: envelope.version, fields: [] })
+  expect(late.status).toBe(409)
+  expect(late.body).toMatchObject({ code: 'envelope.moved-on', message: expect.any(String), version: now.version, fields: now.fields })
+  expect(await fieldsOf(house.house.db, envelope)).toEqual(now.fields)
+})
+
+test('a field that does not fit is refused by its id, and then none is saved', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, us, ann, act, marie } = await prepareDraft(house)
+  const copy = await addRecipient(house.house.db, act, ann, envelope.id, { ...marie, role: 'copy', email: 'c@dupont.example' })
+  const { put } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  for (const [over, code] of [
+    [{ x: 500 }, 'field.outside'],
+    [{ y: -1 }, 'field.outside'],
+    [{ width: 2 }, 'field.outside'],
+    [{ width: 1e9 }, 'field.outside'],
+    [{ x: null }, 'field.outside'],
+    [{ page: 2 }, 'field.page-unknown'],
+    [{ page: -1 }, 'field.page-unknown'],
+    [{ page: 0.5 }, 'field.page-unknown'],
+    [{ documentId: 'doc_of_another' }, 'field.page-unknown'],
+    [{ recipientId: 'rcp_of_another' }, 'field.nobody'],
+    [{ recipientId: null }, 'field.nobody'],
+    [{ recipientId: copy.id }, 'field.of-a-copy'],
+    [{ fontSize: 400 }, 'field.size'],
+    [{ label: 'x'.repeat(201) }, 'text.too-long'],
+    [{ kind: 'radio' }, 'form.invalid'],
+  ] as const) {
+    const { status, body } = await put(path, {
+      version: envelope.version + 1,
+      fields: [field(document.id, us.id), { ...field(document.id, us.id), id: 'new-2', ...over }],
+    })
+    expect([over, status, body.code, body.fieldId]).toEqual([over, 422, code, 'new-2'])
+    expect(body.message).not.toMatch(/^$|\{|^field\./)
+  }
+  expect(await fieldsOf(house.house.db, envelope)).toEqual([])
+  for (const body of ['', '[]', '{', '{"version":"x","fields":[]}', '{"version":1}', '{"version":3,"fields":[null]}'])
+    expect([body, (await put(path, body)).status]).toEqual([body, 422])
+})
+
+test('nobody else reads or writes them, and not without the token', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, us } = await prepareDraft(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const bob = await deskOf(house, 'bob@acme.example')
+  expect((await bob.read(path)).status).toBe(404)
+  expect((await bob.put(path, { version: envelope.version, fields: [] })).status).toBe(404)
+  const ann = await deskOf(house)
+  expect((await ann.put(path, { version: envelope.version, fields: [field(document.id, us.id)] }, 'x')).status).toBe(403)
+  expect(await fieldsOf(house.house.db, envelope)).toEqual([])
+  await house.house.db.updateTable('envelope').set({ status: 'sent' }).where('id', '=', envelope.id).execute()
+  const sent = await ann.put(path, { version: envelope.version, fields: [] })
+  expect([sent.status, sent.body.code]).toEqual([409, 'envelope.not-a-draft'])
+})
+
+test('without JavaScript a field is put at one of nine places, clear of what stands there, and taken away again', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, us, marie } = await prepareDraft(house)
+  const { browser } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const asked = { documentId: document.id, kind: 'signature', recipientId: us.id, page: '2', place: 'bottom-left' }
+  for (const over of [{}, {}, { recipientId: marie.id, place: 'bottom-right' }, { kind: 'number', place: 'top', page: '1' }]) {
+    const answer = await browser.post(path, { ...asked, ...over })
+    expect([answer.status, answer.location]).toEqual([303, `/envelopes/${envelope.id}/draft#fields`])
+  }
+  const fields = await fieldsOf(house.house.db, envelope)
+  expect(fields).toHaveLength(4)
+  const [number, ...signatures] = fields
+  expect(number).toMatchObject({ kind: 'number', page: 0, recipientId: null, y: 48 })
+  expect(signatures.map(({ x, recipientId }) => [x < 300, recipientId])).toEqual([
+    [true, us.id],
+    [true, us.id],
+    [false, marie.id],
+  ])
+  const { height } = NEW_FIELDS.signature
+  const [above, below] = signatures.filter(({ recipientId }) => recipientId === us.id)
+  expect(below!.y - above!.y).toBeGreaterThan(height)
+
+  expect((await browser.post(path, { remove: number!.id })).status).toBe(303)
+  expect((await fieldsOf(house.house.db, envelope)).map(({ id }) => id)).toEqual(signatures.map(({ id }) => id))
+  // Told on the next page, by its cookie.
+  const refused = await browser.post(path, { ...asked, page: '9' })
+  expect([refused.status, decodeURIComponent(browser.cookies.get('flash') ?? '')]).toEqual([303, expect.stringContaining('"stop"')])
+  for (const over of [{ place: 'nowhere' }, { kind: 'radio' }, { page: 'x' }])
+    expect((await browser.post(path, { ...asked, ...over })).status).toBe(422)
+  expect(await fieldsOf(house.house.db, envelope)).toHaveLength(3)
+})
+
+test.each(['en', 'fr'])(
+  'the page of a draft holds a form for every document and every field, without inline style or script (%s)',
+  async (language) => {
+    await using house = await openTestHouse()
+    const { envelope, document, us } = await prepareDraft(house)
+    const { browser, put } = await deskOf(house)
+    browser.cookies.set('lang', language)
+    const { body } = await put(`/envelopes/${envelope.id}/fields`, {
+      version: envelope.version,
+      fields: [field(document.id, us.id, { label: '"><script>alert(1)</script>' })],
+    })
+    const { status, text } = await browser.get(`/envelopes/${envelope.id}/draft`)
+    expect(status).toBe(200)
+    expect(text).not.toMatch(/<script(?![^>]* src=)|\son\w+=|style=/i)
+    expect(text).toContain(`name="remove" value="${body.fields[0]!.id}"`)
+    expect(text).toContain(`<input type="hidden" name="documentId" value="${document.id}">`)
+    expect(text).toContain(`<rect data-hue="0" x="68.25" y="502" width="200" height="62"/>`)
+  },
+)
+
+test('the editor is given those who act, each with a letter and a hue of their own', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, ann, act, marie } = await prepareDraft(house)
+  await addRecipient(house.house.db, act, ann, envelope.id, { ...marie, role: 'copy', email: 'c@dupont.example', routingOrder: 1 })
+  for (let n = 0; n < 26; n++)
+    await addRecipient(house.house.db, act, ann, envelope.id, { ...marie, email: `p${n}@dupont.example`, routingOrder: 3 })
+  const view = await editorView({ var: { house: house.house } } as unknown as Ctx, envelope)
+  expect(view.documents).toEqual([
+    { id: document.id, title: document.title, pages: JSON.parse(document.pages), digest: document.sourceDigest },
+  ])
+  expect(view.documents[0]!.pages).toHaveLength(2)
+  expect(view.recipients).toHaveLength(28)
+  expect(view.recipients.slice(0, 2)).toMatchObject([
+    { name: 'Ann Archer', side: 'company', letter: 'A', hue: 0 },
+    { name: 'Marie Dupont', side: 'other', letter: 'B', hue: 1 },
+  ])
+  expect(view.recipients.slice(25).map(({ letter, hue }) => `${letter}${hue}`)).toEqual(['Z1', 'AA2', 'AB3'])
+})
