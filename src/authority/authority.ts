@@ -3,7 +3,7 @@ import { append } from '../audit/trail.ts'
 import type { CheckpointKey } from '../audit/checkpoint.ts'
 import { type Bytes, fromHex } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
-import { DAY, type Instant, instant, later, MINUTE, wholeSecond } from '../base/instant.ts'
+import { type Clock, DAY, type Instant, later, MINUTE, systemClock, wholeSecond } from '../base/instant.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { issueCertificate, newSerial, readCertificate } from '../pki/certificate.ts'
 import { ephemeralSigner } from '../pki/key.ts'
@@ -50,11 +50,11 @@ export interface SignerRequest {
 }
 
 /** What the authority can do, with its certificates as they stand now. Refused where there is none yet. */
-export async function openAuthority(tools: AuthorityTools): Promise<Authority> {
+export async function openAuthority(tools: AuthorityTools & { readonly clock?: Clock }): Promise<Authority> {
   const { db, keys } = tools
   const held = await readCertificates(db)
   const read = { issuing: readCertificate(held.issuing), root: readCertificate(held.root) }
-  const now = (): Instant => instant(Date.now())
+  const now = tools.clock ?? systemClock
   const chain: Authority['chain'] = (purpose) => (purpose === 'root' ? [] : purpose === 'issuing' ? [held.root] : [held.issuing, held.root])
   return {
     signerFor: (purpose) => keys.signerFor(purpose),

@@ -31,12 +31,12 @@ export interface Preview {
  * these, and these very bytes are signed. Made outside any transaction; a crash leaves orphans.
  */
 export async function makePreview(tools: CeremonyTools, act: RecipientAct, ceremony: Ceremony): Promise<void> {
-  const { db, config, keys } = tools
+  const { db, config, keys, clock } = tools
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const missing = missingOf(await fieldsToFill(db, ceremony, act.at))
   if (missing.length) throw new Refusal('invalid', 'ceremony.incomplete', { count: missing.length })
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
-  const authority = await openAuthority({ db, keys })
+  const authority = await openAuthority({ db, keys, clock })
   const made: { document: Document; frozen: Frozen }[] = []
   for (const { document, act: signerAct, serial } of await signerActs(tools, act, ceremony, reserveSerial)) {
     const head = await headRevision(db, document.id)

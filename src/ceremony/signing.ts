@@ -17,7 +17,7 @@ import { findPreview } from './preview.ts'
  * that it is done only after that commit: a crash before it leaves nothing, a crash after it loses nothing.
  */
 export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony: Ceremony, confirmed: string): Promise<void> {
-  const { db, config, keys } = tools
+  const { db, config, keys, clock } = tools
   if (ceremony.step === 'signed') throw new Refusal('conflict', 'signature.already-given')
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const preview = await findPreview(db, ceremony, act.at)
@@ -25,7 +25,7 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   // Asked before keys are made, and once more in the transaction that records.
   const { recipient, envelope } = await actingRecipient(db, act, ceremony.recipient.id)
-  const sealTools = { db, config, authority: await openAuthority({ db, keys }) }
+  const sealTools = { db, config, authority: await openAuthority({ db, keys, clock }) }
   const signatory = {
     recipientId: recipient.id,
     subject: await subjectOf(tools, ceremony),

@@ -173,8 +173,8 @@ async function prepareAll(
   envelope: Envelope,
   at: Instant,
 ): Promise<{ document: Document; revisions: readonly Revision[] }[]> {
-  const { db, config, keys } = tools
-  const authority = await openAuthority({ db, keys })
+  const { db, config, keys, clock } = tools
+  const authority = await openAuthority({ db, keys, clock })
   const made: { document: Document; revisions: readonly Revision[] }[] = []
   for (const document of await listDocuments(db, envelope.id)) {
     const input = await preparationOf(tools, envelope, document, at)

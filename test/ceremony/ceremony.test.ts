@@ -75,7 +75,7 @@ test('forged, unknown, revoked and expired links open nothing', async () => {
 })
 
 test('terms, code, fields, mark, preview, signature: no step before the one ahead of it', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { claire, id } = await sent(house)
   const { db, clock } = house.house
   const act = () => recipientAct(house.house, claire.id)
@@ -132,7 +132,7 @@ async function open2({ house }: TestHouse, recipientId: string, session?: string
 }
 
 test('parallel signers: the slower one is shown the new state before they may confirm', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { id } = await sent(house, [CLAIRE, { ...MARIE, routingOrder: 1 }])
   const { db, clock } = house.house
   const [claire, marie] = [await recipientNamed(house, id, 'Claire'), await recipientNamed(house, id, 'Marie')]
@@ -154,7 +154,7 @@ test('parallel signers: the slower one is shown the new state before they may co
 }, 30_000)
 
 test('several documents, an approver and a witness: one confirmation signs all of them', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const user = await ann(house)
   const { CONTRACT } = await import('../support/signing.ts')
   const people = [
@@ -176,7 +176,7 @@ test('several documents, an approver and a witness: one confirmation signs all o
 }, 60_000)
 
 test('one no ends it for everybody, and everybody is told', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { claire, id } = await sent(house)
   await sign(house, claire.id)
   const marie = await recipientNamed(house, id, 'Marie')
@@ -221,7 +221,7 @@ test('voiding and the deadline end it: links stop, what waits is withdrawn, whoe
 })
 
 test('a recipient who has not acted is corrected: a new link to the new address, the old one and its sessions end', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { claire, user, id } = await sent(house)
   const { db } = house.house
   const session = await identify(house, claire.id)
@@ -258,7 +258,7 @@ test('reminders: by the button, and by themselves as often as the envelope says'
 })
 
 test('in person: the sender’s browser is let in, the sent link goes on to work, the record says so', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { claire, user, id } = await sent(house)
   const { invitation, secret } = await openInPerson(house.house, actOf(house.house, user), user, id, claire.id)
   const ceremony = await findCeremony(house.house, house.house.clock(), { invitationId: invitation.id, secret, session: undefined })
@@ -281,7 +281,7 @@ test('a lost link is sent anew to its own address alone, whatever was typed', as
 })
 
 test('the finished document’s link works for its days and then ends', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { claire, id } = await sent(house)
   await sign(house, claire.id)
   await sign(house, (await recipientNamed(house, id, 'Marie')).id)

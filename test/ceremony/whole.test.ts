@@ -7,7 +7,7 @@ import { openTestHouse } from '../support/house.ts'
 import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../support/signing.ts'
 
 test('a contract is sent, signed by the company, then by the client, sealed and told to everybody', async () => {
-  await using house = await openTestHouse({ authority: true, realTime: true })
+  await using house = await openTestHouse({ authority: true })
   const { db } = house.house
   const user = await ann(house)
   const draft = await draftFor(house, user, [CLAIRE, MARIE, { ...CLAIRE, firstName: 'Carl', role: 'copy', email: 'carl@acme.example' }])

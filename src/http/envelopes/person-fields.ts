@@ -3,15 +3,24 @@ import type { Recipient } from '../../envelope/envelope.ts'
 import { HIGHEST_ORDER } from '../../envelope/recipients.ts'
 import { emailAddress, language, line, lines, phoneNumber, tick, wholeNumber } from '../schemas.ts'
 
+/** Empty: null. What is not empty is told by its own reason, which a union would hide. */
+const orNone = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .default('')
+    .transform((text, context): z.output<Schema> | null => {
+      if (!text.trim()) return null
+      const read = schema.safeParse(text)
+      if (read.success) return read.data
+      context.addIssue({ code: 'custom', message: read.error.issues[0]?.message ?? 'form.invalid' })
+      return z.NEVER
+    })
+
 /** How somebody is reached: what a draft asks, and what may be corrected later. */
 export const Reach = z.object({
   firstName: line(80).default(''),
   lastName: line(80).default(''),
-  email: z
-    .literal('')
-    .transform(() => null)
-    .or(emailAddress)
-    .default(null),
+  email: orNone(emailAddress),
   phone: phoneNumber,
   channel: z.enum(['email', 'sms'], 'form.invalid'),
   language,
@@ -24,11 +33,7 @@ export const Person = Reach.extend({
   jobTitle: line(120).default(''),
   companyDetails: lines(1_000).default(''),
   /** Empty: as usual. */
-  routingOrder: z
-    .literal('')
-    .transform(() => null)
-    .or(wholeNumber(1, HIGHEST_ORDER))
-    .default(null),
+  routingOrder: orNone(wholeNumber(1, HIGHEST_ORDER)),
   keep: tick,
 })
 

@@ -41,7 +41,9 @@ export function letChoose({ root, words }) {
 
   async function find() {
     const mine = ++asked
-    const answer = await fetch(`${form.dataset.choose}?search=${encodeURIComponent(input.value)}`, { headers: { accept: 'application/json' } })
+    const answer = await fetch(`${form.dataset.choose}?search=${encodeURIComponent(input.value)}`, {
+      headers: { accept: 'application/json' },
+    })
       .then((response) => response.json())
       .catch(() => ({ people: [] }))
     if (mine !== asked) return
@@ -53,7 +55,9 @@ export function letChoose({ root, words }) {
 
   function render() {
     list.replaceChildren(
-      ...(people.length ? people.map(optionOf) : [Object.assign(document.createElement('li'), { className: 'combo__option combo__option--none', textContent: words.noneFound })]),
+      ...(people.length
+        ? people.map(optionOf)
+        : [Object.assign(document.createElement('li'), { className: 'combo__option combo__option--none', textContent: words.noneFound })]),
     )
     open(true)
     mark()

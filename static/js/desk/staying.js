@@ -11,5 +11,6 @@ export function stayInPlace(root) {
   history.scrollRestoration = 'manual'
   const back = () => scrollTo(0, Number(kept))
   back()
-  addEventListener('load', () => requestAnimationFrame(back))
+  // The address names a part, to which the browser goes once the page is read; after that the page is the reader's.
+  addEventListener('DOMContentLoaded', () => requestAnimationFrame(back))
 }

@@ -97,7 +97,9 @@ test('unknown, forged, revoked, used and past links, and another browser, see on
   const seen = new Map<string, string>()
   const look = async (name: string, path: string): Promise<void> => {
     const browser = await sent.test.browser()
-    const { status, text, headers } = await browser.get(path)
+    // Whoever has just signed may come back by the link, so a true one is followed first.
+    const first = await browser.get(path)
+    const { status, text, headers } = first.location ? await browser.get(first.location) : first
     const plain = text.replace(/(content|value)="[\w-]{43}"/g, '')
     seen.set(name, JSON.stringify([status, plain, [...headers].filter(([header]) => header !== 'set-cookie')]))
   }
@@ -120,8 +122,9 @@ test('unknown, forged, revoked, used and past links, and another browser, see on
   await look('revoked', marie)
   sent.test.wait(400 * DAY)
   await look('past', marie)
-  expect(new Set(seen.values()).size).toBe(1)
-  expect([...seen.values()][0]).toStartWith('[404,')
+  const [first] = seen.values()
+  for (const [name, shown] of seen) expect([name, shown]).toEqual([name, first!])
+  expect(first).toStartWith('[404,')
 }, 30_000)
 
 test('whoever asks for a new link is told the same, whether something waits for the address or not', async () => {

@@ -13,8 +13,11 @@ export interface Sent extends AsyncDisposable {
 }
 
 /** A house with an authority, and a contract on its way to these people. What is sealed needs the real time. */
-export async function sentTo(people: readonly RecipientDetails[], { realTime = false } = {}): Promise<Sent> {
-  const test = await openTestHouse({ authority: true, realTime })
+export async function sentTo(
+  people: readonly RecipientDetails[],
+  options: { readonly realTime?: boolean; readonly origin?: string } = {},
+): Promise<Sent> {
+  const test = await openTestHouse({ authority: true, ...options })
   const user = await ann(test)
   const draft = await draftFor(test, user, people)
   await send(test, user, draft)

@@ -3,6 +3,7 @@ import { plural } from '../../plural.ts'
 /** The recipient's pages. What depends on the role is given for signer, approver and witness. */
 export const signing = {
   more: 'More',
+  nextStep: 'Next step',
   back: 'Back',
   download: 'Download as it is now',
   decline: 'Decline…',

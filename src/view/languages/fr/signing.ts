@@ -3,6 +3,7 @@ import type { signing as shape } from '../en/signing.ts'
 
 export const signing: typeof shape = {
   more: 'Plus',
+  nextStep: 'Étape suivante',
   back: 'Retour',
   download: 'Télécharger en l’état',
   decline: 'Refuser…',

@@ -1,0 +1,168 @@
+import { expect, test } from 'bun:test'
+import { DAY, HOUR } from '../../../src/base/instant.ts'
+import { openTestHouse, type TestBrowser, type TestHouse } from '../../support/house.ts'
+import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../../support/signing.ts'
+
+const ANNS = { ...CLAIRE, firstName: 'Ann', lastName: 'Archer', email: 'ann@acme.example' }
+
+async function sent(test: TestHouse, people = [CLAIRE, MARIE]): Promise<{ browser: TestBrowser; id: string; path: string }> {
+  const user = await ann(test)
+  const draft = await draftFor(test, user, people)
+  await send(test, user, draft)
+  const browser = await test.browser()
+  await browser.signIn('ann@acme.example')
+  return { browser, id: draft.id, path: `/envelopes/${draft.id}` }
+}
+const messages = async ({ house }: TestHouse, kind: string) =>
+  house.db
+    .selectFrom('message')
+    .select(['address', 'channel'])
+    .where('kind', '=', kind as never)
+    .execute()
+
+test('its page tells of each person where they stand, by masked address, in both languages', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  await sign(test, (await recipientNamed(test, id, 'Claire')).id)
+  for (const [language, sentences] of [
+    [
+      'en',
+      [
+        '1 of 2 have signed',
+        'With the other party',
+        'Signed',
+        'Invited',
+        'ma•••@client.example',
+        'Remind now',
+        'Withdraw it from everybody',
+      ],
+    ],
+    ['fr', ['1 sur 2 a signé', 'Chez l’autre partie', 'A signé', 'Invité', 'Relancer maintenant', 'Retirer à tous']],
+  ] as const) {
+    browser.cookies.set('lang', language)
+    const { status, text } = await browser.get(path)
+    expect(status).toBe(200)
+    for (const sentence of sentences) expect(text).toContain(sentence)
+    expect(text).not.toContain('marie@client.example')
+    expect(text).not.toMatch(/\/s\/inv_|<script(?![^>]* src=)|\sstyle=|undefined|\[object/)
+  }
+}, 40_000)
+
+test('reminded, but not twice in a breath; a new link ends the old one', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  const claire = await recipientNamed(test, id, 'Claire')
+  test.wait(2 * DAY)
+  await browser.signIn('ann@acme.example')
+  expect((await browser.post(`${path}/recipients/${claire.id}/reminders`)).location).toBe(`${path}#people`)
+  expect((await browser.get(path)).text).toContain('Claire Martin is reminded.')
+  await browser.post(`${path}/recipients/${claire.id}/reminders`)
+  expect((await browser.get(path)).text).toContain('was reminded only a moment ago')
+  expect((await messages(test, 'reminder')).length).toBe(1)
+  await browser.post(`${path}/recipients/${claire.id}/link`)
+  expect((await browser.get(path)).text).toContain('Claire Martin gets a new link.')
+  // Marie's turn has not come.
+  const marie = await recipientNamed(test, id, 'Marie')
+  await browser.post(`${path}/recipients/${marie.id}/reminders`)
+  expect((await browser.get(path)).text).toContain('flash--stop')
+  expect((await messages(test, 'reminder')).length).toBe(1)
+}, 40_000)
+
+test('corrected before they have acted; what does not fit is told beside its field', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  const claire = await recipientNamed(test, id, 'Claire')
+  expect((await browser.get(`${path}?correct=${claire.id}`)).text).toContain('value="claire@acme.example"')
+  const fields = { firstName: 'Clara', lastName: 'Martin', email: 'clara@acme.example', phone: '', channel: 'email', language: 'fr' }
+  for (const [over, name] of [
+    [{ email: '' }, 'email'],
+    [{ email: 'x' }, 'email'],
+    [{ channel: 'sms' }, 'phone'],
+    [{ firstName: '', lastName: '' }, 'lastName'],
+  ] as [Record<string, string>, string][]) {
+    const { status, text } = await browser.post(`${path}/recipients/${claire.id}/correction`, { ...fields, ...over })
+    expect([over, status, text.includes(`id="${name}-error"`)]).toEqual([over, 422, true])
+  }
+  expect((await browser.post(`${path}/recipients/${claire.id}/correction`, fields)).status).toBe(303)
+  expect(await recipientNamed(test, id, 'Clara')).toMatchObject({ email: 'clara@acme.example', language: 'fr' })
+  expect((await browser.get(path)).text).toContain('The details of Clara Martin are corrected.')
+}, 40_000)
+
+test('the deadline is moved, and withdrawn is withdrawn', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  for (const [fields, sentence] of [
+    [{ deadlineDay: '', deadlineTime: '' }, 'Please enter a day and a time.'],
+    [{ deadlineDay: '2020-01-01', deadlineTime: '' }, 'at least five minutes from now'],
+  ] as const) {
+    const { status, text } = await browser.post(`${path}/deadline`, fields)
+    expect([status, text.includes(sentence)]).toEqual([422, true])
+  }
+  expect((await browser.post(`${path}/deadline`, { deadlineDay: '2026-11-24', deadlineTime: '10:00' })).status).toBe(303)
+  const moved = await browser.get(path)
+  expect(moved.text).toContain('The deadline is 24 Nov 2026, 10:00 now.')
+  // Less than a day is left.
+  expect(moved.text).toContain('class="soon"')
+  const without = await browser.post(`${path}/voiding`, { reason: ' ' })
+  expect([without.status, without.text.includes('id="reason-error"')]).toEqual([422, true])
+  expect((await browser.post(`${path}/voiding`, { reason: 'The price <changed>.' })).status).toBe(303)
+  const over = await browser.get(path)
+  expect(over.text).toContain('Withdrawn')
+  expect(over.text).toContain('Reason: The price &lt;changed&gt;.')
+  expect(over.text).not.toContain('Remind now')
+  expect((await browser.post(`${path}/voiding`, { reason: 'again' })).status).toBe(409)
+  const claire = await recipientNamed(test, id, 'Claire')
+  await browser.post(`${path}/recipients/${claire.id}/in-person`)
+  expect((await browser.get(path)).text).toContain('flash--stop')
+}, 40_000)
+
+test('in person the ceremony opens in this browser, and its link is shown nowhere', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  const claire = await recipientNamed(test, id, 'Claire')
+  const answer = await browser.post(`${path}/recipients/${claire.id}/in-person`)
+  expect(answer.location).toMatch(/^\/s\/inv_\w+$/)
+  expect(answer.headers.getSetCookie().join()).toMatch(/link=[^;]+;.*HttpOnly/)
+  expect((await browser.get(answer.location!)).status).toBe(200)
+  const marie = await recipientNamed(test, id, 'Marie')
+  await browser.post(`${path}/recipients/${marie.id}/in-person`)
+  expect((await browser.get(path)).text).toContain('flash--stop')
+}, 40_000)
+
+test('what waits for me is shown to me alone, and opens', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test, [ANNS, MARIE])
+  const mine = await recipientNamed(test, id, 'Ann')
+  const { text } = await browser.get('/waiting')
+  expect(text).toContain('Consulting agreement')
+  expect(text).toContain('Ann Archer asks for your signature')
+  expect(text).toContain('<span class="rail__count">1</span>')
+  expect((await browser.get(path)).text).toContain('Sign now')
+  const bob = await test.browser()
+  await bob.signIn('bob@acme.example')
+  expect((await bob.get('/waiting')).text).toContain('Nothing waits for you.')
+  expect((await bob.post(`/waiting/${mine.id}`)).status).toBe(404)
+  await browser.get('/waiting')
+  const opened = await browser.post(`/waiting/${mine.id}`)
+  expect(opened.location).toMatch(/^\/s\/inv_\w+$/)
+  expect((await browser.get(opened.location!)).status).toBe(200)
+  test.wait(HOUR)
+  await sign(test, mine.id)
+  await browser.get('/waiting')
+  await browser.post(`/waiting/${mine.id}`)
+  const after = await browser.get('/waiting')
+  expect(after.text).toContain('Nothing waits for you.')
+  expect(after.text).toContain('flash--stop')
+}, 40_000)
+
+test('once completed, the page leads to the vault', async () => {
+  await using test = await openTestHouse({ authority: true, realTime: true })
+  const { browser, id, path } = await sent(test, [MARIE])
+  await sign(test, (await recipientNamed(test, id, 'Marie')).id)
+  expect((await browser.get(path)).text).toContain('data-status="sealing"')
+  await test.drain()
+  const { text } = await browser.get(path)
+  expect(text).toContain(`href="/vault/${id}"`)
+  expect(text).toContain('/sealed.pdf')
+  expect(text).toContain('Completed')
+}, 60_000)
