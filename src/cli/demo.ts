@@ -6,6 +6,7 @@ import { SAMPLE_FILES } from '../envelope/sample.ts'
 import { isLanguage, type Language } from '../view/words.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
 import { type Command, UsageError } from './command.ts'
+import { freePort } from './free-port.ts'
 import { startRunning } from './running.ts'
 import { type Page, told, Visitor } from './visitor.ts'
 
@@ -161,11 +162,4 @@ function asPem(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
       .toString('base64')
       .match(/.{1,64}/g) ?? []
   return new TextEncoder().encode(`-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`)
-}
-
-function freePort(): number {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = probe
-  probe.stop(true)
-  return port
 }

@@ -135,7 +135,7 @@ test('from nothing to sent: files, people, details that save themselves, and the
       fontSize: 10,
     })),
   })
-  await page.evaluate((now) => document.dispatchEvent(new CustomEvent('paraphe:version', { detail: { version: now } })), version)
+  await page.evaluate(`document.dispatchEvent(new CustomEvent('paraphe:version', { detail: { version: ${version} } }))`)
   await page.getByText('Everything is in place.').waitFor()
   expect((await fieldsOf(db, { id })).length).toBe(2)
 
@@ -165,7 +165,9 @@ test('documents are dragged into order; the arrows do the same', async () => {
   ])
   const order = async () => (await page.locator('.document .row__note').allInnerTexts()).map((text) => text.at(-5))
   expect(await order()).toEqual(['a', 'b', 'c'])
-  await page.locator('.document').nth(0).scrollIntoViewIfNeeded()
+  await page.waitForLoadState('domcontentloaded')
+  await page.evaluate('scrollTo(0, 0); new Promise(requestAnimationFrame)')
+  await page.waitForTimeout(300)
   const [grip, last] = [await page.locator('[data-grip]').nth(0).boundingBox(), await page.locator('.document').nth(2).boundingBox()]
   await page.mouse.move(grip!.x + 6, grip!.y + 10)
   await page.mouse.down()
@@ -188,7 +190,7 @@ test('on a phone nothing is wider than the screen, and the menu of a row opens a
   const list = await house.house.db.selectFrom('envelope').select('id').execute()
   for (const path of ['/envelopes', '/waiting', ...list.map(({ id }) => `/envelopes/${id}`)]) {
     await page.goto(`${origin()}${path}`)
-    expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320])
+    expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320])
   }
   await page.goto(`${origin()}/envelopes`)
   await page.locator('.menu__button').first().click()

@@ -11,8 +11,8 @@ export function letOrder({ root, reload }) {
     const ids = () => [...list.children].map((item) => item.dataset.document).join(' ')
     const before = ids()
     dragged.classList.add('is-dragged')
-    grip.setPointerCapture(event.pointerId)
 
+    // On the window: an element that changes its place in the page loses the pointer.
     const move = ({ clientY }) => {
       for (const item of list.children) {
         if (item === dragged) continue
@@ -24,16 +24,16 @@ export function letOrder({ root, reload }) {
       }
     }
     const end = async (ended) => {
-      grip.removeEventListener('pointermove', move)
-      grip.removeEventListener('pointerup', end)
-      grip.removeEventListener('pointercancel', end)
+      removeEventListener('pointermove', move)
+      removeEventListener('pointerup', end)
+      removeEventListener('pointercancel', end)
       dragged.classList.remove('is-dragged')
       if (ids() === before) return
       if (ended.type !== 'pointercancel') await post(list.dataset.documents, [['ids', ids()]]).catch(() => null)
       await reload('documents')
     }
-    grip.addEventListener('pointermove', move)
-    grip.addEventListener('pointerup', end)
-    grip.addEventListener('pointercancel', end)
+    addEventListener('pointermove', move)
+    addEventListener('pointerup', end)
+    addEventListener('pointercancel', end)
   })
 }

@@ -111,17 +111,15 @@ test('another of the own companies is chosen, and its people sign for it', async
   await using test = await openTestHouse()
   const { envelope, us } = await prepareDraft(test)
   const { db } = test.house
-  const { id } = await db
-    .transaction()
-    .execute((tx) =>
-      addLegalEntity(tx, systemAct(test.house.clock()), {
-        legalName: 'Acme Homes',
-        country: 'FR',
-        address: 'Lyon',
-        details: { ...NO_DETAILS, vatNumber: 'FR1' },
-        logoDigest: null,
-      }),
-    )
+  const { id } = await db.transaction().execute((tx) =>
+    addLegalEntity(tx, systemAct(test.house.clock()), {
+      legalName: 'Acme Homes',
+      country: 'FR',
+      address: 'Lyon',
+      details: { ...NO_DETAILS, vatNumber: 'FR1' },
+      logoDigest: null,
+    }),
+  )
   const browser = await as(test)
   expect((await browser.get(`/envelopes/${envelope.id}/draft`)).text).toContain('Sent in the name of')
   expect((await browser.post(`/envelopes/${envelope.id}/draft`, { legalEntityId: id })).location).toContain('#people')

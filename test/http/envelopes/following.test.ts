@@ -28,7 +28,7 @@ test('its page tells of each person where they stand, by masked address, in both
     [
       'en',
       [
-        '1 of 2 have signed',
+        '1 of 2 has signed',
         'With the other party',
         'Signed',
         'Invited',

@@ -152,7 +152,7 @@ test('every page but one’s own leads on; nothing is done out of turn', async (
     '/done': '/fields',
     '/refusal': 'shown',
   })
-}, 30_000)
+}, 90_000)
 
 test('pictures, text, files and marks are shown to their recipient alone, and kept only under their version', async () => {
   await using sent = await sentTo([CLAIRE, { ...MARIE, routingOrder: 1 }])
@@ -184,7 +184,7 @@ test('pictures, text, files and marks are shown to their recipient alone, and ke
     .where('kind', '=', 'full-name')
     .executeTakeFirstOrThrow()
   expect((await claire.browser.post(`${claire.base}/entries`, { [foreign.id]: 'x' }, { accept: 'application/json' })).status).toBe(422)
-}, 30_000)
+}, 90_000)
 
 test('when another signer was faster, the page says so and shows the new state before it lets them confirm', async () => {
   await using sent = await sentTo([CLAIRE, { ...MARIE, routingOrder: 1, language: 'en' }])
@@ -200,7 +200,7 @@ test('when another signer was faster, the page says so and shows the new state b
   const confirmed = /name="confirmed" value="([^"]+)"/.exec(text)![1]!
   expect(confirmed).not.toBe(marie.confirmed)
   expect((await marie.browser.post(`${marie.base}/signature`, { confirmed })).location).toBe(`${marie.base}/done`)
-}, 30_000)
+}, 90_000)
 
 test('approvers and witnesses are asked in words of their own', async () => {
   await using sent = await sentTo([
@@ -213,7 +213,7 @@ test('approvers and witnesses are asked in words of their own', async () => {
   expect(text).toContain('>Approve</button>')
   const witness = await follow(sent, 'Will')
   expect((await witness.browser.get(witness.base)).text).toContain('asks you to witness')
-}, 30_000)
+}, 90_000)
 
 test('a no needs a reason, is told, and ends the link for everybody', async () => {
   await using sent = await sentTo([CLAIRE, { ...MARIE, routingOrder: 1 }])
@@ -227,4 +227,4 @@ test('a no needs a reason, is told, and ends the link for everybody', async () =
   expect(text).not.toContain('name="reason"')
   expect((await browser.get(base)).location).toBe(`${base}/refusal`)
   expect((await marie.browser.get(marie.base)).status).toBe(404)
-}, 30_000)
+}, 90_000)

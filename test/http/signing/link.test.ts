@@ -10,7 +10,7 @@ import { everything, follow, type Sent, sentTo } from './support.ts'
 let sent: Sent
 beforeAll(async () => {
   sent = await sentTo([CLAIRE, { ...MARIE, routingOrder: 1 }])
-})
+}, 60_000)
 afterAll(() => sent[Symbol.asyncDispose]())
 
 describe('the link', () => {
@@ -73,7 +73,7 @@ describe('the link', () => {
       await browser.get(base + path)
     await browser.get('/s/lost')
     expect(await everything(sent.test)).toBe(before)
-  }, 30_000)
+  }, 90_000)
 
   test('a person before the page is recorded once', async () => {
     const { browser, base } = await follow(sent, 'Claire')
@@ -125,7 +125,7 @@ test('unknown, forged, revoked, used and past links, and another browser, see on
   const [first] = seen.values()
   for (const [name, shown] of seen) expect([name, shown]).toEqual([name, first!])
   expect(first).toStartWith('[404,')
-}, 30_000)
+}, 90_000)
 
 test('whoever asks for a new link is told the same, whether something waits for the address or not', async () => {
   const answers = []

@@ -80,7 +80,7 @@ test('on a phone: drawn with a finger, kept when the phone is turned, undone str
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Signed')
   expect(browser.complaints).toEqual([])
   await server.stop(true)
-}, 60_000)
+}, 120_000)
 
 test('by keyboard alone, without a pointer', async () => {
   const port = freePort()
@@ -118,4 +118,4 @@ test('by keyboard alone, without a pointer', async () => {
   await page.waitForURL(/done/)
   expect(browser.complaints).toEqual([])
   await server.stop(true)
-}, 60_000)
+}, 120_000)

@@ -26,7 +26,7 @@ export const documents = {
     expired: 'Expired',
   },
   progress: (signed: number, signers: number) => `${signed} of ${signers}`,
-  progressLabel: (signed: number, signers: number) => `${signed} of ${signers} have signed`,
+  progressLabel: (signed: number, signers: number) => `${signed} of ${signers} ${signed === 1 ? 'has' : 'have'} signed`,
   signedMark: 'signed',
   declinedMark: 'declined',
   askedMark: 'asked now',
