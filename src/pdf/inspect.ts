@@ -5,6 +5,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { PdfFault } from './fault.ts'
 import { seenPage } from './geometry.ts'
 import { load } from './load.ts'
+import { sweep } from './sweep.ts'
 
 export interface Inspection {
   /** As a reader sees them, in points. */
@@ -46,6 +47,8 @@ export async function inspect(bytes: Uint8Array, password?: string): Promise<Ins
 /** The same document without its password. */
 export async function decrypt(bytes: Uint8Array, password: string): Promise<Bytes> {
   const { doc } = await load(bytes, password)
+  // Cross-reference streams of the encrypted file are objects that nothing reaches; left in, they would call the new file encrypted again.
+  sweep(doc)
   return Uint8Array.from(await doc.save({ useObjectStreams: false, updateFieldAppearances: false } as never))
 }
 

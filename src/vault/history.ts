@@ -11,13 +11,14 @@ export interface Happening {
   readonly text: string
 }
 
-/** What happened to one envelope in plain words, newest first. */
+/** What happened to one envelope in plain words, newest first. That a message waits is told by its arriving, or by its not arriving. */
 export async function historyOf(db: Db, language: Language, envelopeId: string): Promise<Happening[]> {
   const entries = await trailOf(db, envelopeId)
   const users = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).execute()
   const recipients = await db.selectFrom('recipient').select(['id', 'firstName', 'lastName']).where('envelopeId', '=', envelopeId).execute()
   const names = new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
   return entries
+    .filter(({ type }) => type !== 'message.queued')
     .map((entry) => ({
       at: entry.at,
       who: 'id' in entry.actor ? (names.get(entry.actor.id) ?? null) : null,
