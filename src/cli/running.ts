@@ -7,6 +7,7 @@ import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
 import { createServer } from '../http/server.ts'
 import type { Views } from '../http/views.ts'
 import { type Job, releaseLeases } from '../jobs/queue.ts'
+import { removeLooseChunks } from '../store/sweeping.ts'
 import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import { lockFolder } from './open-folder.ts'
@@ -29,6 +30,7 @@ export async function startRunning(
   const lock = lockFolder(config)
   const { house: opened, close } = await openHouse(config)
   await releaseLeases(opened.db)
+  await removeLooseChunks(opened.db)
   const house: House = { ...opened, wake: () => worker.wake() }
   const worker = startWorker(house, options.onJobError)
   const server = await createServer({

@@ -84,16 +84,36 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
       const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
       if (!METHODS.has(request.method) || !isOwnHost(request, hosts)) {
         const known = METHODS.has(request.method)
-        const lang = preferredLanguage(request.headers.get('accept-language'))
-        return new Response(`${refusalSentence(lang, { reason: known ? 'host.unknown' : 'method.not-allowed', params: {} })}\n`, {
-          status: known ? 421 : 405,
-          headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
-        })
+        return plainly(request, known ? 'host.unknown' : 'method.not-allowed', known ? 421 : 405)
       }
-      return app.fetch(request, { peer })
+      if (!isLarge(request)) return app.fetch(request, { peer })
+      if (largeUnderWay >= LARGE_AT_ONCE) return plainly(request, 'server.busy', 503, { 'retry-after': '10' })
+      largeUnderWay++
+      try {
+        return await app.fetch(request, { peer })
+      } finally {
+        largeUnderWay--
+      }
     },
   }
 }
+
+/** A body is held in memory while it is read: so many large ones at once, whoever sends them, and the others are asked to wait. */
+const LARGE_AT_ONCE = 8
+const LARGE_BODY = 1_000_000
+let largeUnderWay = 0
+
+const isLarge = (request: Request): boolean => {
+  const length = request.headers.get('content-length')
+  return length === null ? request.headers.has('transfer-encoding') : Number(length) > LARGE_BODY
+}
+
+/** An answer before the router: a sentence and nothing else. */
+const plainly = (request: Request, reason: string, status: number, headers: Record<string, string> = {}): Response =>
+  new Response(`${refusalSentence(preferredLanguage(request.headers.get('accept-language')), { reason, params: {} })}\n`, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers },
+  })
 
 async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Promise<Page> {
   const { user, lang } = c.var

@@ -75,10 +75,10 @@ export async function readObject(db: Db, digest: Digest): Promise<Bytes> {
   return pieces.length === 1 ? pieces[0]! : concat(pieces)
 }
 
-/** The running digest of everything in the object, checked on the way. */
+/** The running digest of everything in the object. Hashed once: where a chunk is wrong, so is the whole, and nothing is given out. */
 export async function digestObject(db: Db, digest: Digest): Promise<Digester> {
   const whole = newDigester()
-  for (const part of await partsOf(db, digest)) whole.update(await readChunk(db, part))
+  for (const part of await partsOf(db, digest)) whole.update(await storedChunk(db, part))
   if (digestOf(whole.copy().digest()) !== digest) throw new DamagedObject(`object ${digest} is not what was stored`)
   return whole
 }
@@ -93,9 +93,15 @@ async function partsOf(db: Db, digest: Digest): Promise<readonly Part[]> {
 }
 
 async function readChunk(db: Db, part: Part): Promise<Bytes> {
+  const bytes = await storedChunk(db, part)
+  if (sha256(bytes) !== part.chunkDigest) throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
+  return bytes
+}
+
+/** As it stands in the file, not yet compared with its digest. */
+async function storedChunk(db: Db, part: Part): Promise<Bytes> {
   const row = await db.selectFrom('chunk').select('bytes').where('digest', '=', part.chunkDigest).executeTakeFirst()
-  if (!row || row.bytes.length !== part.size || sha256(row.bytes) !== part.chunkDigest)
-    throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
+  if (row?.bytes.length !== part.size) throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
   return row.bytes
 }
 
@@ -121,15 +127,28 @@ async function finish(db: Db, whole: Digester, parts: readonly Part[]): Promise<
         .values(rows.slice(at, at + 500))
         .onConflict((conflict) => conflict.doNothing())
         .execute()
+    await refuseMissingChunks(tx, parts)
+    // Stored again is stored now: an object that nothing names yet is swept by its age.
+    const createdAt = systemClock()
     await tx
       .insertInto('object')
-      .values({ digest, size, createdAt: systemClock() })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ digest, size, createdAt })
+      .onConflict((conflict) => conflict.column('digest').doUpdateSet({ createdAt }))
       .execute()
   }
   if (db.isTransaction) await write(db)
   else await db.transaction().execute(write)
   return { digest, size }
+}
+
+/** A chunk that stood there already may have been swept since it was found: then nothing is stored, and the caller tries again. */
+async function refuseMissingChunks(db: Db, parts: readonly Part[]): Promise<void> {
+  const digests = [...new Set(parts.map(({ chunkDigest }) => chunkDigest))]
+  for (let at = 0; at < digests.length; at += 500) {
+    const some = digests.slice(at, at + 500)
+    const rows = await db.selectFrom('chunk').select('digest').where('digest', 'in', some).execute()
+    if (rows.length !== some.length) throw new DamagedObject('a chunk went while its object was being stored')
+  }
 }
 
 const sha256 = (bytes: Uint8Array): Digest => new Bun.CryptoHasher('sha256').update(bytes).digest('hex') as Digest

@@ -14,6 +14,7 @@ import type { Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
 import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
+import { sweepObjects } from '../upkeep/sweeping.ts'
 import { messageSources } from './message-sources.ts'
 
 /** What stands in a job's row. */
@@ -31,6 +32,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
+    await sweepObjects(house.db, at)
     if (!house.keys.isLocked() && (await areRevocationListsDue(house.db, at))) await renewRevocationLists(house, systemAct(at))
   },
 })
