@@ -20,6 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable('frozen_revision')
     .addColumn('serial', 'text', (column) => column.notNull().defaultTo(''))
     .execute()
+  await db.schema.createIndex('envelope_by_status_completed_at').on('envelope').columns(['status', 'completed_at']).execute()
+  await db.schema.createIndex('recipient_by_user_id').on('recipient').column('user_id').execute()
   await db.schema.createIndex('recipient_by_email').on('recipient').column('email').execute()
   await db.schema.createIndex('recipient_by_phone').on('recipient').column('phone').execute()
 }

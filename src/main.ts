@@ -21,7 +21,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
-  bench: { usage: 'bench [--json]', does: 'speed, as ratios to the limit of this machine', load: () => import('./cli/bench.ts') },
+  bench: {
+    usage: 'bench [--json] [--only NAME]',
+    does: 'speed, as ratios to the limit of this machine',
+    load: () => import('./cli/bench.ts'),
+  },
   version: { usage: 'version', does: 'the version', load: () => import('./cli/version.ts') },
 }
 

@@ -20,13 +20,17 @@ export const fromHex = (text: string): Bytes => {
 }
 
 export const base64 = (bytes: Uint8Array): string => {
+  if (typeof bytes.toBase64 === 'function') return bytes.toBase64()
   let binary = ''
   for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
   return btoa(binary)
 }
 
 /** Throws where the text is not base64. */
-export const fromBase64 = (text: string): Bytes => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+export const fromBase64 = (text: string): Bytes =>
+  typeof Uint8Array.fromBase64 === 'function'
+    ? Uint8Array.fromBase64(text)
+    : Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 
 export const base64url = (bytes: Uint8Array): string => base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 

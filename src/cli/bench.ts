@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { append, appendMemory, measureMemory } from './bench/append.ts'
 import type { Figure } from './bench/figure.ts'
 import { type Installation, openInstallation } from './bench/installation.ts'
@@ -31,17 +32,16 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Figure>>> = {
 
 /** Each figure beside its limit, measured in turns in one run: these machines are noisy, so the best of many of each counts. */
 export const run: Command['run'] = async (args) => {
-  const child = valueOf(args, '--memory-in')
+  const { json, only, child } = parsed(args)
   if (child) {
     console.log(await measureMemory(child))
     return 0
   }
-  const wanted = namesIn(args)
   const folder = mkdtempSync(join(tmpdir(), 'paraphe-bench-'))
   let opened: Promise<Installation> | undefined
   try {
-    for (const name of wanted)
-      report(await FIGURES[name]!({ folder, installation: () => (opened ??= openInstallation(folder)) }), args.includes('--json'))
+    for (const name of namesUnder(only))
+      report(await FIGURES[name]!({ folder, installation: () => (opened ??= openInstallation(folder)) }), json)
     return 0
   } finally {
     await opened?.then(({ close }) => close())
@@ -49,18 +49,24 @@ export const run: Command['run'] = async (args) => {
   }
 }
 
-/** `--only append` means every figure of that name. */
-function namesIn(args: readonly string[]): string[] {
-  const only = valueOf(args, '--only')
-  if (only === undefined && !args.includes('--only')) return Object.keys(FIGURES)
-  const found = Object.keys(FIGURES).filter((name) => name === only || name.startsWith(`${only}.`))
-  if (!found.length) throw new UsageError(`--only is one of ${Object.keys(FIGURES).join(', ')}`)
-  return found
+function parsed(args: readonly string[]): { json: boolean; only: string | undefined; child: string | undefined } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { json: { type: 'boolean' }, only: { type: 'string' }, 'memory-in': { type: 'string' } },
+    })
+    return { json: values.json ?? false, only: values.only, child: values['memory-in'] }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
 }
 
-const valueOf = (args: readonly string[], name: string): string | undefined => {
-  const at = args.indexOf(name)
-  return at < 0 ? undefined : args[at + 1]
+/** `append` means every figure of that name. */
+function namesUnder(only: string | undefined): string[] {
+  const all = Object.keys(FIGURES)
+  const found = only === undefined ? all : all.filter((name) => name === only || name.startsWith(`${only}.`))
+  if (!found.length) throw new UsageError(`--only is one of ${all.join(', ')}`)
+  return found
 }
 
 const report = ({ over, ...figure }: Figure, json: boolean): void => {

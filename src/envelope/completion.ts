@@ -87,7 +87,10 @@ async function sealOne(tools: DispatchTools, envelope: Envelope, document: Docum
   const base = baseOf(head)
   const entity = await findLegalEntity(db, envelope.legalEntityId)
   const appearance = await sealAppearance(tools, envelope, entity.legalName, base.head, clock())
-  return sealDocument({ db, config, authority: await openAuthority({ db, keys, clock }) }, clock, base, { name: entity.legalName, appearance })
+  return sealDocument({ db, config, authority: await openAuthority({ db, keys, clock }) }, clock, base, {
+    name: entity.legalName,
+    appearance,
+  })
 }
 
 /** What the company's seal says: when everybody had signed, the state of the audit log, who receives a copy. */

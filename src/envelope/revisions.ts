@@ -7,7 +7,13 @@ import type { Base, Revision } from '../seal/revision.ts'
 
 /** The newest revision of a document (by its row), as the next one continues it; null before the dispatch. */
 export async function headRevision(db: Db, documentId: string): Promise<RevisionRow | null> {
-  const row = await db.selectFrom('revision').selectAll().where('documentId', '=', documentId).orderBy('number', 'desc').executeTakeFirst()
+  const row = await db
+    .selectFrom('revision')
+    .selectAll()
+    .where('documentId', '=', documentId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row ?? null
 }
 

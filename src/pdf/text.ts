@@ -112,6 +112,13 @@ const words = new Intl.Segmenter('en', { granularity: 'word' })
 export function wrap(fonts: FontSet, style: Style, size: number, text: string, width: number, most = 200): Line[] {
   const lines: Line[] = []
   for (const paragraph of text.split(/\r\n|\r|\n/)) {
+    // Most texts fit, and are shaped once instead of once a word.
+    const whole = line(fonts, style, size, paragraph.trimEnd())
+    if (whole.width <= width) {
+      lines.push(whole)
+      if (lines.length >= most) break
+      continue
+    }
     let current = ''
     const close = (): void => {
       lines.push(line(fonts, style, size, current.trimEnd()))

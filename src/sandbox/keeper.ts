@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bytes } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -80,7 +80,7 @@ export class Keeper {
   }
 
   get isSpent(): boolean {
-    return this.#ended || this.#tasks >= MOST_TASKS || this.residentBytes() > MOST_IDLE_BYTES
+    return this.#ended || this.#tasks >= MOST_TASKS || this.residentBytes() > MOST_IDLE_BYTES || !existsSync(this.#folder)
   }
 
   /** 0 where the system does not tell. */

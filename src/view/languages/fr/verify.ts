@@ -4,7 +4,8 @@ export const verify: typeof shape = {
   title: 'Vérifier un document',
   lead: 'Est-il authentique, qui l’a signé, a-t-il été modifié depuis ? Quiconque possède le fichier ou son identifiant peut le demander.',
   file: 'Le PDF',
-  fileHint: 'Choisissez-le ici, ou déposez-le n’importe où sur cette page. Le fichier est examiné ici puis oublié : rien n’en est conservé.',
+  fileHint:
+    'Choisissez-le ici, ou déposez-le n’importe où sur cette page. Le fichier est examiné ici puis oublié : rien n’en est conservé.',
   checking: 'Vérification de {name}…',
   check: 'Vérifier le fichier',
   documentId: 'Identifiant du document',
