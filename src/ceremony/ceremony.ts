@@ -75,6 +75,8 @@ export async function findCeremony(
   const session = held.session ? await liveSession(db, invitation.id, held.session, at) : null
   const isThrough = recipient.status === 'signed' || recipient.status === 'declined'
   if (isThrough && !session) return null
+  // Of what was taken back or came to nothing, the one who declined sees that; nobody else sees anything more.
+  if (recipient.status === 'signed' && !['sent', 'sealing', 'completed'].includes(envelope.status)) return null
   if (!isThrough) {
     const isOver = invitation.revokedAt !== null || (invitation.expiresAt !== null && invitation.expiresAt <= at)
     if (isOver || envelope.status !== 'sent' || recipient.status !== 'invited') return null

@@ -32,6 +32,8 @@ export async function consent(
       .set({ consentedAt: act.at, consentDisclosureId: terms.id })
       .where('id', '=', recipient.id)
       .where('status', '=', 'invited')
+      // What stands on the certificate is the consent of whoever then entered the code; a holder of the link alone writes nothing over it.
+      .where('identifiedAt', 'is', null)
       .execute()
     await append(tx, act, {
       type: 'ceremony.consented',

@@ -1,4 +1,5 @@
 import type { RecipientAct } from '../audit/act.ts'
+import { readDay } from '../base/day.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import type { Instant } from '../base/instant.ts'
 import { readPhoneNumber } from '../base/phone-number.ts'
@@ -119,14 +120,6 @@ function accepted({ id, kind }: FillableField, typed: string): string {
 function required(value: string | null, reason: string, id: string): string {
   if (value === null) throw new FieldRefusal(reason, id)
   return value
-}
-
-/** A day that there is, as 2026-11-24. */
-export function readDay(text: string): string | null {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
-  if (!year) return null
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  return Number(year) >= 1 && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : null
 }
 
 export async function enter(tx: Tx, at: Instant, recipientId: string, fieldId: string, value: string): Promise<void> {

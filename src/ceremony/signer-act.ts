@@ -24,7 +24,7 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, type Words, words } from '../view/words.ts'
 import type { Ceremony, CeremonyTools } from './ceremony.ts'
 import { type FillableField, fieldsToFill, isMark, type MarkKind } from './filling.ts'
-import { type Hand, type Mark, marksOf } from './marks.ts'
+import { type Hand, type Mark, marksOf, stampsFor } from './marks.ts'
 import type { IdentifiedHow } from './one-time-code.ts'
 
 /** What of the recipient's own is written into each document: values, marks, and their row on the certificate of completion. */
@@ -40,7 +40,7 @@ export async function signerActs(
   const signer = signerNames(recipients).get(recipient.id)
   if (!signer) throw new Refusal('conflict', 'recipient.not-their-turn')
   const fields = await fieldsToFill(db, ceremony, act.at)
-  const marks = await markForms(tools, recipient.id)
+  const marks = await markForms(tools, ceremony)
   const evidence = await evidenceOf(tools, act, ceremony)
   const acts: { document: Document; act: SignerAct; serial: string }[] = []
   for (const document of ceremony.documents) {
@@ -99,14 +99,18 @@ export async function signerActs(
 
 type MarkForm = (width: number, height: number) => Form
 
-async function markForms(tools: CeremonyTools, recipientId: string): Promise<Partial<Record<MarkKind, MarkForm>>> {
+async function markForms(tools: CeremonyTools, ceremony: Ceremony): Promise<Partial<Record<MarkKind, MarkForm>>> {
+  const stamps = await stampsFor(tools.db, ceremony)
   const forms: Partial<Record<MarkKind, MarkForm>> = {}
-  for (const [kind, mark] of Object.entries(await marksOf(tools.db, recipientId)) as [MarkKind, Mark][]) {
+  for (const [kind, mark] of Object.entries(await marksOf(tools.db, ceremony.recipient.id)) as [MarkKind, Mark][]) {
     if (mark.method === 'typed') {
       const { text, font } = JSON.parse(mark.source) as { text: string; font: Hand }
       forms[kind] = (width, height) => typedForm(fontSet(), font as Style, text, width, height)
       continue
     }
+    // The right to a company's stamp is asked again when it is set, not only when it was chosen.
+    if (mark.method === 'library' && !stamps.some(({ id }) => id === (JSON.parse(mark.source) as { stamp: string }).stamp))
+      throw new Refusal('forbidden', 'stamp.not-allowed')
     const picture = await pictureOf(tools, mark.objectDigest)
     forms[kind] = (width, height) => pictureForm(picture, width, height, kind)
   }

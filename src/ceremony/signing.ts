@@ -2,6 +2,7 @@ import type { RecipientAct } from '../audit/act.ts'
 import { openAuthority } from '../authority/authority.ts'
 import type { Digest } from '../base/digest.ts'
 import { failpoint } from '../base/failpoint.ts'
+import { SECOND } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import { baseOf, headRevision } from '../envelope/revisions.ts'
 import { actingRecipient, certificateEnd, recordSignature } from '../envelope/signature.ts'
@@ -32,6 +33,7 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
     notAfter: certificateEnd(envelope, act.at),
     ...(recipient.email ? { email: recipient.email } : {}),
   }
+  if (!(await claimPreview(tools, act, ceremony, preview.confirmed))) return waitForTheOther(tools, recipient.id)
   const revisions = new Map<string, Revision>()
   for (const { document } of preview.documents) {
     const head = await headRevision(db, document.id)
@@ -48,6 +50,34 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
   })
   failpoint('ceremony.after-commit')
   tools.wake()
+}
+
+/**
+ * Of two who confirm the same preview at once (a button pressed twice) one takes it. What was taken is not offered again: the next preview has
+ * certificates of its own, so that nothing that broke off stands in the way of another try.
+ */
+async function claimPreview({ db }: CeremonyTools, act: RecipientAct, ceremony: Ceremony, confirmed: string): Promise<boolean> {
+  const digests = confirmed.split('.') as Digest[]
+  return db.transaction().execute(async (tx) => {
+    await identified(tx, act.at, ceremony)
+    const { numDeletedRows } = await tx
+      .deleteFrom('frozenRevision')
+      .where('recipientId', '=', ceremony.recipient.id)
+      .where('digest', 'in', digests)
+      .executeTakeFirst()
+    return Number(numDeletedRows) === digests.length
+  })
+}
+
+const PATIENCE = 10 * SECOND
+
+/** The other one is told first; then this one learns the same. */
+async function waitForTheOther({ db }: CeremonyTools, recipientId: string): Promise<never> {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await Bun.sleep(100)) {
+    const row = await db.selectFrom('recipient').select('status').where('id', '=', recipientId).executeTakeFirst()
+    if (row?.status === 'signed') throw new Refusal('conflict', 'signature.already-given')
+  }
+  throw new Refusal('conflict', 'signature.document-moved-on')
 }
 
 /** The person as the sender named them and the code identified them. */

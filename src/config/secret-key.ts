@@ -13,7 +13,8 @@ export interface SecretKey {
   open(purpose: Purpose, context: string, sealed: Uint8Array): Bytes
 }
 
-export type Purpose = 'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup'
+export type Purpose =
+  'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup' | 'lost-link'
 
 const FILE = 'secret.key'
 

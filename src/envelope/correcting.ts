@@ -1,10 +1,10 @@
 import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import { masked } from '../mail/masked.ts'
 import { openRecipient } from './acting.ts'
+import { entitled } from './entitlement.ts'
 import type { Recipient } from './envelope.ts'
 import { sendFreshLink } from './link-renewal.ts'
 import { addressOf, nameOf } from './telling.ts'
@@ -26,10 +26,8 @@ export function correctRecipient(
 ): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const { envelope, recipient: before } = await openRecipient(tx, user, envelopeId, recipientId)
-    const { firstName, lastName, email, phone, channel, language } = correction
-    const recipient: Recipient = { ...before, firstName, lastName, email, phone, channel, language }
-    if (!nameOf(recipient)) throw new Refusal('invalid', 'person.name-missing')
-    if (!addressOf(recipient)) throw new Refusal('invalid', channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
+    const recipient: Recipient = await entitled(tx, user, { ...before, ...correction })
+    const { firstName, lastName, email, phone, channel, language, userId } = recipient
     await tx
       .updateTable('recipient')
       .set({
@@ -39,6 +37,8 @@ export function correctRecipient(
         phone,
         channel,
         language,
+        userId,
+        contactId: null,
         openedAt: null,
         consentedAt: null,
         consentDisclosureId: null,

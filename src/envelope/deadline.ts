@@ -4,7 +4,7 @@ import { append } from '../audit/trail.ts'
 import { DAY, type Instant, later } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
-import { refuseShortDeadline } from './drafting.ts'
+import { refuseUnfitDeadline } from './drafting.ts'
 import { findEnvelopeFor } from './envelope.ts'
 import { watchDeadline } from './expiry.ts'
 
@@ -19,7 +19,7 @@ export async function moveDeadline(
   envelopeId: string,
   deadline: Instant,
 ): Promise<void> {
-  refuseShortDeadline(deadline, act.at)
+  refuseUnfitDeadline(deadline, act.at)
   return db.transaction().execute(async (tx) => {
     const envelope = await findEnvelopeFor(tx, user, envelopeId)
     if (envelope.status !== 'sent') throw new Refusal('conflict', 'envelope.over')

@@ -52,6 +52,8 @@ export async function addDocuments(
 ): Promise<Document[]> {
   await findDraft(db, owner, envelopeId)
   if (!upload.files.length) throw new Refusal('invalid', 'document.missing')
+  const standing = (await listDocuments(db, envelopeId)).length
+  if (standing + sheaves(upload.files).length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
   const limits = await readSetting(db, 'limits')
   const read: ReadDocument[] = []
   for (const sheaf of sheaves(upload.files)) {
@@ -144,6 +146,8 @@ async function readSheaf(
   if (found.signed) throw new Refusal('invalid', 'document.signed-already')
   if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
   const opened = found.encrypted === 'no' ? null : await runTask(config, 'decrypt', { pdf: first.bytes, password: password ?? '' })
+  // What cannot be drawn within the bounds is refused now, not on every page that would show it.
+  await runTask(config, 'pages', { pdf: opened?.pdf ?? first.bytes, from: { page: 0, most: 1 }, width: 240 })
   return {
     name,
     title: found.title && !/^(untitled|microsoft word - .*)$/i.test(found.title) ? found.title : title,

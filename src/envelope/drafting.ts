@@ -2,7 +2,7 @@ import { maySign, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { newId } from '../base/id.ts'
-import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
+import { DAY, type Instant, later, MINUTE, YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
@@ -15,6 +15,8 @@ import { insertRecipient, recipientOfUser } from './recipients.ts'
 
 export const SHORTEST_DEADLINE = 5 * MINUTE
 export const DEFAULT_DEADLINE = 91 * DAY
+/** Well within the life of the company's certificates. */
+export const LONGEST_DEADLINE = 2 * YEAR
 
 export interface Reminders {
   readonly firstAfterDays: number
@@ -114,7 +116,7 @@ export async function changeDraft(
   id: string,
   { reminders, ...details }: Partial<DraftDetails>,
 ): Promise<void> {
-  if (details.deadline) refuseShortDeadline(details.deadline, act.at)
+  if (details.deadline) refuseUnfitDeadline(details.deadline, act.at)
   return changingDraft(db, act, user, id, async (tx) => {
     if (details.legalEntityId) await findLegalEntity(tx, details.legalEntityId)
     await tx
@@ -125,8 +127,9 @@ export async function changeDraft(
   })
 }
 
-export function refuseShortDeadline(deadline: Instant, at: Instant): void {
+export function refuseUnfitDeadline(deadline: Instant, at: Instant): void {
   if (deadline < later(at, SHORTEST_DEADLINE)) throw new Refusal('invalid', 'envelope.deadline-too-soon')
+  if (deadline > later(at, LONGEST_DEADLINE)) throw new Refusal('invalid', 'envelope.deadline-too-far')
 }
 
 /** Gone as if it had never been, but for the trail. Its stored files are orphans, which are swept. */

@@ -1,5 +1,6 @@
 import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
+import { readDay } from '../base/day.ts'
 import { newId } from '../base/id.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -151,6 +152,7 @@ function refuseMisplaced(field: PlacedField, documents: readonly Document[], rec
   const needsSomebody = field.kind !== 'number' && !(field.readOnly && field.value)
   if (!recipient && needsSomebody) throw new FieldRefusal('field.nobody', field.id)
   if (!(field.fontSize >= 4 && field.fontSize <= 48)) throw new FieldRefusal('field.size', field.id)
+  if (field.kind === 'date' && field.value && !readDay(field.value)) throw new FieldRefusal('entry.date', field.id)
 }
 
 /** What a recipient's field says before they touch it: what the sender set, else what is known of them. */

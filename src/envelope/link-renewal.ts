@@ -1,6 +1,8 @@
 import type { User } from '../access/roles.ts'
 import type { Act, UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
+import { DAY, later } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
 import type { MessageKind } from '../mail/message.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
@@ -13,8 +15,23 @@ import { nameOf, tellRecipient } from './telling.ts'
 export function renewLink(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, recipientId: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
+    await refuseManyLinks(tx, act, recipient)
     await sendFreshLink(tx, act, envelope, recipient, 'invitation')
   })
+}
+
+/** An address is no target: so many links a day. */
+const LINKS_A_DAY = 10
+
+async function refuseManyLinks(tx: Tx, act: Act, recipient: Recipient): Promise<void> {
+  const sent = await tx
+    .selectFrom('invitation')
+    .select('id')
+    .where('recipientId', '=', recipient.id)
+    .where('inPerson', '=', 0)
+    .where('createdAt', '>', later(act.at, -DAY))
+    .execute()
+  if (sent.length >= LINKS_A_DAY) throw new Refusal('rate_limited', 'recipient.too-many-links', { name: nameOf(recipient) })
 }
 
 /** A new generation of the link and its message; what was not sent of the old one is not sent any more. */

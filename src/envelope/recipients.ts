@@ -1,4 +1,4 @@
-import { fullName, maySign, type User } from '../access/roles.ts'
+import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -6,7 +6,7 @@ import type { Db, Tx } from '../db/open.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import { changingDraft } from './drafting.ts'
 import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
-import { addressOf, nameOf } from './telling.ts'
+import { entitled } from './entitlement.ts'
 
 /** What the sender decides about somebody. */
 export type RecipientDetails = Pick<
@@ -36,7 +36,7 @@ export function addRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: str
   return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
     if ((await listRecipients(tx, envelopeId)).length >= MOST_RECIPIENTS)
       throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
-    return insertRecipient(tx, draft, await checked(tx, details))
+    return insertRecipient(tx, draft, await checked(tx, owner, details))
   })
 }
 
@@ -52,7 +52,7 @@ export function changeRecipient(
     await findRecipient(tx, envelopeId, id)
     await tx
       .updateTable('recipient')
-      .set(await checked(tx, details))
+      .set(await checked(tx, owner, details))
       .where('id', '=', id)
       .execute()
   })
@@ -139,23 +139,10 @@ export const recipientOfUser = (user: User, entity: Pick<LegalEntity, 'legalName
 export const companyDetailsOf = ({ legalName, address, details }: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): string =>
   [legalName, address, details.registrationNumber, details.vatNumber, details.bank].filter(Boolean).join('\n')
 
-/** One address for the channel, and the right to sign where it is somebody of the house who signs for it. */
-async function checked(tx: Tx, details: RecipientDetails): Promise<RecipientDetails> {
-  if (!nameOf(details)) throw new Refusal('invalid', 'person.name-missing')
-  if (!addressOf(details)) throw new Refusal('invalid', details.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
+async function checked(tx: Tx, owner: Owner, details: RecipientDetails): Promise<RecipientDetails> {
   if (!Number.isInteger(details.routingOrder) || details.routingOrder < 1 || details.routingOrder > HIGHEST_ORDER)
     throw new Refusal('invalid', 'number.invalid')
-  const user = details.email
-    ? await tx
-        .selectFrom('user')
-        .selectAll()
-        .where('email', '=', details.email.toLowerCase())
-        .where('disabledAt', 'is', null)
-        .executeTakeFirst()
-    : undefined
-  if (user && details.side === 'company' && details.role === 'signer' && !maySign(user))
-    throw new Refusal('invalid', 'recipient.may-not-sign', { name: fullName(user) })
-  return { ...onlyDetails(details), userId: user?.id ?? null }
+  return entitled(tx, owner, onlyDetails(details))
 }
 
 const onlyDetails = (details: RecipientDetails): RecipientDetails => ({

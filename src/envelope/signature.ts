@@ -8,6 +8,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
 import type { Revision } from '../seal/revision.ts'
 import { endEnvelope } from './ending.ts'
+import { refuseUnentitled } from './entitlement.ts'
 import { advance, type Envelope, findEnvelope, listDocuments, listRecipients, type Recipient } from './envelope.ts'
 import { revokeInvitations } from './invitation.ts'
 import { linkRevisions } from './revisions.ts'
@@ -114,5 +115,6 @@ export async function actingRecipient(
   if (envelope.deadline && envelope.deadline <= act.at) throw new Refusal('gone', 'envelope.deadline-passed')
   if (recipient.status !== 'invited' || !isTurnOf(await listRecipients(db, envelope.id), recipientId))
     throw new Refusal('conflict', 'recipient.not-their-turn')
+  await refuseUnentitled(db, recipient)
   return { recipient, envelope }
 }

@@ -38,5 +38,7 @@ const pathOf = (c: Ctx): string => {
 export function ownAddress(next: string | undefined, otherwise = '/'): string {
   if (!next || next.length > 1_000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes('\\')) return otherwise
   const url = URL.parse(next, 'http://own.invalid')
-  return url?.origin === 'http://own.invalid' ? url.pathname + url.search : otherwise
+  // Normalised, `/.//elsewhere` begins with two strokes: the result is looked at, not what was typed.
+  const address = url?.origin === 'http://own.invalid' ? url.pathname + url.search : otherwise
+  return /^\/(?![/\\])/.test(address) ? address : otherwise
 }

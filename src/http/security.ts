@@ -19,6 +19,8 @@ export const POLICY = [
   "manifest-src 'self'",
 ].join('; ')
 
+const isSecure = (cookie: string): boolean => /;\s*secure/i.test(cookie)
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Protocols of machines, which know no cookies and change nothing of a person's. */
 const MACHINES = /^\/pki\//
@@ -36,7 +38,12 @@ export const securityHeaders = (https: boolean) =>
     headers.set('Permissions-Policy', 'geolocation=(), microphone=(), payment=(), usb=(), camera=(self)')
     headers.set('X-Frame-Options', 'DENY')
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
-    if (https) headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
+    if (!https) return
+    headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
+    const cookies = headers.getSetCookie()
+    if (cookies.every(isSecure)) return
+    headers.delete('Set-Cookie')
+    for (const cookie of cookies) headers.append('Set-Cookie', isSecure(cookie) ? cookie : `${cookie}; Secure`)
   })
 
 /** A cookie name that a browser binds to the origin where the address is https. */
@@ -65,9 +72,11 @@ export const refuseForgeries = (https: boolean, origins: () => readonly string[]
     const own = site ? site === 'same-origin' || site === 'none' : origin !== undefined && origins().includes(origin)
     if (!own) throw new Refusal('forbidden', 'request.foreign-origin')
     const visit = getCookie(c, cookieName(https, VISIT))
+    // Nothing of a body is read for whoever has never had a page of ours.
+    if (!visit) throw new Refusal('forbidden', 'request.stale-form')
     const token = c.req.header('x-csrf') ?? (await tokenInForm(c))
-    const expected = csrfToken(c.var.house.secretKey, visit ?? '', c.var.sessionId)
-    if (!visit || !token || !equalBytes(utf8(token), utf8(expected))) throw new Refusal('forbidden', 'request.stale-form')
+    const expected = csrfToken(c.var.house.secretKey, visit, c.var.sessionId)
+    if (!token || !equalBytes(utf8(token), utf8(expected))) throw new Refusal('forbidden', 'request.stale-form')
     return next()
   })
 

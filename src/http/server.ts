@@ -10,6 +10,7 @@ import type { View } from '../view/eta.ts'
 import { formatsFor } from '../view/formats.ts'
 import { isLanguage, preferredLanguage, words } from '../view/words.ts'
 import type { Assets } from './assets.ts'
+import { boundedBodies } from './bodies.ts'
 import { clientAddress } from './client-address.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
@@ -75,6 +76,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     }
     return next()
   })
+  app.use(boundedBodies)
   app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public, new URL(c.req.url).origin])(c, next))
   mountRoutes(app)
 

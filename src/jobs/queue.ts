@@ -80,6 +80,9 @@ export const deferJob = (db: Db, at: Instant, job: Job, error: string, wait = ba
     .where('id', '=', job.id)
     .execute()
 
+/** What is done is of no more use, and its payload of nobody's. */
+export const forgetDoneJobs = (db: Db, before: Instant): Promise<unknown> => db.deleteFrom('job').where('doneAt', '<', before).execute()
+
 /** For what no further try can change; it stays to be seen. */
 export const failJob = (db: Db, at: Instant, job: Job, error: string): Promise<unknown> =>
   db

@@ -27,7 +27,7 @@ export function localTime(at: Instant, timeZone: string): LocalTime {
 /** Null where there is no such day or time. One that the clock skips in spring is the moment an hour later; of one that it repeats, the first. */
 export function instantAt({ day, time }: LocalTime, timeZone: string): Instant | null {
   const wanted = Date.parse(`${day}T${time}:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{2}:\d{2}$/.test(time) || Number.isNaN(wanted)) return null
+  if (!/^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(day) || !/^\d{2}:\d{2}$/.test(time) || Number.isNaN(wanted)) return null
   if (new Date(wanted).toISOString().slice(0, 10) !== day) return null
   const offset = (at: number): number => Date.parse(`${wall(at, timeZone).replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000
   const before = offset(wanted - 86_400_000)

@@ -10,7 +10,7 @@ import { EXPIRY, expireEnvelope } from '../envelope/expiry.ts'
 import { remindTheSilent } from '../envelope/reminding.ts'
 import { SEALING } from '../envelope/signature.ts'
 import type { House } from '../house.ts'
-import type { Job } from '../jobs/queue.ts'
+import { forgetDoneJobs, type Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
 import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
@@ -27,12 +27,13 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [SEALING]: (job) => completeEnvelope(house, payloadOf<{ envelope: string }>(job)),
   [EXPIRY]: (job) => expireEnvelope(house, payloadOf<{ envelope: string }>(job).envelope),
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
-  [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ address: string }>(job).address),
+  [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
     await sweepObjects(house.db, at)
+    await forgetDoneJobs(house.db, later(at, -7 * DAY))
     if (!house.keys.isLocked() && (await areRevocationListsDue(house.db, at))) await renewRevocationLists(house, systemAct(at))
   },
 })

@@ -77,7 +77,9 @@ async function judge(folder: string, mails: readonly { messageId?: string | unde
     expect([times('ceremony.signed'), times('document.sealed'), times('envelope.completed'), times('envelope.dispatched')]).toEqual([
       2, 1, 1, 1,
     ])
-    for (const line of new Set(acknowledged)) expect(acknowledged.filter((one) => one === line)).toHaveLength(1)
+    // That it is completed is what each life finds at its end; everything else is done once.
+    for (const line of new Set(acknowledged.filter((one) => one !== 'completed')))
+      expect(acknowledged.filter((one) => one === line)).toHaveLength(1)
     expect(await firstBrokenEntry(db)).toBeNull()
     const head = await db.selectFrom('revision').select('objectDigest').orderBy('number', 'desc').executeTakeFirstOrThrow()
     expect((await readObject(db, head.objectDigest)).length).toBeGreaterThan(50_000)

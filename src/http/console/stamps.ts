@@ -3,7 +3,8 @@ import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { addStamp, findStamp, listStamps, removeStamp } from '../../setting/stamp.ts'
 import { keepStampPicture } from '../../upkeep/stamp-picture.ts'
 import { words } from '../../view/words.ts'
-import { administrator, signedIn, userAct } from '../access.ts'
+import { isAdministrator, mayStamp } from '../../access/roles.ts'
+import { administrator, requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -52,7 +53,11 @@ export const consoleStamps = createApp()
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/stamps', 303)
   })
-  .get('/console/stamps/:id/picture', signedIn, async (c) => picture(c, (await findStamp(c.var.house.db, c.req.param('id'))).objectDigest))
+  .get('/console/stamps/:id/picture', signedIn, async (c) => {
+    const user = requireUser(c)
+    if (!isAdministrator(user) && !mayStamp(user)) throw new Refusal('not_found', 'stamp.unknown')
+    return picture(c, (await findStamp(c.var.house.db, c.req.param('id'))).objectDigest)
+  })
   .post('/console/stamps/:id/removal', administrator, async (c) => {
     await c.var.house.db.transaction().execute((tx) => removeStamp(tx, userAct(c), c.req.param('id')))
     flash(c, 'good', words(c.var.lang).console.saved)

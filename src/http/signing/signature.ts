@@ -18,6 +18,7 @@ export const signingSignature = createApp().post(
       return goOn(c, ceremony, '/done')
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
+      if (error.reason === 'signature.already-given') return goOn(c, ceremony, '/done')
       if (error.reason === 'signature.document-moved-on') return c.html(await previewPage(c, ceremony, 'moved'), 409)
       if (error.code !== 'unavailable') throw error
       c.header('Retry-After', '60')

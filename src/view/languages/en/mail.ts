@@ -38,11 +38,11 @@ export const mail = {
       sms: '{company}: new link for “{title}”, the earlier one no longer works. {link}',
     },
     'fresh-link': {
-      subject: 'Your new link: {title}',
-      heading: 'Here is your new link',
-      text: 'You asked for a new link to “{title}” from {company}. The earlier one no longer works.',
+      subject: 'Your link: {title}',
+      heading: 'Here is your link',
+      text: 'You asked for your link to “{title}” from {company}.',
       button: 'Open the document',
-      sms: '{company}: your new link for “{title}”. {link}',
+      sms: '{company}: your link for “{title}”. {link}',
     },
     code: {
       subject: '{code} is your code',

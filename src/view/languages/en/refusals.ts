@@ -162,4 +162,9 @@ export const refusals = {
   'ceremony.terms-changed': 'The terms have changed in the meantime. Please read them as they are now.',
   'ceremony.incomplete': 'Something is still missing. Please fill in what is marked.',
   'ceremony.over': 'This link no longer works.',
+  'recipient.company-signer-unknown':
+    'Whoever signs for the company must be one of its people with that right. Choose somebody from the staff, or ask an administrator to add them.',
+  'recipient.too-many-links': '{name} has been sent many links today. Please try again tomorrow, or correct the address.',
+  'envelope.deadline-too-far': 'The deadline can be at most two years away.',
+  'request.length-needed': 'The request does not say how long it is, so it was not read.',
 }

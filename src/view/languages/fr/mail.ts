@@ -40,11 +40,11 @@ export const mail: (typeof en)['mail'] = {
       sms: '{company} : nouveau lien pour « {title} », le précédent ne fonctionne plus. {link}',
     },
     'fresh-link': {
-      subject: 'Votre nouveau lien : {title}',
-      heading: 'Voici votre nouveau lien',
-      text: 'Vous avez demandé un nouveau lien vers « {title} » de {company}. Le précédent ne fonctionne plus.',
+      subject: 'Votre lien : {title}',
+      heading: 'Voici votre lien',
+      text: 'Vous avez demandé votre lien vers « {title} » de {company}.',
       button: 'Ouvrir le document',
-      sms: '{company} : votre nouveau lien pour « {title} ». {link}',
+      sms: '{company} : votre lien pour « {title} ». {link}',
     },
     code: {
       subject: '{code} est votre code',

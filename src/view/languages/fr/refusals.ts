@@ -167,4 +167,9 @@ export const refusals: typeof shape = {
   'ceremony.terms-changed': 'Les conditions ont changé entre-temps. Veuillez les lire telles qu’elles sont maintenant.',
   'ceremony.incomplete': 'Il manque encore quelque chose. Veuillez compléter ce qui est signalé.',
   'ceremony.over': 'Ce lien ne fonctionne plus.',
+  'recipient.company-signer-unknown':
+    'Qui signe pour la société doit être une personne de la maison qui en a le droit. Choisissez-la dans le personnel, ou demandez à un administrateur de l’ajouter.',
+  'recipient.too-many-links': '{name} a déjà reçu beaucoup de liens aujourd’hui. Réessayez demain, ou corrigez l’adresse.',
+  'envelope.deadline-too-far': 'L’échéance peut être au plus dans deux ans.',
+  'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
 }

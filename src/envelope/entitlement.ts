@@ -1,0 +1,44 @@
+import { fullName, maySign, type User } from '../access/roles.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db } from '../db/open.ts'
+import type { Recipient } from './envelope.ts'
+import { addressOf, nameOf } from './telling.ts'
+
+type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email' | 'phone' | 'channel' | 'jobTitle'>
+
+/**
+ * Who a recipient is to the house, from their address as it is now: asked when they are chosen and again when they are corrected. Whoever signs
+ * for the company is one of its people with that right, under their own name; somebody without an account may be named only by a sender
+ * who may sign for the company or oversees it, or anybody could sign in its name under an address of their own.
+ */
+export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'>, person: T): Promise<T & { userId: string | null }> {
+  if (!nameOf(person)) throw new Refusal('invalid', 'person.name-missing')
+  if (!addressOf(person)) throw new Refusal('invalid', person.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
+  const user = person.email
+    ? await db
+        .selectFrom('user')
+        .selectAll()
+        .where('email', '=', person.email.toLowerCase())
+        .where('disabledAt', 'is', null)
+        .executeTakeFirst()
+    : undefined
+  if (person.side !== 'company' || person.role !== 'signer') return { ...person, userId: user?.id ?? null }
+  if (user) {
+    if (!maySign(user)) throw new Refusal('invalid', 'recipient.may-not-sign', { name: fullName(user) })
+    const { firstName, lastName } = user
+    return { ...person, firstName, lastName, jobTitle: person.jobTitle || user.jobTitle, userId: user.id }
+  }
+  const sender = await db.selectFrom('user').selectAll().where('id', '=', owner.id).executeTakeFirst()
+  if (!sender || (!maySign(sender) && sender.role === 'employee')) throw new Refusal('invalid', 'recipient.company-signer-unknown')
+  return { ...person, userId: null }
+}
+
+/** The right as it is today: withdrawn, it ends with the next step, whatever was begun under it. */
+export async function refuseUnentitled(
+  db: Db,
+  recipient: Pick<Recipient, 'userId' | 'side' | 'role' | 'firstName' | 'lastName'>,
+): Promise<void> {
+  if (!recipient.userId || recipient.side !== 'company' || recipient.role !== 'signer') return
+  const user = await db.selectFrom('user').selectAll().where('id', '=', recipient.userId).executeTakeFirst()
+  if (!user || user.disabledAt || !maySign(user)) throw new Refusal('forbidden', 'recipient.may-not-sign', { name: nameOf(recipient) })
+}
