@@ -68,6 +68,8 @@ test('two hours left alone end a session', async () => {
 
 test.each([
   '//evil.example',
+  '/.//evil.example',
+  '/..//evil.example',
   'https://evil.example',
   '/\\evil.example',
   '\\/evil.example',
