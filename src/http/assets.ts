@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Handler } from 'hono'
+import { utf8 } from '../base/bytes.ts'
 import type { Env } from './env.ts'
 
 export interface Assets {
@@ -43,24 +44,25 @@ const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = 
 
 /** Reads the whole folder once: what is not in it cannot be asked for, whatever the address says. */
 export function createAssets(directory: string): Assets {
-  const assets = new Map<string, Asset>()
+  const files = new Map<string, string>()
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    const type = TYPES[entry.name.split('.').at(-1) ?? '']
-    if (!entry.isFile() || !type) continue
     const path = join(entry.parentPath, entry.name)
-    const bytes = new Uint8Array(readFileSync(path))
-    assets.set(
-      path
-        .slice(directory.length + 1)
-        .split(sep)
-        .join('/'),
-      { bytes, type, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) },
-    )
+    if (entry.isFile()) files.set(relative(directory, path).split(sep).join('/'), path)
   }
-  for (const [name, [packageName, file]] of Object.entries(VENDOR)) {
-    const bytes = new Uint8Array(readFileSync(join(dirname(require.resolve(packageName)), file)))
-    assets.set(name, { bytes, type: TYPES['js']!, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) })
+  for (const [name, [packageName, file]] of Object.entries(VENDOR)) files.set(name, join(dirname(require.resolve(packageName)), file))
+
+  const assets = new Map<string, Asset>()
+  const read = (name: string): Asset | undefined => {
+    const known = assets.get(name)
+    const file = files.get(name)
+    const type = TYPES[name.split('.').at(-1) ?? '']
+    if (known || !file || !type) return known
+    const bytes = name.endsWith('.js') ? named(name, readFileSync(file, 'utf8'), read) : new Uint8Array(readFileSync(file))
+    const asset = { bytes, type, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) }
+    assets.set(name, asset)
+    return asset
   }
+  for (const name of files.keys()) read(name)
   return {
     url(name) {
       const asset = assets.get(name)
@@ -77,4 +79,17 @@ export function createAssets(directory: string): Assets {
       })
     },
   }
+}
+
+const IMPORT = /((?:^|\n)(?:import|export)\b[^'"\n]*?from |\nimport )'([^']+\.js)'/g
+
+/** A script names the scripts it imports by their content too, or a browser would run two versions of them together after an upgrade. */
+function named(name: string, script: string, read: (name: string) => Asset | undefined): Uint8Array<ArrayBuffer> {
+  const address = (path: string): string => {
+    const { pathname } = new URL(path, `http://own/static/${name}`)
+    const version = read(pathname.slice('/static/'.length))?.version
+    if (!version) throw new Error(`${name} imports ${path}, which is not there`)
+    return `${pathname}?v=${version}`
+  }
+  return utf8(script.replace(IMPORT, (_, before: string, path: string) => `${before}'${address(path)}'`))
 }
