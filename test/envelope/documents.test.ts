@@ -1,8 +1,4 @@
 import { expect, test } from 'bun:test'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { $ } from 'bun'
 import { PDFDocument, PDFName, PDFString } from 'pdf-lib'
 import type { Bytes } from '../../src/base/bytes.ts'
 import { addDocuments, consentToRemoval, findingsOf, needsConsent, orderDocuments, removeDocument } from '../../src/envelope/documents.ts'
@@ -12,6 +8,7 @@ import { problemsOf } from '../../src/envelope/dispatch.ts'
 import { pageImage, pageText } from '../../src/envelope/page-images.ts'
 import { encodePng } from '../../src/image/png.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { encryptedPdf } from '../support/encrypted-pdf.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
 import { photographedSignature } from '../support/picture.ts'
 import { actOf, ann, CONTRACT, draftFor, recipientNamed, send, sign } from '../support/signing.ts'
@@ -27,19 +24,6 @@ async function desk(house: TestHouse) {
   return { user, act, id: draft.id, add }
 }
 
-/** As other programs encrypt: with object streams and a cross-reference stream. */
-async function encrypted(user: string): Promise<Bytes> {
-  const folder = await mkdtemp(join(tmpdir(), 'paraphe-qpdf-'))
-  try {
-    const [plain, out] = [join(folder, 'plain.pdf'), join(folder, 'out.pdf')]
-    await Bun.write(plain, CONTRACT)
-    await $`qpdf --object-streams=generate --encrypt ${user} owner 256 -- ${plain} ${out}`.quiet()
-    return new Uint8Array(await Bun.file(out).arrayBuffer())
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
 test('what cannot be sent is refused by name and reason, and nothing of it is kept', async () => {
   await using house = await openTestHouse({ authority: true })
   const { add, id, act, user } = await desk(house)
@@ -48,7 +32,7 @@ test('what cannot be sent is refused by name and reason, and nothing of it is ke
     ['letter.docx', text, 'document.not-a-pdf'],
     ['cut.pdf', CONTRACT.slice(0, 900), 'document.damaged'],
     ['empty.pdf', new Uint8Array(0), 'document.not-a-pdf'],
-    ['locked.pdf', await encrypted('secret'), 'document.password-needed'],
+    ['locked.pdf', await encryptedPdf(CONTRACT, 'secret'), 'document.password-needed'],
     ['photo.png', PICTURE.slice(0, 200), 'picture.damaged'],
   ]
   for (const [name, bytes, reason] of cases) {
@@ -56,7 +40,7 @@ test('what cannot be sent is refused by name and reason, and nothing of it is ke
     expect(refused).toMatchObject({ reason, params: { name } })
   }
   await expect(add([])).rejects.toMatchObject({ reason: 'document.missing' })
-  await expect(add([{ name: 'locked.pdf', bytes: await encrypted('secret') }], 'wrong')).rejects.toMatchObject({
+  await expect(add([{ name: 'locked.pdf', bytes: await encryptedPdf(CONTRACT, 'secret') }], 'wrong')).rejects.toMatchObject({
     reason: 'document.password-wrong',
   })
   // One that is good beside one that is not: neither is kept.
@@ -85,7 +69,7 @@ test.each(['', 'secret'])(
   async (password) => {
     await using house = await openTestHouse({ authority: true })
     const user = await ann(house)
-    const bytes = await encrypted(password)
+    const bytes = await encryptedPdf(CONTRACT, password)
     if (!password) {
       const draft = await draftFor(house, user, undefined, [bytes])
       const [document] = await listDocuments(house.house.db, draft.id)

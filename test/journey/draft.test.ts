@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { PDFDocument } from 'pdf-lib'
 import type { Page } from 'playwright-core'
 import { systemAct } from '../../src/audit/act.ts'
 import { addContact } from '../../src/contact/contacts.ts'
 import { fieldsOf, placeFields } from '../../src/envelope/fields.ts'
 import { encodePng } from '../../src/image/png.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { encryptedPdf } from '../support/encrypted-pdf.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
 import { photographedSignature } from '../support/picture.ts'
@@ -149,6 +151,38 @@ test('from nothing to sent: files, people, details that save themselves, and the
   expect(await envelope(id)).toMatchObject({ status: 'sent', subject: 'Please sign this', deadline: '2026-12-24T22:59:00.000Z' })
   await Promise.all([page.waitForURL('**/s/inv_*'), page.getByRole('button', { name: 'Sign now' }).click()])
   expect(browser.complaints).toEqual([])
+}, 90_000)
+
+test('a locked file asks for its password, and what acts by itself is taken out on a word', async () => {
+  const page = await signedIn()
+  await page.getByRole('button', { name: 'New document' }).click()
+  await page.waitForURL('**/draft')
+  const id = draftId(page)
+  const contract = new Uint8Array(await Bun.file(CONTRACT).arrayBuffer())
+  const acting = await PDFDocument.load(contract)
+  acting.addJavaScript('open', 'app.alert(1)')
+  const file = (name: string, bytes: Uint8Array) => ({ name, mimeType: 'application/pdf', buffer: Buffer.from(bytes) })
+  await page.setInputFiles('[name="files"]', file('locked.pdf', await encryptedPdf(contract, 'open sesame')))
+
+  const asked = page.getByLabel('Password of “locked.pdf”')
+  await asked.waitFor()
+  expect(await asked.evaluate('document.activeElement.type')).toBe('password')
+  await asked.fill('wrong')
+  await page.keyboard.press('Enter')
+  await page.getByText('This is not the password of “locked.pdf”.').waitFor()
+  expect(await page.locator('.document').count()).toBe(0)
+  await page.getByLabel('Password of “locked.pdf”').fill('open sesame')
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Open', exact: true }).click()])
+  await page.getByText('The file was opened with the password that you gave.').waitFor()
+
+  await Promise.all([page.waitForEvent('load'), page.setInputFiles('[name="files"]', file('acting.pdf', await acting.save()))])
+  await page.getByText('Something in this file acts by itself').waitFor()
+  expect(await page.locator('.missing').innerText()).toContain('holds active content')
+  await page.getByRole('button', { name: 'Remove it' }).click()
+  await page.getByText('What acted by itself will be removed: JavaScript.').waitFor()
+  expect(await page.locator('.missing').innerText()).not.toContain('holds active content')
+  const kept = await house.house.db.selectFrom('document').select(['fileName', 'findings']).where('envelopeId', '=', id).execute()
+  expect(kept.map(({ fileName }) => fileName)).toEqual(['locked.pdf', 'acting.pdf'])
 }, 90_000)
 
 test('documents are dragged into order; the arrows do the same', async () => {
