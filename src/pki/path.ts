@@ -2,9 +2,9 @@ import type { Bytes } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { type Certificate, readCertificate } from './certificate-reader.ts'
 import { OID } from './oid.ts'
-import { readOcspResponse } from './ocsp.ts'
+import { type OcspResponse, readOcspResponse } from './ocsp.ts'
 import { checkRevocation, type RevocationCheck } from './revocation-check.ts'
-import { readable, readRevocationList, same } from './revocation-list.ts'
+import { readable, readRevocationList, type RevocationList, same } from './revocation-list.ts'
 import { checkSignature } from './signature.ts'
 
 export type Purpose = 'signer' | 'seal' | 'tsa' | 'ocsp' | 'any'
@@ -18,18 +18,23 @@ export type SubIndication =
   | 'OUT_OF_BOUNDS_NO_POE'
   | 'NOT_YET_VALID'
   | 'REVOKED'
+  | 'REVOKED_NO_POE'
+  | 'REVOKED_CA_NO_POE'
   | 'TRY_LATER'
 
+/** As DER, or as it was read before: who judges many paths reads everything once. */
 export interface PathRequest {
-  readonly certificate: Uint8Array
-  readonly intermediates: readonly Uint8Array[]
+  readonly certificate: Uint8Array | Certificate
+  readonly intermediates: readonly (Uint8Array | Certificate)[]
   /** What is trusted, byte by byte. */
-  readonly roots: readonly Uint8Array[]
+  readonly roots: readonly (Uint8Array | Certificate)[]
   /** The moment at which it must hold: a proven time, or now. */
   readonly at: Instant
+  /** False where `at` is only now: a revocation may be later than the signature then. */
+  readonly isProven?: boolean
   readonly purpose: Purpose
-  readonly revocationLists?: readonly Uint8Array[]
-  readonly ocspResponses?: readonly Uint8Array[]
+  readonly revocationLists?: readonly (Uint8Array | RevocationList)[]
+  readonly ocspResponses?: readonly (Uint8Array | OcspResponse)[]
   /** False where nothing can be known about revocation yet; what the evidence does say counts all the same. */
   readonly requireRevocation?: boolean
 }
@@ -69,8 +74,11 @@ export async function validatePath(request: PathRequest): Promise<PathVerdict> {
         : await checkRevocation(one, chain[at + 1]!, request.at, evidence),
     )
   const revoked = revocation.findIndex(({ status }) => status === 'revoked')
-  if (revoked >= 0)
-    return { ...refused(revoked ? 'indeterminate' : 'failed', 'REVOKED', chain, revoked ? 'authority-revoked' : 'revoked'), revocation }
+  if (revoked > 0) return { ...refused('indeterminate', 'REVOKED_CA_NO_POE', chain, 'authority-revoked'), revocation }
+  if (revoked === 0) {
+    const proven = request.isProven ?? true
+    return { ...refused(proven ? 'failed' : 'indeterminate', proven ? 'REVOKED' : 'REVOKED_NO_POE', chain, 'revoked'), revocation }
+  }
   if (chain.some(({ notBefore }) => request.at < notBefore))
     return { ...refused('failed', 'NOT_YET_VALID', chain, 'not-yet-valid'), revocation }
   if (chain.some(({ notAfter }) => request.at > notAfter))

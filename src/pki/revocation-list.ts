@@ -135,9 +135,10 @@ export async function isListOf(list: RevocationList, issuer: Certificate): Promi
 
 export const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
 
-/** Those that can be read; the others prove nothing. */
-export const readable = <T>(ders: readonly Uint8Array[], read: (der: Uint8Array) => T): T[] =>
+/** Those that can be read; the others prove nothing. What was read before stays as it is. */
+export const readable = <T extends object>(ders: readonly (Uint8Array | T)[], read: (der: Uint8Array) => T): T[] =>
   ders.flatMap((der) => {
+    if (!(der instanceof Uint8Array)) return [der]
     try {
       return [read(der)]
     } catch (error) {

@@ -53,6 +53,22 @@ async function verify(
   return (await crypto.subtle.verify(how, key, signature as Bytes, message as Bytes)) ? 'valid' : 'invalid'
 }
 
+/** For people: `ECDSA P-256, SHA-256`. Null for what is not judged here. */
+export function algorithmText(algorithm: Der, digest: DigestAlgorithm | null, spki: Uint8Array): string | null {
+  try {
+    const accepted = acceptedSignature(algorithm)
+    const key = keyFacts(spki)
+    if (!accepted || !key) return null
+    const hash = accepted.hash ?? digest
+    if (key.family === 'ed25519') return 'Ed25519'
+    const name = key.family === 'ec' ? `ECDSA ${key.curve.name}` : `${accepted.family === 'rsa-pss' ? 'RSA-PSS' : 'RSA'} ${key.size}`
+    return hash ? `${name}, ${hash}` : name
+  } catch (error) {
+    if (error instanceof DerFault) return null
+    throw error
+  }
+}
+
 type KeyFacts = { family: 'rsa'; size: number } | { family: 'ec'; curve: { name: string; size: number } } | { family: 'ed25519' }
 
 /** What a SubjectPublicKeyInfo holds, or null for what is not judged here. */

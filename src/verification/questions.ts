@@ -74,4 +74,4 @@ function worstRevocation(people: readonly SignatureReport[]): 'good' | 'unknown'
 
 /** How the whole looks at a glance. */
 export const stateOf = ({ answer }: VerificationReport): State =>
-  answer === 'genuine' ? 'good' : answer === 'changed' || answer === 'unreadable' ? 'stop' : 'wait'
+  answer === 'genuine' || answer === 'foreign-trusted' ? 'good' : answer === 'changed' || answer === 'unreadable' ? 'stop' : 'wait'

@@ -58,6 +58,7 @@ test('every reason not to pass', async () => {
     [{ intermediates: [stranger.issuing.certificate] }, ['indeterminate', 'NO_CERTIFICATE_CHAIN_FOUND', 'no-trusted-chain']],
     [{ purpose: 'tsa' }, ['indeterminate', 'CHAIN_CONSTRAINTS_FAILURE', 'purpose-wrong']],
     [{ ocspResponses: [await answer('revoked')] }, ['failed', 'REVOKED', 'revoked']],
+    [{ ocspResponses: [await answer('revoked')], isProven: false }, ['indeterminate', 'REVOKED_NO_POE', 'revoked']],
     [{ ocspResponses: [] }, ['indeterminate', 'TRY_LATER', 'revocation-unknown']],
     [{ revocationLists: [] }, ['indeterminate', 'TRY_LATER', 'revocation-unknown']],
     [{ at: later(START, 3 * DAY) }, ['indeterminate', 'TRY_LATER', 'revocation-unknown']],

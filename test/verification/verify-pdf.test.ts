@@ -134,6 +134,19 @@ describe('who', () => {
     expect(await answer(impostor.file)).toEqual(['foreign-intact', 'indeterminate', 'NO_CERTIFICATE_CHAIN_FOUND'])
     expect((await answer(sealed.file, []))[2]).toBe('NO_CERTIFICATE_CHAIN_FOUND')
   })
+  test('what leads to the root of others that is trusted here passes, and is theirs, whatever its form', async () => {
+    const others = [sealed.authority.root.certificate]
+    const report = await verifyPdf(sealed.file, { roots: [], otherRoots: others, newDigester, at: NOW })
+    expect([report.answer, report.indication, report.subIndication]).toEqual(['foreign-trusted', 'passed', null])
+    expect(report.signatures.map(({ authority, algorithm, subFilter }) => [authority, algorithm, subFilter])).toEqual([
+      ...Array.from({ length: 4 }, () => ['other', 'ECDSA P-256, SHA-256', 'ETSI.CAdES.detached']),
+      ['other', 'ECDSA P-256, SHA-256', 'ETSI.RFC3161'],
+    ])
+    expect(report.signatures[0]!.timeStamps.map(({ over, trusted }) => [over, trusted])).toEqual([
+      ['signature', true],
+      ['file', true],
+    ])
+  })
   test('a certificate of another purpose', async () => {
     const made = await sealedFile('stream', { authority: sealed.authority, signer: sealed.authority.tsa })
     expect((await answer(made.file)).slice(1)).toEqual(['indeterminate', 'CHAIN_CONSTRAINTS_FAILURE'])

@@ -28,7 +28,11 @@ export function conclude(judgement: Judgement, signatures: readonly SignatureRep
   if (worst.indication === 'failed') return as(failureOf(worst), 'failed', worst.subIndication)
   const intact = signatures.every((one) => one.intact)
   const trusted = signatures.every((one) => one.trusted)
-  if (!judgement.ours || !trusted) return as(intact ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
+  const own = signatures.every((one) => one.authority === 'own' || (one.kind === 'time-stamp' && one.trusted))
+  if (!judgement.ours || !own) {
+    if (worst.indication === 'passed' && trusted) return as('foreign-trusted', 'passed', null)
+    return as(intact ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
+  }
   if (!oneCompany(signatures)) return as('uncertain', 'indeterminate', 'CHAIN_CONSTRAINTS_FAILURE')
   if (judgement.stage === 'incomplete') return as('incomplete', 'indeterminate', worst.subIndication ?? 'SIG_CONSTRAINTS_FAILURE')
   return as(worst.indication === 'passed' ? 'genuine' : 'uncertain', worst.indication, worst.subIndication)

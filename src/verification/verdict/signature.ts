@@ -1,15 +1,17 @@
+import { equalBytes } from '../../base/bytes.ts'
 import type { NewDigester } from '../../base/digest.ts'
 import type { Instant } from '../../base/instant.ts'
 import type { RevisionKind } from '../../pdf/changes.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
 import { digestWith } from '../../pki/algorithm.ts'
+import { algorithmText } from '../../pki/signature.ts'
 import type { Certificate } from '../../pki/certificate-reader.ts'
 import { type Cms, type CmsCheck, readCms, verifyCms } from '../../pki/cms.ts'
 import { DerFault } from '../../pki/der-reader.ts'
 import { type PathVerdict, validatePath } from '../../pki/path.ts'
 import { coveredDigest } from './covered.ts'
 import type { Material } from './material.ts'
-import type { CertificateFacts, Indication, Level, SignatureReport, SubIndication } from './report.ts'
+import type { CertificateFacts, Indication, Level, SignatureReport, SubIndication, TimeStampFacts } from './report.ts'
 import { isPlainToken } from './spelling.ts'
 import { type Proof, proofOf } from './time-stamps.ts'
 
@@ -18,8 +20,9 @@ export interface SignatureQuestion {
   readonly signature: PdfSignature
   readonly material: Material
   readonly newDigester: NewDigester
-  /** The earliest document time stamp over this signature, and now. */
+  /** The earliest document time stamp over this signature, all that are over it, and now. */
   readonly archived: Proof | null
+  readonly archive: readonly TimeStampFacts[]
   readonly now: Instant
   readonly requireRevocation: boolean
   readonly ours: boolean
@@ -43,33 +46,37 @@ export async function judgeSignature(question: SignatureQuestion): Promise<Signa
   const knownBy = archived?.at ?? now
   const stamp = cms?.timeStampToken
     ? await proofOf(cms.timeStampToken, (algorithm) => digestWith(algorithm, cms.signatureValue), material, knownBy)
-    : { proof: null, faults: [] }
+    : { proof: null, facts: null, faults: [] }
   const proof = stamp.proof ?? archived
-  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, proof?.at ?? now) : undefined
+  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, proof) : undefined
   const outcome = outcomeOf(question, cms, check, path, stamp.proof, stamp.faults)
   return {
     ...factsOf(question, cms, check, path),
     ...outcome,
     ...proven(proof),
+    timeStamps: [...(stamp.facts ? [{ over: 'signature' as const, ...stamp.facts }] : []), ...question.archive],
     level: levelOf(stamp.proof, archived, question.hasEvidence),
     faults: faultsOf(signature, check, path, stamp.faults),
   }
 }
 
 /** A document time stamp is a signature of the authority over the file; its own time is what it proves. */
-export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ report: SignatureReport; proof: Proof | null }> {
+export async function judgeTimeStamp(
+  question: SignatureQuestion,
+): Promise<{ report: SignatureReport; proof: Proof | null; facts: TimeStampFacts | null }> {
   const { signature, bytes, newDigester, material, archived, now } = question
   const signatureFaults = [...signature.faults]
   const cms = readable(signature)
-  const { proof, faults } = cms
+  const stamp = cms
     ? await proofOf(
         signature.der,
         (algorithm) => coveredDigest(bytes, signature.byteRange, algorithm, newDigester),
         material,
         archived?.at ?? now,
       )
-    : { proof: null, faults: ['time-stamp.malformed'] }
-  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, archived?.at ?? now) : undefined
+    : { proof: null, facts: null, faults: ['time-stamp.malformed'] }
+  const { proof, faults } = stamp
+  const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, archived) : undefined
   if (question.ours && proof && !isPlainToken(signature.der, path?.chain ?? [])) signatureFaults.push('time-stamp.spelling')
   const broken = faults.some((fault) =>
     ['time-stamp.imprint-differs', 'time-stamp.signature-invalid', 'time-stamp.malformed'].includes(fault),
@@ -85,8 +92,18 @@ export async function judgeTimeStamp(question: SignatureQuestion): Promise<{ rep
           : open((path?.subIndication as SubIndication | null | undefined) ?? 'TIMESTAMP_ORDER_FAILURE')
   const facts = factsOf(question, cms, undefined, path)
   const intact = !broken && signatureFaults.length === 0 && !faults.includes('time-stamp.signature-unsupported')
-  const report: SignatureReport = { ...facts, ...outcome, intact, ...proven(proof), level: 'B-T', faults: [...signatureFaults, ...faults] }
-  return { report, proof: outcome.indication === 'passed' ? proof : null }
+  const told = stamp.facts && { over: 'file' as const, ...stamp.facts }
+  const timeStamps = [...(told ? [told] : []), ...question.archive]
+  const report: SignatureReport = {
+    ...facts,
+    ...outcome,
+    intact,
+    ...proven(proof),
+    timeStamps,
+    level: 'B-T',
+    faults: [...signatureFaults, ...faults],
+  }
+  return { report, proof: outcome.indication === 'passed' ? proof : null, facts: told }
 }
 
 function readable(signature: PdfSignature): Cms | undefined {
@@ -98,13 +115,14 @@ function readable(signature: PdfSignature): Cms | undefined {
   }
 }
 
-function pathOf(question: SignatureQuestion, cms: Cms, certificate: Certificate, at: Instant): Promise<PathVerdict> {
-  const { signature, material, requireRevocation } = question
+function pathOf(question: SignatureQuestion, cms: Cms, certificate: Certificate, proof: Proof | null): Promise<PathVerdict> {
+  const { signature, material, requireRevocation, now } = question
   return validatePath({
-    certificate: certificate.der,
-    intermediates: [...material.certificates, ...cms.certificates.map(({ der }) => der)],
+    certificate,
+    intermediates: [...cms.certificates, ...material.certificates],
     roots: material.roots,
-    at,
+    at: proof?.at ?? now,
+    isProven: proof !== null,
     purpose: signature.kind === 'time-stamp' ? 'tsa' : signature.kind === 'approval' ? 'signer' : 'seal',
     revocationLists: material.revocationLists,
     ocspResponses: material.ocsps,
@@ -140,23 +158,31 @@ function outcomeOf(
 }
 
 function factsOf(
-  { signature, since }: SignatureQuestion,
+  { signature, since, material }: SignatureQuestion,
   cms: Cms | undefined,
   check: CmsCheck | undefined,
   path: PathVerdict | undefined,
 ) {
   const own = cms?.signerCertificate
   const status = path?.revocation.map((one) => one.status) ?? []
+  const revoked = path?.revocation.find((one) => one.status === 'revoked')
+  const top = path?.chain.at(-1)
+  const trusted =
+    path !== undefined && path.subIndication !== 'NO_CERTIFICATE_CHAIN_FOUND' && path.subIndication !== 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
   return {
     field: signature.field,
     kind: signature.kind,
     revision: signature.revision,
+    subFilter: signature.subFilter,
+    algorithm: own && cms ? algorithmText(cms.signatureAlgorithm, cms.digestAlgorithm, own.spki) : null,
     signer: own ? certificateFacts(own) : null,
     chain: path?.chain.map(certificateFacts) ?? [],
-    trusted:
-      path !== undefined &&
-      path.subIndication !== 'NO_CERTIFICATE_CHAIN_FOUND' &&
-      path.subIndication !== 'CERTIFICATE_CHAIN_GENERAL_FAILURE',
+    trusted,
+    authority: !trusted
+      ? null
+      : material.ownRoots.some(({ der }) => top && equalBytes(der, top.der))
+        ? ('own' as const)
+        : ('other' as const),
     intact:
       signature.faults.length === 0 &&
       check?.intact === true &&
@@ -170,6 +196,8 @@ function factsOf(
       : status.length && status.every((one) => one === 'good')
         ? ('good' as const)
         : ('unknown' as const),
+    revokedAt: revoked?.status === 'revoked' ? revoked.revokedAt : null,
+    permission: signature.permission ?? null,
     since,
   }
 }

@@ -10,14 +10,17 @@ import { readPdf } from '../../pdf/read.ts'
 import { listSignatures, type PdfSignature } from '../../pdf/signatures.ts'
 import { conclude } from './conclusion.ts'
 import { judgeSignature, judgeTimeStamp, type SignatureQuestion } from './signature.ts'
-import type { SignatureReport, VerificationReport } from './report.ts'
+import { materialOf } from './material.ts'
+import type { SignatureReport, TimeStampFacts, VerificationReport } from './report.ts'
 import type { Proof } from './time-stamps.ts'
 
 export type { VerificationReport } from './report.ts'
 
 export interface VerificationTools {
-  /** Roots that are trusted, as DER. */
+  /** This house's own roots, as DER: only what leads to one of them is ours. */
   readonly roots: readonly Bytes[]
+  /** Roots of others that are trusted here, for files and time stamps that are not ours. */
+  readonly otherRoots?: readonly Bytes[]
   readonly newDigester: NewDigester
   readonly at: Instant
 }
@@ -67,11 +70,11 @@ async function judgeAll(
   tools: VerificationTools,
 ): Promise<SignatureReport[]> {
   const evidence = await evidenceOf(file)
-  const { certificates, revocationLists, ocsps } = evidence
-  const material = { roots: tools.roots, certificates, revocationLists, ocsps }
+  const material = materialOf(tools.roots, tools.otherRoots ?? [], evidence)
   const kinds = kindsOf(file, judgement, found)
   const reports: SignatureReport[] = []
   let archived: Proof | null = null
+  const archive: TimeStampFacts[] = []
   for (const signature of [...found].reverse()) {
     const question: SignatureQuestion = {
       bytes: file.bytes,
@@ -79,6 +82,7 @@ async function judgeAll(
       material,
       newDigester: tools.newDigester,
       archived,
+      archive: [...archive],
       now: tools.at,
       requireRevocation: !judgement.ours || judgement.stage === 'security-store' || judgement.stage === 'time-stamped',
       ours: judgement.ours,
@@ -86,8 +90,9 @@ async function judgeAll(
       hasEvidence: evidence.revision !== undefined && evidence.revision > signature.revision,
     }
     if (signature.kind === 'time-stamp') {
-      const { report, proof }: { report: SignatureReport; proof: Proof | null } = await judgeTimeStamp(question)
+      const { report, proof, facts }: Awaited<ReturnType<typeof judgeTimeStamp>> = await judgeTimeStamp(question)
       reports.unshift(report)
+      if (facts) archive.unshift(facts)
       archived = proof ?? archived
     } else reports.unshift(await judgeSignature(question))
   }

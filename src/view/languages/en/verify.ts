@@ -14,6 +14,10 @@ export const verify = {
   answers: {
     genuine: { title: 'Genuine and unchanged', text: 'Every signature holds, and not a byte was changed since the company’s seal.' },
     changed: { title: 'Changed after signing', text: 'This is not what was signed. Do not rely on this file; ask for the original.' },
+    'foreign-trusted': {
+      title: 'Signed by others, and unchanged',
+      text: 'Every signature holds, nothing was changed since, and an authority that is trusted here vouches for who signed.',
+    },
     'foreign-intact': {
       title: 'Not ours, but intact',
       text: 'The file is unchanged since it was signed, but an authority that is not known here vouches for who signed it.',

@@ -22,6 +22,10 @@ export const verify: typeof shape = {
       title: 'Modifié après signature',
       text: 'Ce n’est pas ce qui a été signé. Ne vous fiez pas à ce fichier ; demandez l’original.',
     },
+    'foreign-trusted': {
+      title: 'Signé par d’autres, et inchangé',
+      text: 'Toutes les signatures sont valables, rien n’a changé depuis, et une autorité reconnue ici répond des signataires.',
+    },
     'foreign-intact': {
       title: 'Pas de chez nous, mais intact',
       text: 'Le fichier est inchangé depuis sa signature, mais l’autorité qui répond des signataires n’est pas connue ici.',
