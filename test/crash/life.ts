@@ -78,7 +78,10 @@ async function found(): Promise<void> {
   await draftFor(test, await ann(test))
 }
 
-if (!(await readSetting(db, 'installation')).setUpAt) await found()
+if (!(await readSetting(db, 'installation')).setUpAt) {
+  await found()
+  acknowledge('founded')
+}
 if (failpoint) armFailpoint(failpoint, () => process.kill(process.pid, 'SIGKILL'))
 await releaseLeases(db)
 for (;;) {
