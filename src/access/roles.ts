@@ -12,6 +12,9 @@ export const isAdministrator = (user: WithRole): boolean => user.role === 'admin
 /** Sees every envelope, not their own alone. */
 export const seesEverything = (user: WithRole): boolean => user.role !== 'employee'
 
+/** May annul what was finished, and reinstate it. */
+export const mayAnnul = (user: WithRole): boolean => seesEverything(user)
+
 /** May sign for the company. */
 export const maySign = (user: Pick<User, 'maySign'>): boolean => user.maySign === 1
 /** May use the company's stamps. */

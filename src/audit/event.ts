@@ -39,6 +39,8 @@ export const EVENT_TYPES = [
   'envelope.voided',
   'envelope.expired',
   'envelope.completed',
+  'envelope.annulled',
+  'envelope.reinstated',
   'envelope.deadline-changed',
   'document.removal-agreed',
   'document.prepared',

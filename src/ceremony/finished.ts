@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts'
 import type { Instant } from '../base/instant.ts'
+import { annulmentsOf } from '../envelope/annulment.ts'
 import { type Document, type Envelope, findEnvelope, listDocuments, type Recipient } from '../envelope/envelope.ts'
 import { pagesOf } from '../envelope/fields.ts'
 import { headRevision } from '../envelope/revisions.ts'
@@ -15,6 +16,8 @@ export interface FinishedDocuments {
   readonly envelope: Envelope
   readonly company: { readonly name: string; readonly logoDigest: Digest | null }
   readonly expiresAt: Instant
+  /** When it was annulled, where it is. */
+  readonly annulledAt: Instant | null
   readonly documents: readonly { readonly document: Document; readonly digest: Digest; readonly size: number; readonly pages: number }[]
 }
 
@@ -28,6 +31,7 @@ export async function findFinished(
   if (!link) return null
   const envelope = await findEnvelope(db, link.envelopeId)
   if (envelope.status !== 'completed') return null
+  const last = (await annulmentsOf(db, envelope.id)).at(-1)
   const [recipient, entity, documents] = await Promise.all([
     db.selectFrom('recipient').selectAll().where('id', '=', link.recipientId).executeTakeFirstOrThrow(),
     findLegalEntity(db, envelope.legalEntityId),
@@ -46,6 +50,7 @@ export async function findFinished(
     envelope,
     company: { name: entity.legalName, logoDigest: entity.logoDigest },
     expiresAt: link.expiresAt,
+    annulledAt: last?.kind === 'annulled' ? last.at : null,
     documents: sealed.flat(),
   }
 }

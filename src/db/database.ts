@@ -52,6 +52,7 @@ export interface Database {
   ceremonySession: CeremonySessionTable
   oneTimeCode: OneTimeCodeTable
   vaultLink: VaultLinkTable
+  annulment: AnnulmentTable
 }
 
 export interface LegalEntityTable {
@@ -425,3 +426,18 @@ export interface VaultLinkTable {
   expiresAt: Instant
   revokedAt: Instant | null
 }
+
+/** What was said of a finished envelope afterwards, from 1 without gaps; the last one holds. */
+export interface AnnulmentTable {
+  envelopeId: string
+  number: number
+  kind: 'annulled' | 'reinstated'
+  reason: string
+  /** 1: the reason may be read by whoever asks the register. */
+  isPublic: number
+  userId: string
+  at: Instant
+  /** Its entry of the audit log. */
+  seq: number
+}
+export type AnnulmentRow = Selectable<AnnulmentTable>

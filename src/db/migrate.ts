@@ -2,10 +2,15 @@ import { Kysely, sql } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import * as first from '../../migrations/0001-first.ts'
 import * as envelope from '../../migrations/0002-envelope.ts'
+import * as annulment from '../../migrations/0005-annulment.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first': first, '0002-envelope': envelope }
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first': first,
+  '0002-envelope': envelope,
+  '0005-annulment': annulment,
+}
 
 /** A database that a later version has changed: it is never opened by an earlier one. */
 export class NewerDatabase extends Error {

@@ -4,12 +4,13 @@ import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
 import { type ExpressionBuilder, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { annulledAmong } from './annulment.ts'
 import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
 import { acts } from './naming.ts'
 import { nameOf } from './telling.ts'
 
 /** Where an envelope stands, as a person says it: a sent one is with whoever's turn it is. */
-export type Stage = 'draft' | 'sending' | 'with-us' | 'with-them' | 'sealing' | 'completed' | 'declined' | 'voided' | 'expired'
+export type Stage = 'draft' | 'sending' | 'with-us' | 'with-them' | 'sealing' | 'completed' | 'annulled' | 'declined' | 'voided' | 'expired'
 
 export const GROUPS = ['all', 'drafts', 'ours', 'theirs', 'completed', 'ended'] as const
 export type Group = (typeof GROUPS)[number]
@@ -44,7 +45,12 @@ export const PAGE = 30
 type Reader = Pick<User, 'id' | 'role'>
 
 /** Whose turn it is decides; where both sides are asked at once, the company's own people are told first. */
-export function stageOf(envelope: Pick<Envelope, 'status'>, recipients: readonly Pick<Recipient, 'status' | 'side'>[]): Stage {
+export function stageOf(
+  envelope: Pick<Envelope, 'status'>,
+  recipients: readonly Pick<Recipient, 'status' | 'side'>[],
+  isAnnulled = false,
+): Stage {
+  if (isAnnulled) return 'annulled'
   if (envelope.status !== 'sent') return envelope.status
   return recipients.some(({ status, side }) => status === 'invited' && side === 'company') ? 'with-us' : 'with-them'
 }
@@ -184,6 +190,7 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
     .select(['id', 'firstName', 'lastName'])
     .where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))])
     .execute()
+  const annulled = await annulledAmong(db, ids)
   return envelopes.map((envelope) => {
     const people = recipients.filter(({ envelopeId }) => envelopeId === envelope.id)
     const signers = people.filter(acts)
@@ -191,7 +198,7 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
     return {
       id: envelope.id,
       title: envelope.title,
-      stage: stageOf(envelope, signers),
+      stage: stageOf(envelope, signers, annulled.has(envelope.id)),
       at: envelope.updatedAt,
       deadline: envelope.deadline,
       sender: sender && envelope.senderId !== reader.id ? fullName(sender) : null,

@@ -4,12 +4,12 @@ import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { Message, MessageFacts } from '../mail/message.ts'
+import { CARRIES, type Message, type MessageFacts } from '../mail/message.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
-import { type Envelope, findEnvelope, type Recipient } from './envelope.ts'
+import { type Envelope, findEnvelope, listDocuments, type Recipient } from './envelope.ts'
 import { currentInvitation, invitationUrl } from './invitation.ts'
 import { nameOf, tellSender } from './telling.ts'
 import { liveVaultLinks, vaultLinkUrl } from './vault-link.ts'
@@ -59,10 +59,16 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
     case 'voided':
     case 'expired':
       return { ...common, ...named, ...reason, person: await personOf(db, envelope.endedBy) }
+    case 'annulled':
+    case 'reinstated': {
+      const { public: origin } = originsOf(config, await readSetting(db, 'installation'))
+      const [document] = await listDocuments(db, envelope.id)
+      return { ...common, ...named, ...reason, ...(document ? { link: `${origin}/verify/${document.documentId}` } : {}) }
+    }
     default: {
       const sender = await db.selectFrom('user').select(['firstName', 'lastName']).where('id', '=', envelope.senderId).executeTakeFirst()
       const { staff } = originsOf(config, await readSetting(db, 'installation'))
-      const about = message.params['recipient']
+      const about = message.params['recipient'] ?? message.params['by']
       return {
         ...common,
         ...(sender ? { name: nameOf(sender) } : {}),
@@ -113,7 +119,7 @@ async function personOf(db: Db, id: string | null): Promise<string> {
 /** The administrator has seen a recipient's link in the Outbox: the invitation is marked, and the trail says so. */
 export async function markLinkHandedOver(tx: Tx, act: Act, message: Message): Promise<void> {
   const recipient = message.recipientId ? await recipientOf(tx, message.recipientId) : null
-  if (!recipient || message.kind === 'completed') return
+  if (!recipient || message.kind === 'completed' || CARRIES[message.kind] !== 'link') return
   const invitation = await currentInvitation(tx, recipient.id, act.at)
   if (!invitation) return
   await tx.updateTable('invitation').set({ handedOverAt: act.at }).where('id', '=', invitation.id).execute()

@@ -33,6 +33,7 @@ import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
+import { vaultAnnulment } from './vault/annulment.ts'
 import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
 import { consoleCompanies } from './console/companies.ts'
@@ -106,6 +107,7 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopePages,
     vault,
     vaultDocuments,
+    vaultAnnulment,
     consoleStart,
     consoleCompanies,
     consoleUsers,

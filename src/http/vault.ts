@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts'
 import { viewInVault } from '../vault/download.ts'
 import { historyOf } from '../vault/history.ts'
 import { searchVault } from '../vault/register.ts'
+import { standingOf } from '../vault/standing.ts'
 import { requireUser, signedIn } from './access.ts'
 import { createApp } from './env.ts'
 
@@ -29,5 +30,6 @@ export const vault = createApp()
   .get('/vault/:id', signedIn, async (c) => {
     const { db } = c.var.house
     const entry = await viewInVault(db, c.var.act, requireUser(c), c.req.param('id'))
-    return c.html(await c.var.render('vault/show', { entry, timeline: await historyOf(db, c.var.lang, entry.id) }))
+    const standing = await standingOf(db, requireUser(c), entry)
+    return c.html(await c.var.render('vault/show', { entry, standing, timeline: await historyOf(db, c.var.lang, entry.id) }))
   })

@@ -30,7 +30,13 @@ export const verify = createApp()
       if (wantsJson(c)) return c.json({ report, register })
       const questions = questionsOf(report, register)
       return c.html(
-        await c.var.render('verify/report', { report, questions, state: stateOf(report), register, groups: grouped(report.digest) }),
+        await c.var.render('verify/report', {
+          report,
+          questions,
+          state: stateOf(report, register),
+          register,
+          groups: grouped(report.digest),
+        }),
       )
     } catch (error) {
       if (wantsJson(c)) throw error

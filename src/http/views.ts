@@ -11,6 +11,7 @@ import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
+import type { Standing } from '../vault/standing.ts'
 import type { VaultEntry } from '../vault/register.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
@@ -168,7 +169,8 @@ export interface Views {
   'verify/report': { report: VerificationReport; questions: Question[]; state: State; register: RegisterEntry | null; groups: string }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
-  'vault/show': { entry: VaultEntry; timeline: Happening[] }
+  'vault/show': { entry: VaultEntry; standing: Standing; timeline: Happening[] }
+  'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }
   'signing/reading': {
     frame: Frame
     message: string
@@ -225,6 +227,7 @@ export interface Views {
     brand: Frame['brand']
     title: string
     expiresAt: Instant
+    annulledAt: Instant | null
     documents: (ShownDocument & { size: number; documentId: string })[]
   }
 }

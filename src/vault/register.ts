@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeRow, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { annulledAmong } from '../envelope/annulment.ts'
 import { sql } from 'kysely'
 
 /** A finished envelope as the register shows it. */
@@ -11,6 +12,7 @@ export interface VaultEntry {
   readonly id: string
   readonly title: string
   readonly completedAt: Instant
+  readonly isAnnulled: boolean
   readonly sender: string
   readonly parties: readonly { readonly name: string; readonly company: string; readonly side: 'company' | 'other' }[]
   readonly documents: readonly {
@@ -165,12 +167,14 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
     .select(['id', 'firstName', 'lastName'])
     .where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))])
     .execute()
+  const annulled = await annulledAmong(db, ids)
   return envelopes.map((envelope) => {
     const sender = senders.find(({ id }) => id === envelope.senderId)
     return {
       id: envelope.id,
       title: envelope.title,
       completedAt: envelope.completedAt!,
+      isAnnulled: annulled.has(envelope.id),
       sender: sender ? `${sender.firstName} ${sender.lastName}` : '',
       parties: recipients
         .filter(({ envelopeId }) => envelopeId === envelope.id)

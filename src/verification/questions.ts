@@ -63,6 +63,7 @@ function issued(register: RegisterEntry | null, ask: Ask): Question {
   if (!register) return ask('issued', 'wait', 'unknown')
   const params = { issuer: register.issuer, documentId: register.documentId }
   if (!register.found?.isExact) return ask('issued', 'stop', 'altered', params)
+  if (register.state === 'annulled') return ask('issued', 'stop', 'annulled', { ...params, at: register.annulments.at(-1)?.at ?? '' })
   if (register.state === 'ended') return ask('issued', 'stop', 'ended', params)
   return register.found.isLatest ? ask('issued', 'good', 'exact', params) : ask('issued', 'wait', 'earlier', params)
 }
@@ -72,6 +73,8 @@ function worstRevocation(people: readonly SignatureReport[]): 'good' | 'unknown'
   return found.includes('revoked') ? 'revoked' : found.includes('unknown') ? 'unknown' : 'good'
 }
 
-/** How the whole looks at a glance. */
-export const stateOf = ({ answer }: VerificationReport): State =>
-  answer === 'genuine' || answer === 'foreign-trusted' ? 'good' : answer === 'changed' || answer === 'unreadable' ? 'stop' : 'wait'
+/** How the whole looks at a glance: what was annulled is not in force, however genuine the file. */
+export const stateOf = ({ answer }: VerificationReport, register?: RegisterEntry | null): State => {
+  if (register?.state === 'annulled' || answer === 'changed' || answer === 'unreadable') return 'stop'
+  return answer === 'genuine' || answer === 'foreign-trusted' ? 'good' : 'wait'
+}

@@ -9,14 +9,23 @@ export interface RegisterEntry {
   readonly documentId: DocumentId
   /** The company in whose name it was issued. */
   readonly issuer: string
-  readonly state: 'in-progress' | 'completed' | 'ended'
+  readonly state: 'in-progress' | 'completed' | 'annulled' | 'ended'
   readonly preparedAt: Instant
   readonly completedAt: Instant | null
   readonly endedAt: Instant | null
+  /** What the issuer said of the finished document afterwards, oldest first; the last one holds. */
+  readonly annulments: readonly Annulment[]
   /** Of the finished file; null before that. */
   readonly digest: Digest | null
   /** The revision that was asked about by its digest. */
   readonly found: { readonly kind: RevisionKind; readonly isLatest: boolean; readonly isExact: boolean } | null
+}
+
+export interface Annulment {
+  readonly kind: 'annulled' | 'reinstated'
+  readonly at: Instant
+  /** Null unless whoever annulled it let everybody read it. */
+  readonly reason: string | null
 }
 
 /** By the digest of the whole file, else of the longest beginning of it that we issued: an altered file is told from which document it comes. */
@@ -51,6 +60,7 @@ async function entryOf(
     .select([
       'document.documentId',
       'legalEntity.legalName',
+      'envelope.id as envelopeId',
       'envelope.status',
       'envelope.dispatchedAt',
       'envelope.completedAt',
@@ -66,14 +76,26 @@ async function entryOf(
     .executeTakeFirst()
   if (!row || !latest || row.status === 'draft') return null
   const completed = row.status === 'completed'
+  const annulments = completed ? await annulmentsOf(db, row.envelopeId) : []
   return {
     documentId: row.documentId,
     issuer: row.legalName,
-    state: completed ? 'completed' : row.endedAt ? 'ended' : 'in-progress',
+    state: annulments.at(-1)?.kind === 'annulled' ? 'annulled' : completed ? 'completed' : row.endedAt ? 'ended' : 'in-progress',
     preparedAt: row.dispatchedAt ?? latest.createdAt,
     completedAt: row.completedAt,
     endedAt: row.endedAt,
+    annulments,
     digest: completed ? latest.objectDigest : null,
     found: found && { kind: found.kind, isExact: found.isExact, isLatest: found.number === latest.number },
   }
+}
+
+async function annulmentsOf(db: Db, envelopeId: string): Promise<Annulment[]> {
+  const rows = await db
+    .selectFrom('annulment')
+    .select(['kind', 'at', 'reason', 'isPublic'])
+    .where('envelopeId', '=', envelopeId)
+    .orderBy('number')
+    .execute()
+  return rows.map(({ kind, at, reason, isPublic }) => ({ kind, at, reason: isPublic ? reason : null }))
 }

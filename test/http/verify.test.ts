@@ -151,7 +151,16 @@ describe('a document ID', () => {
     expect(text).toContain('Acme &lt;Ltd&gt;')
     for (const word of ['Marie', 'Bob', 'Secret', 'secret.pdf', 'env_1', 'doc_1']) expect(text).not.toContain(word)
     const data = JSON.parse((await browser.get(`/verify/${documentId.toLowerCase()}`, { accept: 'application/json' })).text) as object
-    expect(Object.keys(data).sort()).toEqual(['completedAt', 'digest', 'documentId', 'endedAt', 'issuer', 'preparedAt', 'state'])
+    expect(Object.keys(data).sort()).toEqual([
+      'annulments',
+      'completedAt',
+      'digest',
+      'documentId',
+      'endedAt',
+      'issuer',
+      'preparedAt',
+      'state',
+    ])
   })
   test('typed in any way; unknown and misread ones', async () => {
     const browser = await test_.browser()

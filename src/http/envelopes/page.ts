@@ -3,6 +3,7 @@ import { fullName } from '../../access/roles.ts'
 import type { Digest } from '../../base/digest.ts'
 import type { DocumentId } from '../../base/document-id.ts'
 import { DAY, type Instant } from '../../base/instant.ts'
+import { annulledAmong } from '../../envelope/annulment.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
 import { type Stage, stageOf } from '../../envelope/list.ts'
@@ -85,13 +86,14 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
   const recipients = await listRecipients(db, envelope.id)
   const documents = await listDocuments(db, envelope.id)
   const signers = recipients.filter(acts)
+  const isAnnulled = (await annulledAmong(db, [envelope.id])).size > 0
   const corrected = recipients.find((recipient) => recipient.id === forms.correct && canBeCorrected(envelope, recipient))
   return c.var.render('envelopes/show', {
     envelope: {
       id: envelope.id,
       title: envelope.title,
       status: envelope.status,
-      stage: stageOf(envelope, signers),
+      stage: stageOf(envelope, signers, isAnnulled),
       message: envelope.message,
       deadline: envelope.deadline,
       endsSoon: envelope.status === 'sent' && envelope.deadline !== null && Date.parse(envelope.deadline) - Date.parse(c.var.act.at) < DAY,

@@ -26,6 +26,7 @@ export const signingFinished = createApp()
         brand: { name: found.company.name, logoUrl: found.company.logoDigest ? `/logo/${found.company.logoDigest}` : null },
         title: found.envelope.title,
         expiresAt: found.expiresAt,
+        annulledAt: found.annulledAt,
         documents: found.documents.map(({ document, digest, size }) => ({
           ...shownDocument(document, digest),
           size,

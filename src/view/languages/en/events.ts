@@ -35,6 +35,8 @@ export const events = {
   'envelope.voided': 'Voided it: {reason}',
   'envelope.expired': 'The deadline passed',
   'envelope.completed': 'Completed: everybody has signed, and the company sealed it',
+  'envelope.annulled': 'Annulled the finished document: {reason}',
+  'envelope.reinstated': 'Took the annulment back: {reason}',
   'envelope.deadline-changed': 'Moved the deadline to {deadline}',
   'document.removal-agreed': 'Agreed that active content of {documentId} is removed',
   'envelope.sending': 'Asked for it to be sent',

@@ -79,6 +79,20 @@ export const mail = {
       button: '',
       sms: '{company}: the deadline of “{title}” has passed.',
     },
+    annulled: {
+      subject: 'Annulled: {title}',
+      heading: 'The document was annulled',
+      text: '{company} annulled “{title}”, which had been signed and sealed. It is no longer in force; the register says so to whoever verifies the file.',
+      button: 'See the register',
+      sms: '{company}: “{title}” was annulled and is no longer in force. {link}',
+    },
+    reinstated: {
+      subject: 'In force again: {title}',
+      heading: 'The annulment was taken back',
+      text: '{company} took back the annulment of “{title}”. The signed document is in force again; the register shows both.',
+      button: 'See the register',
+      sms: '{company}: the annulment of “{title}” was taken back. {link}',
+    },
     'sender-signed': {
       subject: '{person} signed: {title}',
       heading: '{person} signed',
@@ -106,6 +120,20 @@ export const mail = {
       text: 'The deadline of “{title}” has passed before everybody had signed.',
       button: 'See where it stands',
       sms: 'The deadline of “{title}” has passed.',
+    },
+    'sender-annulled': {
+      subject: 'Annulled: {title}',
+      heading: 'The document was annulled',
+      text: '{person} annulled “{title}”. Everybody who signed or received it is told.',
+      button: 'Open it',
+      sms: '{person} annulled “{title}”.',
+    },
+    'sender-reinstated': {
+      subject: 'In force again: {title}',
+      heading: 'The annulment was taken back',
+      text: '{person} took back the annulment of “{title}”. Everybody who signed or received it is told.',
+      button: 'Open it',
+      sms: '{person} took back the annulment of “{title}”.',
     },
     'sender-undelivered': {
       subject: 'Not delivered: {title}',

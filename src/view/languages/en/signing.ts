@@ -142,6 +142,8 @@ export const signing = {
   },
   finished: {
     title: 'Signed by everybody',
+    annulled: 'Annulled on {at}',
+    annulledLead: '{company} has annulled this document: it is no longer in force. The file stays here to be read.',
     lead: 'Sealed by {company}. Keep a copy: this link works until {at}.',
     open: 'Open',
     download: 'Download',

@@ -81,6 +81,20 @@ export const mail: (typeof en)['mail'] = {
       button: '',
       sms: '{company} : l’échéance de « {title} » est passée.',
     },
+    annulled: {
+      subject: 'Annulé : {title}',
+      heading: 'Le document a été annulé',
+      text: '{company} a annulé « {title} », qui avait été signé et scellé. Il n’est plus en vigueur ; le registre le dit à quiconque vérifie le fichier.',
+      button: 'Voir le registre',
+      sms: '{company} : « {title} » a été annulé et n’est plus en vigueur. {link}',
+    },
+    reinstated: {
+      subject: 'De nouveau en vigueur : {title}',
+      heading: 'L’annulation a été levée',
+      text: '{company} a levé l’annulation de « {title} ». Le document signé est de nouveau en vigueur ; le registre montre les deux.',
+      button: 'Voir le registre',
+      sms: '{company} : l’annulation de « {title} » a été levée. {link}',
+    },
     'sender-signed': {
       subject: '{person} a signé : {title}',
       heading: '{person} a signé',
@@ -108,6 +122,20 @@ export const mail: (typeof en)['mail'] = {
       text: 'L’échéance de « {title} » est passée avant que tous aient signé.',
       button: 'Voir où cela en est',
       sms: 'L’échéance de « {title} » est passée.',
+    },
+    'sender-annulled': {
+      subject: 'Annulé : {title}',
+      heading: 'Le document a été annulé',
+      text: '{person} a annulé « {title} ». Toutes les personnes qui l’ont signé ou reçu en sont informées.',
+      button: 'L’ouvrir',
+      sms: '{person} a annulé « {title} ».',
+    },
+    'sender-reinstated': {
+      subject: 'De nouveau en vigueur : {title}',
+      heading: 'L’annulation a été levée',
+      text: '{person} a levé l’annulation de « {title} ». Toutes les personnes qui l’ont signé ou reçu en sont informées.',
+      button: 'L’ouvrir',
+      sms: '{person} a levé l’annulation de « {title} ».',
     },
     'sender-undelivered': {
       subject: 'Non remis : {title}',

@@ -144,6 +144,8 @@ export const signing: typeof shape = {
   },
   finished: {
     title: 'Signé par tous',
+    annulled: 'Annulé le {at}',
+    annulledLead: '{company} a annulé ce document : il n’est plus en vigueur. Le fichier reste ici pour être lu.',
     lead: 'Cacheté par {company}. Gardez-en une copie : ce lien fonctionne jusqu’au {at}.',
     open: 'Ouvrir',
     download: 'Télécharger',
