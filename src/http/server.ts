@@ -152,6 +152,7 @@ async function waitingMessages(house: House): Promise<number> {
     .selectFrom('message')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('status', '=', 'waiting')
+    .where('openedAt', 'is', null)
     .executeTakeFirst()
   return Number(row?.count ?? 0)
 }

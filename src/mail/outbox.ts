@@ -83,14 +83,12 @@ export interface OutboxLine extends Message {
   readonly envelopeTitle: string | null
 }
 
-/** As an administrator looks at them: what is under way waits still. */
-export const OUTBOX_GROUPS = {
-  waiting: ['waiting', 'sending'],
-  sent: ['sent'],
-  failed: ['failed'],
-  withdrawn: ['withdrawn'],
-} as const satisfies Readonly<Record<string, readonly MessageRow['status'][]>>
-export type OutboxGroup = keyof typeof OUTBOX_GROUPS
+/** As an administrator looks at them: what is under way waits still, and what they opened they have handed over themselves. */
+export const OUTBOX_GROUPS = ['waiting', 'handed-over', 'sent', 'failed', 'withdrawn'] as const
+export type OutboxGroup = (typeof OUTBOX_GROUPS)[number]
+
+export const outboxGroupOf = ({ status, openedAt }: Pick<MessageRow, 'status' | 'openedAt'>): OutboxGroup =>
+  status === 'waiting' || status === 'sending' ? (openedAt ? 'handed-over' : 'waiting') : status
 
 export const OUTBOX_PAGE = 50
 
@@ -108,7 +106,11 @@ export async function listMessages(
     .orderBy('message.id')
     .limit(OUTBOX_PAGE + 1)
     .offset((page - 1) * OUTBOX_PAGE)
-  if (group) query = query.where('message.status', 'in', OUTBOX_GROUPS[group])
+  if (group === 'waiting' || group === 'handed-over')
+    query = query
+      .where('message.status', 'in', ['waiting', 'sending'])
+      .where('message.openedAt', group === 'waiting' ? 'is' : 'is not', null)
+  else if (group) query = query.where('message.status', '=', group)
   const rows = await query.execute()
   const shown = rows.slice(0, OUTBOX_PAGE)
   const attempts = await attemptsOf(
@@ -128,14 +130,18 @@ async function attemptsOf(db: Db, ids: readonly string[]): Promise<Map<string, A
 export async function countMessages(db: Db): Promise<Record<OutboxGroup, number>> {
   const rows = await db
     .selectFrom('message')
-    .select((select) => ['status', select.fn.countAll<number>().as('count')])
+    .select((select) => ['status', select.fn.countAll<number>().as('count'), select.fn.count<number>('openedAt').as('opened')])
     .groupBy('status')
     .execute()
-  const countOf = (group: OutboxGroup): number =>
-    rows
-      .filter(({ status }) => (OUTBOX_GROUPS[group] as readonly string[]).includes(status))
-      .reduce((sum, { count }) => sum + Number(count), 0)
-  return { waiting: countOf('waiting'), sent: countOf('sent'), failed: countOf('failed'), withdrawn: countOf('withdrawn') }
+  const counts: Record<OutboxGroup, number> = { waiting: 0, 'handed-over': 0, sent: 0, failed: 0, withdrawn: 0 }
+  for (const { status, ...row } of rows) {
+    const [count, opened] = [Number(row.count), Number(row.opened)]
+    if (status === 'waiting' || status === 'sending') {
+      counts.waiting += count - opened
+      counts['handed-over'] += opened
+    } else counts[status] += count
+  }
+  return counts
 }
 
 export async function findMessage(db: Db, id: string): Promise<Message> {

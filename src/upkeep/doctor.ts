@@ -152,6 +152,7 @@ const outbox: Look = async ({ db }, at) => {
     .selectFrom('message')
     .select((select) => [select.fn.countAll<number>().as('count'), select.fn.min('createdAt').as('oldest')])
     .where('status', 'in', ['waiting', 'sending', 'failed'])
+    .where('openedAt', 'is', null)
     .executeTakeFirstOrThrow()
   const count = Number(row.count)
   return {

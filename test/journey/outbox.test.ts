@@ -127,7 +127,7 @@ test('a phone shows both pages without scrolling sideways', async () => {
     await phone.goto(origin() + path)
     expect([path, await phone.evaluate<number>('document.documentElement.scrollWidth')]).toEqual([path, 375])
   }
-  await phone.goto(`${origin()}/console/outbox`)
+  await phone.goto(`${origin()}/console/outbox?status=all`)
   await phone.getByRole('button', { name: /^Ouvrir/ }).click()
   await phone.waitForSelector('iframe.letter')
   expect(await phone.evaluate<number>('document.documentElement.scrollWidth')).toBe(375)
@@ -135,7 +135,7 @@ test('a phone shows both pages without scrolling sideways', async () => {
 }, 60_000)
 
 test('a page that was open before the channel was set up opens nothing any more', async () => {
-  await page.goto(`${origin()}/console/outbox`)
+  await page.goto(`${origin()}/console/outbox?status=all`)
   const { db, secretKey, clock } = house.house
   await db.transaction().execute((tx) =>
     keepEmailChannel(tx, systemAct(clock()), secretKey, {

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { isChannelConfigured } from '../../mail/channel.ts'
 import { canOpen } from '../../mail/opening.ts'
-import { countMessages, listMessages, OUTBOX_GROUPS, type OutboxGroup } from '../../mail/outbox.ts'
+import { countMessages, listMessages, OUTBOX_GROUPS, outboxGroupOf } from '../../mail/outbox.ts'
 import { namesOf } from '../../upkeep/names.ts'
 import { administrator } from '../access.ts'
 import { createApp } from '../env.ts'
 
-const GROUPS = Object.keys(OUTBOX_GROUPS) as OutboxGroup[]
 const Query = z.object({
   status: z
-    .enum(['all', ...GROUPS])
+    .enum(['all', ...OUTBOX_GROUPS])
     .default('waiting')
     .catch('waiting'),
   page: z.coerce.number().int().min(1).max(100_000).catch(1),
@@ -31,11 +30,11 @@ export const consoleOutbox = createApp().get('/console/outbox', administrator, a
   return c.html(
     await c.var.render('console/outbox/index', {
       status,
-      counts: { ...counts, all: GROUPS.reduce((sum, group) => sum + counts[group], 0) },
+      counts: { ...counts, all: OUTBOX_GROUPS.reduce((sum, group) => sum + counts[group], 0) },
       channels: { email, sms },
       messages: lines.map((line) => ({
         ...line,
-        group: GROUPS.find((group) => (OUTBOX_GROUPS[group] as readonly string[]).includes(line.status))!,
+        group: outboxGroupOf(line),
         openedByName: line.openedBy ? (openers.get(line.openedBy) ?? null) : null,
         isOpenable: canOpen(line, line.channel === 'email' ? email : sms),
       })),

@@ -85,7 +85,11 @@ test('while no mail server is set up, the administrator opens what waits, and ev
   expect(await test.house.db.selectFrom('message').select(['status', 'openedAt', 'openedBy']).where('id', '=', id).execute()).toEqual([
     { status: 'waiting', openedAt: NOON, openedBy: expect.stringMatching(/^usr_/) },
   ])
-  expect((await browser.get('/console/outbox')).text).toMatch(/opened here on 23 Nov 2026, 13:00 by Ann Archer/)
+  // Handed over, it no longer waits; it can be opened once more from there.
+  expect((await browser.get('/console/outbox')).text).toContain('Nothing is waiting.')
+  const handed = (await browser.get('/console/outbox?status=handed-over')).text
+  expect(handed).toContain(`action="/console/outbox/${id}/opening"`)
+  expect(handed).toMatch(/opened here on 23 Nov 2026, 13:00 by Ann Archer/)
   const visitor = await test.browser()
   expect((await visitor.get(new URL(link!).pathname)).status).toBe(200)
   // Nothing of what was shown is kept.
@@ -229,7 +233,7 @@ test('the states are counted and filtered, the log of attempts is shown, page by
 
   const countsOf = (text: string) => [...text.matchAll(/tab__count">(\d+)</g)].map(([, count]) => Number(count))
   const first = await browser.get('/console/outbox')
-  expect(countsOf(first.text)).toEqual([OUTBOX_PAGE + 1, 1, 1, 0, OUTBOX_PAGE + 3])
+  expect(countsOf(first.text)).toEqual([OUTBOX_PAGE + 1, 0, 1, 1, 0, OUTBOX_PAGE + 3])
   expect(first.text.match(/ id="msg_/g)).toHaveLength(OUTBOX_PAGE)
   expect(first.text).toContain('href="/console/outbox?status=waiting&amp;page=2"')
   const second = await browser.get('/console/outbox?status=waiting&page=2')

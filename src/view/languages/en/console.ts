@@ -149,10 +149,11 @@ export const console = {
     },
     setUp: 'Set up the channels',
     byState: 'By state',
-    groups: { waiting: 'Waiting', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn', all: 'All' },
-    states: { waiting: 'Waiting', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn' },
+    groups: { waiting: 'Waiting', 'handed-over': 'Handed over', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn', all: 'All' },
+    states: { waiting: 'Waiting', 'handed-over': 'Handed over', sent: 'Sent', failed: 'Failed', withdrawn: 'Withdrawn' },
     none: {
       waiting: 'Nothing is waiting.',
+      'handed-over': 'Nothing was handed over by an administrator.',
       sent: 'Nothing has been sent yet.',
       failed: 'Nothing has failed.',
       withdrawn: 'Nothing was withdrawn.',

@@ -151,10 +151,11 @@ export const console: typeof shape = {
     },
     setUp: 'Configurer les canaux',
     byState: 'Par état',
-    groups: { waiting: 'En attente', sent: 'Envoyés', failed: 'En échec', withdrawn: 'Retirés', all: 'Tous' },
-    states: { waiting: 'En attente', sent: 'Envoyé', failed: 'En échec', withdrawn: 'Retiré' },
+    groups: { waiting: 'En attente', 'handed-over': 'Remis', sent: 'Envoyés', failed: 'En échec', withdrawn: 'Retirés', all: 'Tous' },
+    states: { waiting: 'En attente', 'handed-over': 'Remis', sent: 'Envoyé', failed: 'En échec', withdrawn: 'Retiré' },
     none: {
       waiting: 'Rien n’attend.',
+      'handed-over': 'Rien n’a été remis par un administrateur.',
       sent: 'Rien n’a encore été envoyé.',
       failed: 'Rien n’a échoué.',
       withdrawn: 'Rien n’a été retiré.',
