@@ -6,7 +6,8 @@ import { type Prepared, preparedOf } from './prepared.ts'
 import { listSignatures, type PdfSignature } from './signatures.ts'
 import { asDictionary, isName } from './value.ts'
 
-export type RevisionKind = 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped' | 'unknown'
+/** `filled`, in files of others only: form fields that the signers left open. */
+export type RevisionKind = 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped' | 'filled' | 'unknown'
 
 export interface JudgedRevision {
   readonly index: number
@@ -35,6 +36,7 @@ const NEXT: Readonly<Record<RevisionKind, readonly RevisionKind[]>> = {
   sealed: ['security-store'],
   'security-store': ['time-stamped'],
   'time-stamped': ['security-store'],
+  filled: [],
   unknown: [],
 }
 

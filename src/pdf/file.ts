@@ -1,5 +1,5 @@
 import { PdfFault } from './fault.ts'
-import { Reader } from './syntax.ts'
+import { isSpace, Reader } from './syntax.ts'
 import { asDictionary, type DictionaryValue, plainInteger, type Value } from './value.ts'
 import { readStream, type XrefEntry, type XrefSection } from './xref.ts'
 
@@ -19,6 +19,7 @@ export interface Revision {
   readonly self: number | undefined
   /** Two sections that are one revision (linearised): only ever the first. */
   readonly merged: boolean
+  readonly loose: boolean
 }
 
 export interface PdfObject {
@@ -101,6 +102,7 @@ export class PdfFile {
 
   private parseAt(number: number, entry: { offset: number; generation: number }, revision: number): PdfObject {
     const reader = new Reader(this.bytes, entry.offset)
+    while (isSpace(this.bytes[reader.at])) reader.at++
     if (reader.integer() !== number) throw new PdfFault('read.wrong-object', String(number))
     reader.skipSpace()
     if (reader.integer() !== entry.generation) throw new PdfFault('read.wrong-object', String(number))
@@ -141,4 +143,5 @@ export const revisionOf = (section: XrefSection, place: { index: number; start: 
   size: section.size,
   previous: section.previous,
   self: section.self,
+  loose: section.loose,
 })

@@ -13,6 +13,7 @@ export function frameFaults(file: PdfFile, revision: Revision): string[] {
   const faults: string[] = []
   if (revision.kind !== previous.kind) faults.push('frame.xref-kind')
   if (revision.previous !== previous.startxref) faults.push('frame.previous')
+  if (revision.loose) faults.push('frame.xref')
   const objects = objectFaults(file, revision, previous)
   if (objects) faults.push(objects)
   const allowed: readonly string[] = TRAILER_KEYS[revision.kind]

@@ -59,7 +59,7 @@ export function preparedOf(file: PdfFile): Prepared | undefined {
   const fieldList = asReference(form?.entries.get('Fields'))
   if (!root || !form || !fieldList) return undefined
   const fields = new Map<string, PreparedField>()
-  const faults: string[] = []
+  const faults: string[] = file.revisions[0]!.loose ? ['prepared.xref'] : []
   for (const field of fieldsOf(file, 0)) {
     if (fields.has(field.name)) faults.push(`prepared.name ${field.name}`)
     fields.set(field.name, preparedField(file, field))

@@ -1,7 +1,7 @@
 import { PdfFault } from './fault.ts'
 import { inflate } from './flate.ts'
 import { unpredict } from './predictor.ts'
-import type { Reader } from './syntax.ts'
+import { isSpace, type Reader } from './syntax.ts'
 import { asArray, asDictionary, type DictionaryValue, isName, nameOf, numbersOf, plainInteger } from './value.ts'
 
 export const MAXIMUM_OBJECTS = 200_000
@@ -24,6 +24,8 @@ export interface XrefSection {
   readonly previous: number | undefined
   /** Object number of the cross-reference stream itself. */
   readonly self: number | undefined
+  /** Written as anybody may but we never do: white space before it, or a stream beside the table (ISO 32000-2 §7.5.8.4). */
+  readonly loose: boolean
 }
 
 /** Where a stream's bytes lie and the dictionary before them. */
@@ -51,10 +53,13 @@ export function readStream(reader: Reader, dictionary: DictionaryValue, length: 
 export async function readXref(reader: Reader, offset: number): Promise<XrefSection> {
   if (offset >= reader.bytes.length) throw new PdfFault('read.malformed-xref')
   reader.at = offset
-  return reader.looksAt('xref') ? readTable(reader, offset) : readXrefStream(reader, offset)
+  while (isSpace(reader.bytes[reader.at])) reader.at++
+  const loose = reader.at !== offset
+  const section = reader.looksAt('xref') ? await readTable(reader, offset) : await readXrefStream(reader, offset)
+  return loose ? { ...section, loose } : section
 }
 
-function readTable(reader: Reader, offset: number): XrefSection {
+async function readTable(reader: Reader, offset: number): Promise<XrefSection> {
   const entries = new Map<number, XrefEntry>()
   reader.word('xref')
   reader.skipSpace()
@@ -76,9 +81,29 @@ function readTable(reader: Reader, offset: number): XrefSection {
   reader.word('trailer')
   const trailer = asDictionary(reader.value())
   if (!trailer) throw new PdfFault('read.malformed-xref')
-  // Two sections in one place may say two things: which one counts would be the reader's choice.
-  if (trailer.entries.has('XRefStm')) throw new PdfFault('read.hybrid')
-  return { kind: 'table', offset, end: reader.at, entries, self: undefined, ...trailerOf(trailer) }
+  const end = reader.at
+  const rest = trailerOf(trailer)
+  if (!trailer.entries.has('XRefStm')) return { kind: 'table', offset, end, entries, self: undefined, loose: false, ...rest }
+  return { kind: 'table', offset, end, entries: await withStream(reader, entries, trailer), self: undefined, loose: true, ...rest }
+}
+
+/** Two sections in one place: where both say where an object is, which one counts would be the reader's choice. */
+async function withStream(
+  reader: Reader,
+  table: ReadonlyMap<number, XrefEntry>,
+  trailer: DictionaryValue,
+): Promise<Map<number, XrefEntry>> {
+  const place = plainInteger(trailer.entries.get('XRefStm'))
+  if (place === undefined || place >= reader.bytes.length) throw new PdfFault('read.malformed-xref')
+  reader.at = place
+  const entries = new Map(table)
+  for (const [number, entry] of (await readXrefStream(reader, place)).entries) {
+    const listed = table.get(number)
+    if (entry.kind === 'free' || (listed?.kind === 'offset' && entry.kind === 'offset' && listed.offset === entry.offset)) continue
+    if (listed && listed.kind !== 'free') throw new PdfFault('read.hybrid')
+    entries.set(number, entry)
+  }
+  return entries
 }
 
 async function readXrefStream(reader: Reader, offset: number): Promise<XrefSection> {
@@ -97,7 +122,7 @@ async function readXrefStream(reader: Reader, offset: number): Promise<XrefSecti
   const end = reader.at
   const bytes = await decode(reader.bytes, raw, XREF_BYTES)
   const rest = trailerOf(trailer)
-  return { kind: 'stream', offset, end, entries: unpack(trailer, rest.size, bytes), self, ...rest }
+  return { kind: 'stream', offset, end, entries: unpack(trailer, rest.size, bytes), self, loose: false, ...rest }
 }
 
 function trailerOf(trailer: DictionaryValue): Pick<XrefSection, 'trailer' | 'size' | 'previous'> {

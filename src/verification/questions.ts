@@ -56,6 +56,8 @@ type Ask = (question: Question['question'], state: State, answer: string, params
 function unchanged(report: VerificationReport, ask: Ask): Question {
   if (report.answer === 'changed') return ask('unchanged', 'stop', 'no')
   if (!report.signatures.length) return ask('unchanged', 'wait', 'cannot-say')
+  const filled = report.revisions.some(({ kind }) => kind === 'filled')
+  if (filled && report.signatures.every(({ intact }) => intact)) return ask('unchanged', 'wait', 'filled')
   return report.signatures.every(({ intact }) => intact) ? ask('unchanged', 'good', 'yes') : ask('unchanged', 'wait', 'cannot-say')
 }
 

@@ -1,7 +1,18 @@
 import { type Bytes, concat } from '../../src/base/bytes.ts'
 import { type Instant, later, MINUTE } from '../../src/base/instant.ts'
-import { certify, documentTimeStamp, fillHole, seal, securityStore, sign, type Tail } from '../../src/pdf/append.ts'
-import { type Head, headOf } from '../../src/pdf/head.ts'
+import {
+  certify,
+  documentTimeStamp,
+  type Filled,
+  fillHole,
+  seal,
+  type SecurityStoreInput,
+  securityStore,
+  sign,
+  type Tail,
+} from '../../src/pdf/append.ts'
+import type { Picture } from '../../src/pdf/form.ts'
+import { type Head, type HeadField, headOf } from '../../src/pdf/head.ts'
 import { readPdf } from '../../src/pdf/read.ts'
 import { listSignatures } from '../../src/pdf/signatures.ts'
 import { sha256 } from '../../src/pki/algorithm.ts'
@@ -14,7 +25,8 @@ import { declareAuthority, type Holder, START } from '../pki/declared-authority.
 
 export const SIGNED_AT = later(START, 10 * MINUTE)
 export const NOW = later(START, 60 * MINUTE)
-type Authority = Awaited<ReturnType<typeof declareAuthority>>
+export type Authority = Awaited<ReturnType<typeof declareAuthority>>
+type Evidence = Pick<SecurityStoreInput, 'certificates' | 'ocsps' | 'revocationLists'>
 
 export interface SealedFile {
   readonly revisions: readonly Bytes[]
@@ -24,105 +36,141 @@ export interface SealedFile {
   readonly company: Holder
 }
 
-export interface Making {
-  readonly authority?: Authority
-  /** Signers of /S1_sig and so on, where another than the test's own. */
-  readonly signer?: Holder
-  readonly revoked?: { readonly at: Instant }
-  readonly withoutTimeStamp?: boolean
-  /** Changes the CMS of S1 before it is put into its place. */
-  readonly tamper?: (cms: Bytes) => Bytes
+/** What the first signer signs, for whoever makes the CMS in another way. */
+export interface ToBeSigned {
+  readonly covered: Bytes
+  readonly digest: Bytes
+  readonly chain: readonly Bytes[]
+  readonly stamp: (value: Bytes) => Promise<Bytes>
 }
 
-/** The whole chain as the house makes it, with real keys: certified, signed twice, sealed, evidence, archive time stamp. */
+export interface Making {
+  readonly authority?: Authority
+  /** Revision 0, where another than the test's own. */
+  readonly prepared?: Bytes
+  /** Of the first signer, where another than the test's own. */
+  readonly signer?: Holder
+  readonly company?: Holder
+  readonly revoked?: { readonly at: Instant }
+  readonly withoutTimeStamp?: boolean
+  /** Changes the CMS of the first signer before it is put into its place. */
+  readonly tamper?: (cms: Bytes) => Bytes
+  /** Makes the CMS of the first signer. */
+  readonly cms?: (wanted: ToBeSigned) => Promise<Bytes>
+  /** Makes the time stamp of the first signer; `value` is what is signed, `made` the token as it should be. */
+  readonly stamp?: (value: Bytes, make: (imprint: Bytes, tsa?: Holder) => Promise<Bytes>) => Promise<Bytes>
+  readonly evidence?: (whole: Evidence) => Evidence
+  readonly listsUntil?: Instant
+  readonly picture?: Picture
+  /** Stops there. */
+  readonly until?: 'sealed' | 'security-store'
+  /** How often a security store and a time stamp follow after the first ones. */
+  readonly renewals?: number
+}
+
+/** The whole chain as the house makes it, with real keys: certified, signed by each signer, sealed, evidence, archive time stamp. */
 export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Making = {}): Promise<SealedFile> {
   const authority = making.authority ?? (await declareAuthority())
-  const company = await authority.below('seal', { commonName: 'Acme Ltd', organization: 'Acme Ltd' })
-  const signer = making.signer ?? authority.signer
-  const second = await authority.below('signer', { commonName: 'Bob Baker' })
+  const company = making.company ?? (await authority.below('seal', { commonName: 'Acme Ltd', organization: 'Acme Ltd' }))
   const chain = [authority.issuing.certificate, authority.root.certificate]
-  let file: Bytes = preparedFile(kind)
+  let file: Bytes = making.prepared ?? preparedFile(kind)
   let head = headOf(await readPdf(file))
   const revisions = [file]
-  const stamp = async (imprint: Bytes, at: Instant): Promise<Bytes> =>
+  const isRsa = company.signer.algorithm === 'rsa-3072'
+  const facts = { at: SIGNED_AT, contentsBytes: isRsa ? 12_288 : 6_144 }
+  const stamp = async (imprint: Bytes, at: Instant, tsa: Holder = authority.tsa): Promise<Bytes> =>
     makeTimeStampToken({
       imprint,
       at,
       serial: newSerial(),
       policy: '1.3.6.1.4.1.55555.1',
-      certificate: authority.tsa.certificate,
+      certificate: tsa.certificate,
       chain,
-      signer: authority.tsa.signer,
+      signer: tsa.signer,
     })
   const append = (bytes: Bytes, next: Head): void => {
     file = concat([file, bytes])
     head = next
     revisions.push(file)
   }
-  const covered = (tail: Tail): Promise<Bytes> => sha256(concat([file, tail.before, tail.after]))
-  const signed = async (tail: Tail, holder: Holder, tamper = (cms: Bytes) => cms): Promise<void> => {
-    const cms = await signCms({
-      digest: await covered(tail),
-      certificate: holder.certificate,
-      chain,
-      signer: holder.signer,
-      ...(making.withoutTimeStamp ? {} : { timeStamp: async (value: Bytes) => stamp(await sha256(value), SIGNED_AT) }),
-    })
-    append(fillHole(tail, tamper(cms)), tail.head)
+  const signed = async (tail: Tail, holder: Holder, own: Making = {}): Promise<void> => {
+    const covered = concat([file, tail.before, tail.after])
+    const digest = await sha256(covered)
+    const stampedAs = async (value: Bytes): Promise<Bytes> =>
+      own.stamp ? own.stamp(value, (imprint, tsa) => stamp(imprint, SIGNED_AT, tsa)) : stamp(await sha256(value), SIGNED_AT)
+    const request = { digest, certificate: holder.certificate, chain, signer: holder.signer }
+    const cms = own.cms
+      ? await own.cms({ covered, digest, chain, stamp: stampedAs })
+      : await signCms({ ...request, ...(making.withoutTimeStamp ? {} : { timeStamp: stampedAs }) })
+    append(fillHole(tail, own.tamper ? own.tamper(cms) : cms), tail.head)
   }
-  const facts = { at: SIGNED_AT, contentsBytes: 5_120 }
   await signed(await certify(head, { ...facts, name: 'Acme Ltd' }), company)
-  const filled = (name: string) => [
-    { field: `${name}_name`, value: 'Marie', appearance: drawing(180, 18) },
-    { field: `${name}_agree`, checked: true },
-  ]
-  await signed(
-    await sign(head, { ...facts, name: 'Marie Dupont', field: 'S1_sig', appearance: drawing(200, 60), filled: filled('S1') }),
-    signer,
-    making.tamper,
-  )
-  await signed(
-    await sign(head, { ...facts, name: 'Bob Baker', field: 'S2_sig', appearance: drawing(200, 60), filled: filled('S2') }),
-    second,
-  )
-  await signed(await seal(head, { ...facts, name: 'Acme Ltd', appearance: drawing(240, 80) }), company)
+  const signers = Object.entries(head.fields).filter(([, { lock }]) => lock?.action === 'Include')
+  const holders: Holder[] = []
+  for (const [at, [field, own]] of signers.entries()) {
+    const holder = at
+      ? await authority.below('signer', { commonName: at === 1 ? 'Bob Baker' : `Signer ${at + 1}` })
+      : (making.signer ?? authority.signer)
+    holders.push(holder)
+    const filled = filledOf(head, own, making.picture)
+    const tail = await sign(head, { ...facts, name: 'Marie Dupont', field, appearance: drawing(own.width, own.height), filled })
+    await signed(tail, holder, at ? {} : making)
+  }
+  const place = head.fields['seal']!
+  await signed(await seal(head, { ...facts, name: 'Acme Ltd', appearance: drawing(place.width, place.height) }), company)
+  if (making.until === 'sealed') return { revisions, file, head, authority, company }
 
-  const thisUpdate = later(SIGNED_AT, MINUTE)
-  const nextUpdate = later(SIGNED_AT, 1_000 * MINUTE)
-  const issuer = readCertificate(authority.issuing.certificate)
-  const leaves = [company, signer, second, authority.tsa]
-  const ocsps = await Promise.all(
-    leaves.map(async ({ certificate }) => {
-      const revoked = making.revoked && certificate === signer.certificate
-      const status = revoked
-        ? { kind: 'revoked' as const, at: making.revoked!.at, reason: 'unspecified' as const }
-        : { kind: 'good' as const }
-      const id = await certificateIdOf(readCertificate(certificate), issuer)
-      return makeOcspResponse({
-        answers: [{ id, status }],
-        producedAt: thisUpdate,
-        thisUpdate,
-        nextUpdate,
-        responder: authority.ocsp.certificate,
-        signer: authority.ocsp.signer,
-      })
-    }),
-  )
-  const lists = await Promise.all(
-    [authority.root, authority.issuing].map(({ certificate, signer: key }) =>
-      makeRevocationList({ issuer: certificate, number: 1, thisUpdate, nextUpdate, revoked: [], signer: key }),
-    ),
-  )
-  const certificates = [...leaves.map(({ certificate }) => certificate), ...chain]
-  const vri = listSignatures(await readPdf(file)).map(({ contents }) => ({
-    contents,
-    certificates: certificates.map((_, at) => at),
-    ocsps: ocsps.map((_, at) => at),
-    revocationLists: [0, 1],
-  }))
-  const store = await securityStore(head, { certificates, ocsps, revocationLists: lists, vri })
-  append(store.bytes, store.head)
-  const tail = await documentTimeStamp(head, { contentsBytes: 4_096 })
-  append(fillHole(tail, await stamp(await covered(tail), later(SIGNED_AT, 2 * MINUTE))), tail.head)
+  for (let round = 0; round <= (making.renewals ?? 0); round++) {
+    const at = later(SIGNED_AT, (1 + 2 * round) * MINUTE)
+    const nextUpdate = making.listsUntil ?? later(SIGNED_AT, 1_000 * MINUTE)
+    const issuer = readCertificate(authority.issuing.certificate)
+    const leaves = round ? [authority.tsa] : [company, ...holders, authority.tsa]
+    const ocsps = await Promise.all(
+      leaves.map(async ({ certificate }) => {
+        const revoked = making.revoked && certificate === holders[0]!.certificate
+        const status = revoked
+          ? { kind: 'revoked' as const, at: making.revoked!.at, reason: 'unspecified' as const }
+          : { kind: 'good' as const }
+        const id = await certificateIdOf(readCertificate(certificate), issuer)
+        const { certificate: responder, signer } = authority.ocsp
+        return makeOcspResponse({ answers: [{ id, status }], producedAt: at, thisUpdate: at, nextUpdate, responder, signer })
+      }),
+    )
+    const lists = await Promise.all(
+      [authority.root, authority.issuing].map(({ certificate, signer }) =>
+        makeRevocationList({ issuer: certificate, number: round + 1, thisUpdate: at, nextUpdate, revoked: [], signer }),
+      ),
+    )
+    const whole = {
+      certificates: [...leaves.map(({ certificate }) => certificate), ...(round ? [] : chain)],
+      ocsps,
+      revocationLists: lists,
+    }
+    const evidence = making.evidence?.(whole) ?? whole
+    const indices = (list: readonly unknown[]): number[] => list.map((_, index) => index)
+    const vri = listSignatures(await readPdf(file)).map(({ contents }) => ({
+      contents,
+      certificates: indices(evidence.certificates),
+      ocsps: indices(evidence.ocsps),
+      revocationLists: indices(evidence.revocationLists),
+    }))
+    const store = await securityStore(head, { ...evidence, vri })
+    append(store.bytes, store.head)
+    if (making.until === 'security-store') break
+    const tail = await documentTimeStamp(head, { contentsBytes: isRsa ? 8_192 : 4_096 })
+    append(fillHole(tail, await stamp(await sha256(concat([file, tail.before, tail.after])), later(at, MINUTE))), tail.head)
+  }
   return { revisions, file, head, authority, company }
+}
+
+/** Every text and box of a signer, and their marks where there is a picture to put there. */
+function filledOf(head: Head, own: HeadField, picture: Picture | undefined): Filled[] {
+  return (own.lock?.names ?? []).flatMap((field): Filled[] => {
+    const { kind, width, height } = head.fields[field]!
+    if (kind === 'text' || kind === 'choice') return [{ field, value: 'Marie', appearance: drawing(width, height) }]
+    if (kind === 'box') return [{ field, checked: true }]
+    if (kind !== 'button' || !picture) return []
+    const form = { ...drawing(width, height), content: `q ${width} 0 0 ${height} 0 0 cm /Im0 Do Q`, images: { Im0: picture } }
+    return [{ field, appearance: form }]
+  })
 }

@@ -31,7 +31,7 @@ export function conclude(judgement: Judgement, signatures: readonly SignatureRep
   const own = signatures.every((one) => one.authority === 'own' || (one.kind === 'time-stamp' && one.trusted))
   if (!judgement.ours || !own) {
     if (worst.indication === 'passed' && trusted) return as('foreign-trusted', 'passed', null)
-    return as(intact ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
+    return as(intact && !trusted ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
   }
   if (!oneCompany(signatures)) return as('uncertain', 'indeterminate', 'CHAIN_CONSTRAINTS_FAILURE')
   if (judgement.stage === 'incomplete') return as('incomplete', 'indeterminate', worst.subIndication ?? 'SIG_CONSTRAINTS_FAILURE')

@@ -5,7 +5,7 @@ import { judgeRevisions, type Judgement, type RevisionKind } from '../../pdf/cha
 import { evidenceOf } from '../../pdf/evidence.ts'
 import { PdfFault } from '../../pdf/fault.ts'
 import type { PdfFile } from '../../pdf/file.ts'
-import { laterChanges } from '../../pdf/later-changes.ts'
+import { type LaterRevision, laterRevisions } from '../../pdf/later-changes.ts'
 import { readPdf } from '../../pdf/read.ts'
 import { listSignatures, type PdfSignature } from '../../pdf/signatures.ts'
 import { conclude } from './conclusion.ts'
@@ -42,14 +42,15 @@ type Judged = Omit<VerificationReport, 'policy' | 'checkedAt' | 'digest' | 'size
 async function judged(file: PdfFile, tools: VerificationTools): Promise<Judged> {
   const found = listSignatures(file)
   const judgement = judgeRevisions(file)
-  const changes = judgement.ours ? judgement.faults : found.length ? laterChanges(file, found) : []
-  const signatures = await judgeAll(file, found, judgement, tools)
+  const later = judgement.ours || !found.length ? [] : laterRevisions(file, found)
+  const changes = judgement.ours ? judgement.faults : later.flatMap((revision) => revision.changes)
+  const kinds = kindsOf(file, judgement, found, later)
+  const signatures = await judgeAll(file, found, judgement, kinds, tools)
   const digests = prefixDigests(
     file.bytes,
     file.revisions.map(({ end }) => end),
     tools.newDigester,
   )
-  const kinds = kindsOf(file, judgement, found)
   return {
     ...conclude(judgement, signatures, changes),
     signatures,
@@ -57,7 +58,7 @@ async function judged(file: PdfFile, tools: VerificationTools): Promise<Judged> 
       kind: kinds[at]!,
       end,
       digest: digests[at]!,
-      faults: judgement.revisions[at]?.faults ?? [],
+      faults: judgement.revisions[at]?.faults ?? later.find(({ index }) => index === at)?.changes ?? [],
     })),
   }
 }
@@ -67,11 +68,11 @@ async function judgeAll(
   file: PdfFile,
   found: readonly PdfSignature[],
   judgement: Judgement,
+  kinds: readonly RevisionKind[],
   tools: VerificationTools,
 ): Promise<SignatureReport[]> {
   const evidence = await evidenceOf(file)
   const material = materialOf(tools.roots, tools.otherRoots ?? [], evidence)
-  const kinds = kindsOf(file, judgement, found)
   const reports: SignatureReport[] = []
   let archived: Proof | null = null
   const archive: TimeStampFacts[] = []
@@ -99,12 +100,12 @@ async function judgeAll(
   return reports
 }
 
-function kindsOf(file: PdfFile, judgement: Judgement, found: readonly PdfSignature[]): RevisionKind[] {
+function kindsOf(file: PdfFile, judgement: Judgement, found: readonly PdfSignature[], later: readonly LaterRevision[]): RevisionKind[] {
   return file.revisions.map(({ index }) => {
     const own = found.find(({ revision }) => revision === index)
     const kind =
       own && ({ certification: 'certified', approval: 'signed', seal: 'sealed', 'time-stamp': 'time-stamped' } as const)[own.kind]
-    return judgement.revisions[index]?.kind ?? kind ?? 'unknown'
+    return judgement.revisions[index]?.kind ?? kind ?? later.find((one) => one.index === index)?.kind ?? 'unknown'
   })
 }
 

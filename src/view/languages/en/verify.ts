@@ -16,11 +16,11 @@ export const verify = {
     changed: { title: 'Changed after signing', text: 'This is not what was signed. Do not rely on this file; ask for the original.' },
     'foreign-trusted': {
       title: 'Signed by others, and unchanged',
-      text: 'Every signature holds, nothing was changed since, and an authority that is trusted here vouches for who signed.',
+      text: 'Every signature holds, what was signed is unchanged, and an authority that is trusted here vouches for who signed.',
     },
     'foreign-intact': {
       title: 'Not ours, but intact',
-      text: 'The file is unchanged since it was signed, but an authority that is not known here vouches for who signed it.',
+      text: 'What was signed is unchanged, but an authority that is not known here vouches for who signed it.',
     },
     incomplete: {
       title: 'Incomplete',
@@ -35,7 +35,12 @@ export const verify = {
     unchanged: {
       title: 'Is it unchanged?',
       how: 'Each signature holds the digest of every byte before it; each part added later was compared with what may be added.',
-      answers: { yes: 'Yes, since the first signature', no: 'No, it was changed after signing', 'cannot-say': 'This cannot be said' },
+      answers: {
+        yes: 'Yes, since the first signature',
+        no: 'No, it was changed after signing',
+        filled: 'What was signed is; form fields that the signers left open were filled in later',
+        'cannot-say': 'This cannot be said',
+      },
     },
     issued: {
       title: 'Was it issued here?',
@@ -100,6 +105,7 @@ export const verify = {
     sealed: 'sealed',
     'security-store': 'evidence added',
     'time-stamped': 'archive time stamp',
+    filled: 'form fields filled in',
     unknown: 'something else',
   },
   faults: 'Findings',

@@ -24,11 +24,11 @@ export const verify: typeof shape = {
     },
     'foreign-trusted': {
       title: 'Signé par d’autres, et inchangé',
-      text: 'Toutes les signatures sont valables, rien n’a changé depuis, et une autorité reconnue ici répond des signataires.',
+      text: 'Toutes les signatures sont valables, ce qui a été signé est inchangé, et une autorité reconnue ici répond des signataires.',
     },
     'foreign-intact': {
       title: 'Pas de chez nous, mais intact',
-      text: 'Le fichier est inchangé depuis sa signature, mais l’autorité qui répond des signataires n’est pas connue ici.',
+      text: 'Ce qui a été signé est inchangé, mais l’autorité qui répond des signataires n’est pas connue ici.',
     },
     incomplete: {
       title: 'Incomplet',
@@ -46,6 +46,7 @@ export const verify: typeof shape = {
       answers: {
         yes: 'Oui, depuis la première signature',
         no: 'Non, il a été modifié après signature',
+        filled: 'Ce qui a été signé l’est ; des champs laissés ouverts par les signataires ont été remplis ensuite',
         'cannot-say': 'On ne peut pas le dire',
       },
     },
@@ -118,6 +119,7 @@ export const verify: typeof shape = {
     sealed: 'cacheté',
     'security-store': 'preuves ajoutées',
     'time-stamped': 'horodatage d’archive',
+    filled: 'champs de formulaire remplis',
     unknown: 'autre chose',
   },
   faults: 'Constats',
