@@ -1,6 +1,7 @@
 /** Types, format, import table: what must hold before a commit, without running the product. */
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
+  ['types in a browser', ['node_modules/.bin/tsc', '-p', 'src/browser']],
   ['format', [process.execPath, 'fmt', '--check', 'src', 'test', 'migrations', 'scripts']],
   ['import table', [process.execPath, 'test', './test/architecture.test.ts']],
 ]

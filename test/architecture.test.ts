@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { dirname, join } from 'node:path'
 import { Glob } from 'bun'
+import { verifierScript } from '../src/view/bundle.ts'
 
 /** Room → rooms it may import. A room may always import itself and `base`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -82,7 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
-const DOORS = ['http', 'worker', 'cli', 'house', 'main']
+const DOORS = ['http', 'worker', 'cli', 'browser', 'house', 'main']
 
 /** Package → the only rooms that may import it. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
@@ -106,7 +107,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Run in the server, in the command line and in a visitor's browser: no interface of Bun or Node. */
-const ANYWHERE = /^(pdf|pki|verification\/verdict)\//
+const ANYWHERE = /^(pdf|pki|verification\/verdict|browser)\//
 
 interface Source {
   readonly file: string
@@ -152,7 +153,8 @@ test('nothing imports a door', () => {
   const broken = sources.flatMap(({ file, room, imports }) =>
     imports
       .filter(
-        (target) => target.startsWith('.') && ['http', 'worker', 'cli', 'main'].includes(roomOf(file, target)) && !DOORS.includes(room),
+        (target) =>
+          target.startsWith('.') && ['http', 'worker', 'cli', 'browser', 'main'].includes(roomOf(file, target)) && !DOORS.includes(room),
       )
       .map((target) => `${file} → ${target}`),
   )
@@ -176,6 +178,12 @@ test('what also runs in a browser uses no interface of Bun or Node', () => {
       ...[...text.matchAll(/\b(?:Bun|process|Buffer|__dirname)\.\w+|import\.meta\.dir/g)].map((match) => `${file}: ${match[0]}`),
     ])
   expect(broken).toEqual([])
+})
+
+test('the script for browsers holds nothing of a server, and evaluates no text', async () => {
+  const script = await verifierScript()
+  expect(script.match(/\b(?:node|bun):|\bBun\.|\bprocess\.|\bBuffer\b|\beval\b|\bnew Function\b|\brequire\(/g)).toBeNull()
+  expect(script.length).toBeLessThan(200_000)
 })
 
 test('the environment is read in one place', () => {

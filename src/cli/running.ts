@@ -36,7 +36,7 @@ export async function startRunning(
   const server = await createServer({
     house,
     view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
-    assets: createAssets(join(ROOT, 'static')),
+    assets: await createAssets(join(ROOT, 'static')),
   })
   const listeners = [listen(server, config.listen, options)]
   if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...options, serves: isPublic }))

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
+import { verifierScript } from '../view/bundle.ts'
 import type { Env } from './env.ts'
 
 export interface Assets {
@@ -42,8 +43,11 @@ const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = 
   'js/vendor/signature-pad.js': ['signature_pad', 'signature_pad.min.js'],
 }
 
+/** Scripts that are made of the house's own code. */
+const MADE: Readonly<Record<string, () => Promise<string>>> = { 'js/verifier.js': verifierScript }
+
 /** Reads the whole folder once: what is not in it cannot be asked for, whatever the address says. */
-export function createAssets(directory: string): Assets {
+export async function createAssets(directory: string): Promise<Assets> {
   const files = new Map<string, string>()
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
@@ -55,14 +59,13 @@ export function createAssets(directory: string): Assets {
   const read = (name: string): Asset | undefined => {
     const known = assets.get(name)
     const file = files.get(name)
-    const type = TYPES[name.split('.').at(-1) ?? '']
-    if (known || !file || !type) return known
-    const bytes = name.endsWith('.js') ? named(name, readFileSync(file, 'utf8'), read) : new Uint8Array(readFileSync(file))
-    const asset = { bytes, type, version: createHash('sha256').update(bytes).digest('hex').slice(0, 12) }
+    if (known || !file || !TYPES[ending(name)]) return known
+    const asset = assetOf(name, name.endsWith('.js') ? named(name, readFileSync(file, 'utf8'), read) : new Uint8Array(readFileSync(file)))
     assets.set(name, asset)
     return asset
   }
   for (const name of files.keys()) read(name)
+  for (const [name, make] of Object.entries(MADE)) assets.set(name, assetOf(name, utf8(await make())))
   return {
     url(name) {
       const asset = assets.get(name)
@@ -80,6 +83,13 @@ export function createAssets(directory: string): Assets {
     },
   }
 }
+
+const ending = (name: string): string => name.split('.').at(-1) ?? ''
+const assetOf = (name: string, bytes: Uint8Array<ArrayBuffer>): Asset => ({
+  bytes,
+  type: TYPES[ending(name)]!,
+  version: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
+})
 
 const IMPORT = /((?:^|\n)(?:import|export)\b[^'"\n]*?from |\nimport )'([^']+\.js)'/g
 

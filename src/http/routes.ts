@@ -67,6 +67,7 @@ import { signingDone } from './signing/done.ts'
 import { signingPages } from './signing/pages.ts'
 import { publication } from './publication.ts'
 import { verify } from './verify.ts'
+import { verifyRegister } from './verify/register.ts'
 import type { Env } from './env.ts'
 
 /** Every route file, in the order of the address bar. */
@@ -140,6 +141,7 @@ export function mountRoutes(app: Hono<Env>): void {
     signingDone,
     publication,
     verify,
+    verifyRegister,
   ])
     app.route('/', routes)
 }

@@ -1,9 +1,9 @@
-import type { Digest } from '../base/digest.ts'
+import { base64 } from '../base/bytes.ts'
 import { readDocumentId } from '../base/document-id.ts'
 import { Refusal } from '../base/refusal.ts'
-import { questionsOf, stateOf } from '../verification/questions.ts'
 import { registerEntryFor } from '../verification/register.ts'
-import { verifyUploaded } from '../verification/uploaded.ts'
+import { grouped, shown } from '../verification/shown.ts'
+import { ownRoots, verifyUploaded } from '../verification/uploaded.ts'
 import { blankForm, type Form, formWith } from './answers.ts'
 import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
@@ -28,16 +28,7 @@ export const verify = createApp()
       if (!file) throw new Refusal('invalid', 'verification.file-missing')
       const { report, register } = await verifyUploaded(house, file, act.at)
       if (wantsJson(c)) return c.json({ report, register })
-      const questions = questionsOf(report, register)
-      return c.html(
-        await c.var.render('verify/report', {
-          report,
-          questions,
-          state: stateOf(report, register),
-          register,
-          groups: grouped(report.digest),
-        }),
-      )
+      return c.html(await c.var.render('verify/report', { shown: shown(report, register) }))
     } catch (error) {
       if (wantsJson(c)) throw error
       return c.html(
@@ -58,7 +49,5 @@ export const verify = createApp()
     return c.html(await c.var.render('verify/document', { entry, groups: entry.digest ? grouped(entry.digest) : '' }))
   })
 
-const start = (c: Ctx, form: Form): Promise<string> => c.var.render('verify/index', { form })
-
-/** Groups of four, as on paper. */
-const grouped = (digest: Digest): string => digest.replace(/(.{4})(?!$)/g, '$1 ')
+const start = async (c: Ctx, form: Form): Promise<string> =>
+  c.var.render('verify/index', { form, roots: (await ownRoots(c.var.house.db)).map(base64) })

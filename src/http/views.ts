@@ -24,9 +24,8 @@ import type { ShownTest } from './channel-answers.ts'
 import type { DraftView } from './envelopes/draft.ts'
 import type { EnvelopeView } from './envelopes/page.ts'
 import type { StepView } from './setup.ts'
-import type { Question, State } from '../verification/questions.ts'
 import type { RegisterEntry } from '../verification/register.ts'
-import type { VerificationReport } from '../verification/verdict/report.ts'
+import type { ShownReport } from '../verification/shown.ts'
 
 type Countries = readonly { readonly code: string; readonly name: string }[]
 type LanguageNames = Readonly<Record<Language, string>>
@@ -165,8 +164,9 @@ export interface Views {
   }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
-  'verify/index': { form: Form }
-  'verify/report': { report: VerificationReport; questions: Question[]; state: State; register: RegisterEntry | null; groups: string }
+  /** `roots`: DER as base64, for the verifier in the visitor's browser. */
+  'verify/index': { form: Form; roots: string[] }
+  'verify/report': { shown: ShownReport }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
   'vault/show': { entry: VaultEntry; standing: Standing; timeline: Happening[] }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { runTask } from '../sandbox/run.ts'
 import { type RegisterEntry, registerEntryOf } from './register.ts'
+import { digestsOf } from './shown.ts'
 import type { VerificationReport } from './verdict/report.ts'
 
 export interface Verification {
@@ -18,7 +19,7 @@ export async function verifyUploaded(tools: { readonly db: Db; readonly config: 
   const release = await enter()
   try {
     const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at })
-    return { report, register: await registerEntryOf(db, [...report.revisions.map(({ digest }) => digest), report.digest]) }
+    return { report, register: await registerEntryOf(db, digestsOf(report)) }
   } finally {
     release()
   }

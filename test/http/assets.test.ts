@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { createAssets } from '../../src/http/assets.ts'
 import type { Env } from '../../src/http/env.ts'
 
-const assets = createAssets(join(import.meta.dir, '../../static'))
+const assets = await createAssets(join(import.meta.dir, '../../static'))
 const app = new Hono<Env>().get('/static/*', assets.serve)
 
 test('a script names what it imports by its content, all the way down', async () => {

@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
 import { newDocumentId } from '../../src/base/document-id.ts'
-import { newId } from '../../src/base/id.ts'
-import { later } from '../../src/base/instant.ts'
-import { putObject } from '../../src/store/object.ts'
-import type { RevisionKind } from '../../src/db/database.ts'
-import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { openTestHouse, type TestHouse } from '../support/house.ts'
+import { registerSealed } from '../verification/registered-file.ts'
 import { type SealedFile, sealedFile } from '../verification/sealed-file.ts'
 
-const KINDS: readonly RevisionKind[] = ['prepared', 'certified', 'signed', 'signed', 'sealed', 'security-store', 'time-stamped']
 const documentId = newDocumentId()
 let test_: TestHouse
 let sealed: SealedFile
@@ -16,86 +12,7 @@ let sealed: SealedFile
 beforeAll(async () => {
   test_ = await openTestHouse()
   sealed = await sealedFile()
-  const { db } = test_.house
-  await db
-    .insertInto('certificate')
-    .values({
-      id: newId('crt'),
-      serial: 'aa',
-      purpose: 'root',
-      subject: '{}',
-      der: sealed.authority.root.certificate,
-      keyId: null,
-      issuerId: null,
-      notBefore: NOON,
-      notAfter: later(NOON, 1e9),
-      recipientId: null,
-      createdAt: NOON,
-      revokedAt: null,
-      revocationReason: null,
-    })
-    .execute()
-  const [entity, user] = [
-    await db.selectFrom('legalEntity').select('id').executeTakeFirstOrThrow(),
-    await db.selectFrom('user').select('id').executeTakeFirstOrThrow(),
-  ]
-  const objects = []
-  for (const bytes of sealed.revisions) objects.push(await putObject(db, bytes))
-  await db
-    .insertInto('envelope')
-    .values({
-      id: 'env_1',
-      title: 'Secret title',
-      senderId: user.id,
-      legalEntityId: entity.id,
-      status: 'completed',
-      subject: '',
-      message: '',
-      language: 'en',
-      deadline: null,
-      reminders: '{}',
-      version: 1,
-      isSample: 0,
-      createdAt: NOON,
-      updatedAt: NOON,
-      dispatchedAt: NOON,
-      completedAt: NOON,
-      endedAt: null,
-      endReason: null,
-      endedBy: null,
-    })
-    .execute()
-  await db
-    .insertInto('document')
-    .values({
-      id: 'doc_1',
-      envelopeId: 'env_1',
-      position: 0,
-      title: 'Secret title',
-      fileName: 'secret.pdf',
-      documentId,
-      originalDigest: objects[0]!.digest,
-      sourceDigest: objects[0]!.digest,
-      pages: '[]',
-      findings: '{}',
-      createdAt: NOON,
-    })
-    .execute()
-  for (const [number, { digest, size }] of objects.entries())
-    await db
-      .insertInto('revision')
-      .values({
-        documentId: 'doc_1',
-        number,
-        kind: KINDS[number]!,
-        objectDigest: digest,
-        size,
-        recipientId: null,
-        head: '{}',
-        facts: '{}',
-        createdAt: NOON,
-      })
-      .execute()
+  await registerSealed(test_.house, sealed, documentId)
 })
 afterAll(() => test_[Symbol.asyncDispose]())
 

@@ -131,7 +131,7 @@ export async function openTestHouse(
   const server = await createServer({
     house,
     view: createView<Views & Record<string, object>>(join(root, 'views'), { cache: true }),
-    assets: createAssets(join(root, 'static')),
+    assets: await createAssets(join(root, 'static')),
   })
 
   const browser = async (): Promise<TestBrowser> => {

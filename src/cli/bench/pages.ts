@@ -51,7 +51,7 @@ async function served({ house, origin }: Installation, name: string, { path, coo
   const server = await createServer({
     house,
     view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
-    assets: createAssets(join(ROOT, 'static')),
+    assets: await createAssets(join(ROOT, 'static')),
   })
   const listener = listen(server, house.config.listen)
   const empty = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: createApp().get('/', (c) => c.body(null)).fetch })

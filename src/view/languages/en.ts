@@ -12,6 +12,7 @@ import { completion } from './en/completion.ts'
 import { mail } from './en/mail.ts'
 import { vault } from './en/vault.ts'
 import { verify } from './en/verify.ts'
+import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
 
 export const en = {
@@ -29,5 +30,6 @@ export const en = {
   mail,
   vault,
   verify,
+  proof,
   authority,
 }

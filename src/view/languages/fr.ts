@@ -12,6 +12,7 @@ import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
 import { vault } from './fr/vault.ts'
 import { verify } from './fr/verify.ts'
+import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
 
 import type { Words } from '../words.ts'
@@ -31,5 +32,6 @@ export const fr: Words = {
   mail,
   vault,
   verify,
+  proof,
   authority,
 }

@@ -4,9 +4,7 @@ export const verify: typeof shape = {
   title: 'Vérifier un document',
   lead: 'Est-il authentique, qui l’a signé, a-t-il été modifié depuis ? Quiconque possède le fichier ou son identifiant peut le demander.',
   file: 'Le PDF',
-  fileHint:
-    'Choisissez-le ici, ou déposez-le n’importe où sur cette page. Le fichier est examiné ici puis oublié : rien n’en est conservé.',
-  checking: 'Vérification de {name}…',
+  fileHint: 'Choisissez-le ici, ou déposez-le n’importe où sur cette page.',
   check: 'Vérifier le fichier',
   documentId: 'Identifiant du document',
   documentIdHint: 'Il figure au pied de chaque page, par exemple 7K2M-9QXD-4TRA-C.',
@@ -105,7 +103,6 @@ export const verify: typeof shape = {
   claimedAt: '{at}, selon le signataire',
   noTime: 'sans heure',
   unknownSigner: 'Signataire inconnu',
-  issuedBy: 'Certificat émis par {issuer}, numéro {serial}',
   technical: 'Détails techniques',
   digest: 'SHA-256',
   size: 'Taille',

@@ -1,0 +1,87 @@
+import type { Bytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
+import type { VerificationReport } from '../verification/verdict/report.ts'
+import { ask, type Asking } from './asking.ts'
+import type { Progress } from './judge.ts'
+import { fill, type Language, sentences } from './render.ts'
+
+/** The form in which a file is chosen, with what it shows while one is verified. */
+export interface Desk {
+  readonly form: HTMLFormElement
+  readonly input: HTMLInputElement
+  /** Where the report is put; the elements with `data-start` give way to it. */
+  readonly result: HTMLElement
+}
+
+const part = <E extends Element>(desk: Desk, selector: string): E => desk.form.querySelector<E>(selector)!
+
+export function openDesk(): Desk | null {
+  const form = document.querySelector<HTMLFormElement>('form[data-verify]')
+  const input = form?.querySelector<HTMLInputElement>('input[type="file"]')
+  const result = document.querySelector<HTMLElement>('[data-result]')
+  return form && input && result ? { form, input, result } : null
+}
+
+export const say = (desk: Desk, text: string): void => void (part(desk, '[data-state]').textContent = text)
+
+const sentence = (progress: Progress, name: string, language: Language): string => {
+  const { proof: p } = sentences(language)
+  return progress.step === 'judging' ? fill(p.judging, { name }) : fill(p[progress.step], { name, percent: progress.percent })
+}
+
+/** Verifies the chosen file, showing how far it is. Null where the visitor cancelled, or where this browser cannot do it. */
+export async function verifyHere(
+  desk: Desk,
+  language: Language,
+  file: File,
+  how: { readonly workerUrl: string; readonly roots: readonly Bytes[]; readonly at: Instant },
+): Promise<VerificationReport | null> {
+  const { proof: p } = sentences(language)
+  const bar = part<HTMLProgressElement>(desk, '[data-progress]')
+  const cancel = part<HTMLButtonElement>(desk, '[data-cancel]')
+  const submit = part<HTMLButtonElement>(desk, '[type="submit"]')
+  const busy = (isBusy: boolean): void => {
+    bar.hidden = cancel.hidden = !isBusy
+    submit.disabled = desk.input.disabled = isBusy
+  }
+  const onProgress = (progress: Progress): void => {
+    say(desk, sentence(progress, file.name, language))
+    if (progress.step === 'judging') bar.removeAttribute('value')
+    else bar.value = progress.percent
+  }
+  busy(true)
+  onProgress({ step: 'reading', percent: 0 })
+  const asking: Asking = ask(how.workerUrl, { file, roots: how.roots, at: how.at }, onProgress)
+  cancel.onclick = () => asking.cancel()
+  try {
+    const report = await asking.report
+    say(desk, report ? '' : p.cancelled)
+    return report
+  } catch {
+    say(desk, p.accident)
+    return null
+  } finally {
+    busy(false)
+  }
+}
+
+/** The report in place of the form; whoever listens to the page hears the verdict first. */
+export function show(desk: Desk, html: string): void {
+  desk.result.innerHTML = html
+  desk.result.hidden = false
+  for (const part of document.querySelectorAll<HTMLElement>('[data-start]')) part.hidden = true
+  const verdict = desk.result.querySelector<HTMLElement>('[data-verdict]')
+  if (!verdict) return
+  document.title = verdict.textContent
+  scrollTo(0, 0)
+  verdict.focus({ preventScroll: true })
+}
+
+export function startAgain(desk: Desk, title: string): void {
+  desk.result.hidden = true
+  desk.result.replaceChildren()
+  for (const part of document.querySelectorAll<HTMLElement>('[data-start]')) part.hidden = false
+  desk.input.value = ''
+  document.title = title
+  desk.input.focus()
+}

@@ -1,0 +1,57 @@
+import { fromBase64 } from '../base/bytes.ts'
+import { instant } from '../base/instant.ts'
+import type { RegisterEntry } from '../verification/register.ts'
+import { digestsOf, shown } from '../verification/shown.ts'
+import type { VerificationReport } from '../verification/verdict/report.ts'
+import { canVerify } from './asking.ts'
+import { type Desk, say, show, verifyHere } from './desk.ts'
+import { acceptDrops } from './dropping.ts'
+import { type Language, reportHtml, sentences } from './render.ts'
+
+/** The verification page: judges in the visitor's browser and asks the server what its register says. The form is sent where that cannot be. */
+export function startPage(desk: Desk, settings: DOMStringMap): void {
+  const language = document.documentElement.lang as Language
+  const { proof: p } = sentences(language)
+  const note = desk.form.querySelector<HTMLElement>('[data-where]')!
+  const isAble = canVerify()
+  acceptDrops(desk.form, desk.input, () => desk.form.requestSubmit())
+  note.textContent = isAble ? p.here : p.plain
+  if (!isAble) return
+  // The visitor's clock may be wrong; that of the house says how wrong.
+  const late = Date.parse(settings['now']!) - Date.now()
+  const roots = (settings['roots'] ?? '').split(' ').filter(Boolean).map(fromBase64)
+  const workerUrl = settings['worker']!
+
+  const verify = async (file: File): Promise<void> => {
+    const report = await verifyHere(desk, language, file, { workerUrl, roots, at: instant(Date.now() + late) })
+    if (!report) return
+    say(desk, p.asking)
+    const register = await askRegister(report)
+    say(desk, '')
+    show(desk, reportHtml(language, settings['timeZone']!, shown(report, register)))
+    document.querySelector<HTMLElement>('[data-unasked]')!.hidden = register !== undefined
+    for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
+  }
+  desk.form.addEventListener('submit', (event) => {
+    const file = desk.input.files?.[0]
+    // A button that says so sends the file: for the report as PDF.
+    if (!file?.size || event.submitter?.hasAttribute('formaction')) return
+    event.preventDefault()
+    void verify(file)
+  })
+}
+
+/** By digests alone. Undefined where there was no answer. */
+async function askRegister(report: VerificationReport): Promise<RegisterEntry | null | undefined> {
+  const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')!.content
+  try {
+    const answer = await fetch('/verify/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrf': csrf },
+      body: JSON.stringify({ digests: digestsOf(report) }),
+    })
+    return answer.ok ? ((await answer.json()) as { register: RegisterEntry | null }).register : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,33 @@
+import type { Digest } from '../base/digest.ts'
+import type { Instant } from '../base/instant.ts'
+import { type Question, questionsOf, type State, stateOf } from './questions.ts'
+import type { RegisterEntry } from './register.ts'
+import type { VerificationReport } from './verdict/report.ts'
+
+/** A report as every place shows it: the page, the PDF, the command line, the browser, the file that verifies by itself. */
+export interface ShownReport {
+  readonly report: VerificationReport
+  /** Null: the register does not know the file; undefined: there was none to ask. */
+  readonly register: RegisterEntry | null | undefined
+  readonly questions: readonly Question[]
+  readonly state: State
+  /** Since when the document is annulled, where the file says what was signed: that goes before every other answer. */
+  readonly annulledAt: Instant | null
+  /** The digest in groups of four, as on paper. */
+  readonly groups: string
+}
+
+export const shown = (report: VerificationReport, register: RegisterEntry | null | undefined): ShownReport => ({
+  report,
+  register,
+  questions: questionsOf(report, register),
+  state: stateOf(report, register),
+  annulledAt: register?.state === 'annulled' && report.answer !== 'changed' ? (register.annulments.at(-1)?.at ?? null) : null,
+  groups: grouped(report.digest),
+})
+
+/** Groups of four, as on paper. */
+export const grouped = (digest: Digest): string => digest.replace(/(.{4})(?!$)/g, '$1 ')
+
+/** What the register is asked by: each beginning of the file that was a revision, and the whole. */
+export const digestsOf = ({ revisions, digest }: VerificationReport): Digest[] => [...revisions.map((revision) => revision.digest), digest]
