@@ -20,6 +20,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./cli/verify.ts'),
   },
   doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
+  audit: {
+    usage: 'audit verify | export --out DIR | consistency OLD NEW | continue --reason TEXT',
+    does: 'the audit log: recomputed, taken out, compared, continued after a break',
+    load: () => import('./cli/audit.ts'),
+  },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
   bench: {
     usage: 'bench [--json] [--only NAME]',

@@ -71,6 +71,13 @@ export const EVENT_TYPES = [
   'message.opened-by-administrator',
   'vault.viewed',
   'vault.exported',
+  'audit.continued',
+  'audit.exported',
+  'audit.witness-tested',
+  'audit.witness-failed',
+  'person.erased',
+  'envelope.held',
+  'envelope.hold-lifted',
   'clock.went-back',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]

@@ -4,7 +4,7 @@ import type { Instant } from '../base/instant.ts'
 import type { Db, Tx } from '../db/open.ts'
 import type { Act, Actor } from './act.ts'
 import type { AuditEvent, EventType } from './event.ts'
-import { inclusionPath, leafHash, type Node, nodeHash, peaks, rootOf } from './tree.ts'
+import { consistencyPath, inclusionPath, leafHash, type Node, nodeHash, peaks, rootOf } from './tree.ts'
 
 export const sha256 = (bytes: Uint8Array): Bytes => Uint8Array.from(createHash('sha256').update(bytes).digest())
 
@@ -19,7 +19,7 @@ export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<numbe
     ...(act.ip ? { ip: act.ip } : {}),
     ...(act.userAgent ? { userAgent: act.userAgent.slice(0, 300) } : {}),
   }
-  const sides = Object.entries(clear).map(([name, value]) => ({ seq, name, salt: randomBytes(16), value }))
+  const sides = Object.entries(clear).map(([name, value]) => ({ seq, name, salt: randomBytes(16), value, erasedBy: null }))
   const entry = canonical({
     seq,
     at,
@@ -36,8 +36,16 @@ export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<numbe
     .values({ seq, at, type: event.type, actorKind: kind, actorId: id, envelopeId: event.envelopeId ?? null, entry, hash })
     .execute()
   if (sides.length) await tx.insertInto('auditClear').values(sides).execute()
+  const subjects = subjectsOf(act.actor, event.detail).map((subject) => ({ subject, seq }))
+  if (subjects.length) await tx.insertInto('auditSubject').values(subjects).execute()
   await grow(tx, seq - 1, hash)
   return seq
+}
+
+/** Whoever acted, and whoever the details name by an id. */
+function subjectsOf(actor: Actor, detail: AuditEvent['detail'] = {}): string[] {
+  const named = ['id' in actor ? actor.id : null, detail['user'], detail['recipient'], detail['contact']]
+  return [...new Set(named.filter((id) => typeof id === 'string'))]
 }
 
 /** HMAC-SHA-256 of the clear text under its salt: says nothing once the salt is erased. */
@@ -72,6 +80,12 @@ export async function treeRoot(db: Db, size: number): Promise<Bytes> {
 /** Hashes beside entry `seq` on its way to the root of the first `size` entries, lowest first (RFC 6962 §2.1.1). */
 export async function inclusionProof(db: Db, seq: number, size: number): Promise<Bytes[]> {
   return Promise.all(inclusionPath(seq - 1, size).map((nodes) => fold(db, nodes)))
+}
+
+/** Hashes which show that the first `first` entries are the beginning of the first `second` (RFC 6962 §2.1.2). */
+export async function consistencyProof(db: Db, first: number, second: number): Promise<Bytes[]> {
+  if (first === 0 || first > second) return []
+  return Promise.all(consistencyPath(first, second).map((nodes) => fold(db, nodes)))
 }
 
 async function fold(db: Db, nodes: readonly Node[]): Promise<Bytes> {

@@ -53,6 +53,58 @@ export function inclusionPath(index: number, size: number): Node[][] {
   return path
 }
 
+/** RFC 6962 §2.1.2: what shows that the tree of `first` leaves is the beginning of the tree of `second`. Each item is folded from complete subtrees. */
+export function consistencyPath(first: number, second: number): Node[][] {
+  const path: Node[][] = []
+  let start = 0
+  let end = second
+  let isWhole = true
+  while (first !== end) {
+    const split = start + 2 ** Math.ceil(Math.log2((end - start) / 2))
+    if (first <= split) {
+      path.unshift(cover(split, end))
+      end = split
+    } else {
+      path.unshift(cover(start, split))
+      start = split
+      isWhole = false
+    }
+  }
+  return isWhole ? path : [cover(start, end), ...path]
+}
+
+/** RFC 9162 §2.1.4.2: is the tree of the second root the tree of the first, with leaves added after it? */
+export function isConsistent(
+  sha256: Sha256,
+  first: { readonly size: number; readonly root: Uint8Array },
+  second: { readonly size: number; readonly root: Uint8Array },
+  path: readonly Uint8Array[],
+): boolean {
+  if (first.size > second.size) return false
+  if (first.size === 0) return path.length === 0
+  if (first.size === second.size) return path.length === 0 && same(first.root, second.root)
+  const hashes = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path
+  let node = first.size - 1
+  let last = second.size - 1
+  for (; node % 2; node = half(node)) last = half(last)
+  let [old, grown] = [hashes[0], hashes[0]]
+  if (!old || !grown) return false
+  for (const sibling of hashes.slice(1)) {
+    if (last === 0) return false
+    if (node % 2 || node === last) {
+      old = nodeHash(sha256, sibling, old)
+      grown = nodeHash(sha256, sibling, grown)
+      for (; node % 2 === 0 && node; node = half(node)) last = half(last)
+    } else grown = nodeHash(sha256, grown, sibling)
+    node = half(node)
+    last = half(last)
+  }
+  return last === 0 && same(old, first.root) && same(grown, second.root)
+}
+
+const half = (position: number): number => Math.floor(position / 2)
+const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+
 /** Complete subtrees that cover leaves [start, end), left to right, where start is a multiple of a power of two ≥ the width. */
 function cover(start: number, end: number): Node[] {
   return peaks(end - start).map(({ level, position }) => ({ level, position: position + start / 2 ** level }))
@@ -75,13 +127,10 @@ export function includes(
     if (last === 0) return false
     if (node % 2 || node === last) {
       hash = nodeHash(sha256, sibling, hash)
-      while (node % 2 === 0 && node) {
-        node = Math.floor(node / 2)
-        last = Math.floor(last / 2)
-      }
+      for (; node % 2 === 0 && node; node = half(node)) last = half(last)
     } else hash = nodeHash(sha256, hash, sibling)
-    node = Math.floor(node / 2)
-    last = Math.floor(last / 2)
+    node = half(node)
+    last = half(last)
   }
-  return last === 0 && hash.length === root.length && hash.every((byte, at) => byte === root[at])
+  return last === 0 && same(hash, root)
 }

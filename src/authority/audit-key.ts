@@ -1,4 +1,5 @@
 import type { CheckpointKey } from '../audit/checkpoint.ts'
+import type { KeptCheckpoint } from '../audit/kept.ts'
 import type { Bytes } from '../base/bytes.ts'
 
 const ED25519 = { name: 'Ed25519' } as const
@@ -12,10 +13,11 @@ export async function generateAuditKey(): Promise<{ pkcs8: Bytes; spki: Bytes }>
   }
 }
 
-export async function checkpointKeyOf(pkcs8: Bytes, spki: Bytes): Promise<CheckpointKey> {
+export async function checkpointKeyOf(pkcs8: Bytes, spki: Bytes, kept: KeptCheckpoint): Promise<CheckpointKey> {
   const key = await crypto.subtle.importKey('pkcs8', pkcs8, ED25519, false, ['sign'])
   return {
     publicKey: spki.slice(-32),
+    kept,
     sign: async (message) => new Uint8Array(await crypto.subtle.sign(ED25519, key, message as Bytes)),
   }
 }

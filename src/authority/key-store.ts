@@ -1,5 +1,7 @@
-import { Refusal } from '../base/refusal.ts'
+import { join } from 'node:path'
 import type { CheckpointKey } from '../audit/checkpoint.ts'
+import { type KeptCheckpoint, keptCheckpointIn } from '../audit/kept.ts'
+import { Refusal } from '../base/refusal.ts'
 import { type Bytes, concat } from '../base/bytes.ts'
 import type { AuthorityKeyTable } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
@@ -7,6 +9,7 @@ import type { KeyAlgorithm } from '../pki/algorithm.ts'
 import { signerOf } from '../pki/key.ts'
 import { unwrapKey, wrapKey } from '../pki/seal-key.ts'
 import type { Signer } from '../pki/signer.ts'
+import { KEPT_CHECKPOINT } from '../config/config.ts'
 import { checkpointKeyOf } from './audit-key.ts'
 import { findKeyEncryption, isByPassphrase, type KeyEncryption, withoutMark } from './key-encryption.ts'
 
@@ -27,8 +30,9 @@ export interface KeyStore {
   load(db: Db, passphrase?: string): Promise<boolean>
 }
 
-export async function openKeyStore(dataDirectory: string, db: Db): Promise<KeyStore> {
-  const store = emptyKeyStore(dataDirectory)
+/** `keptIn` is the file outside the database that keeps the newest checkpoint of the audit log. */
+export async function openKeyStore(dataDirectory: string, db: Db, keptIn = join(dataDirectory, KEPT_CHECKPOINT)): Promise<KeyStore> {
+  const store = emptyKeyStore(dataDirectory, keptCheckpointIn(keptIn))
   await store.load(db)
   return store
 }
@@ -38,7 +42,7 @@ interface Keys {
   readonly checkpointKey: CheckpointKey
 }
 
-function emptyKeyStore(dataDirectory: string): KeyStore {
+function emptyKeyStore(dataDirectory: string, kept: KeptCheckpoint): KeyStore {
   let keys: Keys | null = null
   let needsPassphrase = false
   const unlocked = (): Keys => {
@@ -59,7 +63,7 @@ function emptyKeyStore(dataDirectory: string): KeyStore {
       const rows = await db.selectFrom('authorityKey').selectAll().where('retiredAt', 'is', null).where('wrapped', 'is not', null).execute()
       const stored = rows.map((row) => ({ ...row, wrapped: row.wrapped! }))
       needsPassphrase = stored.some((row) => isByPassphrase(row.wrapped))
-      const opened = stored.length ? await openAll(dataDirectory, stored, passphrase) : null
+      const opened = stored.length ? await openAll(dataDirectory, kept, stored, passphrase) : null
       if (opened) keys = opened
       return opened !== null
     },
@@ -74,7 +78,7 @@ interface StoredKey {
   readonly wrapped: Bytes
 }
 
-async function openAll(dataDirectory: string, rows: readonly StoredKey[], passphrase?: string): Promise<Keys | null> {
+async function openAll(dataDirectory: string, kept: KeptCheckpoint, rows: readonly StoredKey[], passphrase?: string): Promise<Keys | null> {
   const encryption = await findKeyEncryption(dataDirectory, rows[0]!.wrapped, passphrase)
   if (!encryption) return null
   const signers = new Map<SigningPurpose, Signer>()
@@ -82,7 +86,7 @@ async function openAll(dataDirectory: string, rows: readonly StoredKey[], passph
   for (const { id, purpose, algorithm, spki, wrapped } of rows) {
     const pkcs8 = await unwrapKey(withoutMark(wrapped), encryption.key, { purpose, keyId: id }).catch(() => null)
     if (!pkcs8) return null
-    if (purpose === 'audit') checkpointKey = await checkpointKeyOf(pkcs8, spki)
+    if (purpose === 'audit') checkpointKey = await checkpointKeyOf(pkcs8, spki, kept)
     else signers.set(purpose, await signerOf(algorithm as KeyAlgorithm, pkcs8))
     pkcs8.fill(0)
   }

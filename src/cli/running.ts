@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
 import type { Server as BunServer } from 'bun'
 import type { Config } from '../config/config.ts'
 import type { House } from '../house.ts'
@@ -29,6 +30,13 @@ export async function startRunning(
 ): Promise<Running> {
   const lock = lockFolder(config)
   const { house: opened, close } = await openHouse(config)
+  try {
+    await refuseUnlessKept(opened.db, keptCheckpointIn(config.auditCheckpoint))
+  } catch (error) {
+    await close()
+    lock[Symbol.dispose]()
+    throw error
+  }
   await releaseLeases(opened.db)
   await removeLooseChunks(opened.db)
   const house: House = { ...opened, wake: () => worker.wake() }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 export interface Listen {
   readonly host: string
@@ -18,7 +18,12 @@ export interface Config {
   readonly databaseUrl: string | null
   readonly vaultUrl: string | null
   readonly trustedProxies: readonly string[]
+  /** The file outside the database that keeps the newest checkpoint of the audit log. */
+  readonly auditCheckpoint: string
 }
+
+/** Its name in the data folder. */
+export const KEPT_CHECKPOINT = 'audit-checkpoint.db'
 
 /** Every setting of the environment, and what it means. Each may also be given as `NAME_FILE`, the path of a file that holds it. */
 export const SETTINGS = {
@@ -30,6 +35,8 @@ export const SETTINGS = {
   PARAPHE_DATABASE_URL: 'postgres://… in place of the file of data',
   PARAPHE_VAULT_URL: 's3://… in place of the file of data, for objects',
   PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
+  PARAPHE_AUDIT_CHECKPOINT:
+    'the file that keeps the newest checkpoint of the audit log, best on another volume (default in the data folder)',
 } as const
 type SettingName = keyof typeof SETTINGS
 
@@ -52,8 +59,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (read(name)) throw new ConfigError(`${name}: this version keeps everything in its file of data`)
     return null
   }
+  const dataDirectory = resolve(read('PARAPHE_DATA') ?? './data')
   return {
-    dataDirectory: resolve(read('PARAPHE_DATA') ?? './data'),
+    dataDirectory,
+    auditCheckpoint: resolve(read('PARAPHE_AUDIT_CHECKPOINT') ?? join(dataDirectory, KEPT_CHECKPOINT)),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN') ?? '127.0.0.1:8080'),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
     url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),

@@ -18,8 +18,14 @@ export interface Database {
   pageImage: { objectDigest: Digest; page: number; width: number; imageDigest: Digest; type: string }
   auditLeaf: AuditLeafTable
   auditNode: { level: number; position: number; hash: Bytes }
-  auditClear: { seq: number; name: string; salt: Bytes; value: string | null }
-  checkpoint: { size: number; root: Bytes; note: string; at: Instant }
+  /** Erased: no value, an empty salt, and the number of the event that says so. */
+  auditClear: { seq: number; name: string; salt: Bytes; value: string | null; erasedBy: number | null }
+  /** Whoever acted in an entry or is named by it: an index, outside the tree. */
+  auditSubject: { subject: string; seq: number }
+  /** keptAt: when it was written outside the database too; null before there was such a place. */
+  checkpoint: { size: number; root: Bytes; note: string; at: Instant; keptAt: Instant | null }
+  legalHold: LegalHoldTable
+  witness: WitnessTable
   job: JobTable
   idempotency: { key: string; scope: string; answer: string; at: Instant }
   message: MessageTable
@@ -107,6 +113,28 @@ export interface AuditLeafTable {
   /** The exact canonical JSON that was hashed. */
   entry: string
   hash: Bytes
+}
+
+/** Nothing of its envelope is erased while it stands. One open hold an envelope. */
+export interface LegalHoldTable {
+  id: string
+  envelopeId: string
+  reason: string
+  setAt: Instant
+  setBy: string
+  liftedAt: Instant | null
+  liftedBy: string | null
+  liftReason: string | null
+}
+export type LegalHoldRow = Selectable<LegalHoldTable>
+
+/** How far each witness of the audit log has been told, and what went wrong since. */
+export interface WitnessTable {
+  kind: 'file' | 'email'
+  size: number
+  toldAt: Instant | null
+  failure: string | null
+  failedAt: Instant | null
 }
 
 export interface JobTable {

@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import * as first from '../../migrations/0001-first.ts'
 import * as envelope from '../../migrations/0002-envelope.ts'
+import * as auditLog from '../../migrations/0003-audit-log.ts'
 import * as annulment from '../../migrations/0005-annulment.ts'
 import type { Db } from './open.ts'
 
@@ -9,6 +10,7 @@ import type { Db } from './open.ts'
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-envelope': envelope,
+  '0003-audit-log': auditLog,
   '0005-annulment': annulment,
 }
 

@@ -1,10 +1,11 @@
 import { systemAct } from '../audit/act.ts'
-import { checkpoint } from '../audit/checkpoint.ts'
+import { CHECKPOINT, checkpoint } from '../audit/checkpoint.ts'
 import { append } from '../audit/trail.ts'
 import { openAuthority } from '../authority/authority.ts'
 import { hex } from '../base/bytes.ts'
 import { failpoint } from '../base/failpoint.ts'
 import type { Instant } from '../base/instant.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { sealForm } from '../pdf/appearance.ts'
 import type { Form } from '../pdf/form.ts'
 import type { Head } from '../pdf/head.ts'
@@ -13,7 +14,7 @@ import { runTask } from '../sandbox/run.ts'
 import type { Revision } from '../seal/revision.ts'
 import { sealDocument } from '../seal/sealing.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
-import { originsOf } from '../setting/origins.ts'
+import { logName, originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
 import { ownRoots } from '../verification/uploaded.ts'
@@ -74,6 +75,8 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
       })
     }
     await tellSender(tx, act, 'sender-completed', current)
+    // No key: the one that is under way may have begun before this seal.
+    await enqueue(tx, act.at, { kind: CHECKPOINT, payload: {} })
     failpoint('completion.before-commit')
   })
   failpoint('completion.after-commit')
@@ -104,8 +107,7 @@ async function sealAppearance(tools: DispatchTools, envelope: Envelope, company:
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, installation.timeZone)
   const own = words(envelope.language).completion
   const formats = formatsFor(envelope.language, installation.timeZone)
-  const origin = new URL(originsOf(config, installation).public).host
-  const { size, root } = await checkpoint(db, at, `${origin}/log`, await keys.checkpointKey())
+  const { size, root } = await checkpoint(db, at, logName(originsOf(config, installation)), keys.checkpointKey())
   const copies = recipients.filter((recipient) => !acts(recipient)).map(nameOf)
   return sealForm(
     fontSet(),

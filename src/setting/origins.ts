@@ -8,6 +8,9 @@ export interface Origins {
   readonly public: string
 }
 
+/** What the audit log calls itself in its first checkpoint, and therefore in all. */
+export const logName = (origins: Origins): string => `${new URL(origins.public).host}/log`
+
 /** The environment's word counts before the console's; without either, the address that the server listens on. */
 export function originsOf(config: Pick<Config, 'listen' | 'url' | 'publicUrl'>, installation: Settings['installation']): Origins {
   const { host, port } = config.listen

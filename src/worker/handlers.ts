@@ -1,5 +1,6 @@
 import { sweepAttempts } from '../access/attempts.ts'
 import { systemAct } from '../audit/act.ts'
+import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { areRevocationListsDue, renewRevocationLists } from '../authority/revocation-lists.ts'
 import { DAY, later } from '../base/instant.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
@@ -14,6 +15,7 @@ import { forgetDoneJobs, type Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
 import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
+import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
 import { messageSources } from './message-sources.ts'
 
@@ -28,6 +30,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [EXPIRY]: (job) => expireEnvelope(house, payloadOf<{ envelope: string }>(job).envelope),
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
+  [CHECKPOINT]: () => takeCheckpoint(house),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))

@@ -1,7 +1,9 @@
-import { HOUR } from '../base/instant.ts'
+import { CHECKPOINT } from '../audit/checkpoint.ts'
+import { HOUR, MINUTE } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
+import { isCheckpointDue } from '../upkeep/checkpointing.ts'
 import { handlersOf, UPKEEP } from './handlers.ts'
 
 /** Takes up whatever is due: what has just been asked for, and what a crash left under way. */
@@ -13,12 +15,19 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     await house.db.transaction().execute((tx) => enqueue(tx, at, { kind: UPKEEP, payload: {}, key: UPKEEP }))
     runner.wake()
   }
-  const timer = setInterval(() => void round().catch((error: unknown) => console.error(error)), HOUR)
+  const checkpoint = async (): Promise<void> => {
+    if (!(await isCheckpointDue(house))) return
+    await house.db.transaction().execute((tx) => enqueue(tx, house.clock(), { kind: CHECKPOINT, payload: {}, key: CHECKPOINT }))
+    runner.wake()
+  }
+  const every = (milliseconds: number, work: () => Promise<void>): Timer =>
+    setInterval(() => void work().catch((error: unknown) => console.error(error)), milliseconds)
+  const timers = [every(HOUR, round), every(MINUTE, checkpoint)]
   void round().catch((error: unknown) => console.error(error))
   return {
     ...runner,
     stop() {
-      clearInterval(timer)
+      timers.forEach(clearInterval)
       return runner.stop()
     },
   }

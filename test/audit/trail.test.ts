@@ -6,6 +6,7 @@ import { append, firstBrokenEntry, inclusionProof, sha256, trailOf, treeRoot, tr
 import { includes, leafHash, nodeHash } from '../../src/audit/tree.ts'
 import type { Db } from '../../src/db/open.ts'
 import { ANN, NOON, openTestDb } from '../support/database.ts'
+import { openTestLog } from './support.ts'
 
 const write = (db: Db, count: number) =>
   db.transaction().execute(async (tx) => {
@@ -72,18 +73,12 @@ test('an event is written with its change or not at all, and a clock that goes b
 })
 
 test('a checkpoint is a signed note that Ed25519 verifies', async () => {
-  await using db = await openTestDb()
-  await write(db, 5)
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
-  const key = {
-    publicKey,
-    sign: async (message: Uint8Array) =>
-      new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, message as Uint8Array<ArrayBuffer>)),
-  }
-  const { note } = await checkpoint(db, NOON, 'sign.example.com/log', key)
+  await using log = await openTestLog()
+  await write(log.db, 5)
+  const { note } = await checkpoint(log.db, NOON, 'sign.example.com/log', log.key)
   const [body = '', signature = ''] = note.split(/\n\n/)
   expect(body.split('\n').slice(0, 2)).toEqual(['sign.example.com/log', '5'])
   const bytes = Buffer.from(signature.trim().split(' ')[2]!, 'base64')
-  expect(await crypto.subtle.verify('Ed25519', pair.publicKey, bytes.subarray(4), Buffer.from(`${body}\n`))).toBe(true)
+  const publicKey = await crypto.subtle.importKey('raw', log.key.publicKey as Uint8Array<ArrayBuffer>, 'Ed25519', false, ['verify'])
+  expect(await crypto.subtle.verify('Ed25519', publicKey, bytes.subarray(4), Buffer.from(`${body}\n`))).toBe(true)
 })

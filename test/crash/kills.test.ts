@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Database } from 'bun:sqlite'
+import { latestCheckpoint } from '../../src/audit/checkpoint.ts'
+import { keptCheckpointIn, refuseUnlessKept } from '../../src/audit/kept.ts'
 import { firstBrokenEntry } from '../../src/audit/trail.ts'
 import { openDb } from '../../src/db/open.ts'
 import { readObject } from '../../src/store/object.ts'
@@ -37,6 +39,12 @@ const FAILPOINTS = [
   'completion.before-link',
   'completion.before-commit',
   'completion.after-commit',
+  'checkpoint.before-keep',
+  'checkpoint.after-keep',
+  'checkpoint.after-record',
+  'checkpoint.before-keep:2',
+  'checkpoint.after-keep:2',
+  'checkpoint.after-record:2',
   'mail.before-send',
   'mail.after-send',
   'mail.after-send:4',
@@ -81,6 +89,10 @@ async function judge(folder: string, mails: readonly { messageId?: string | unde
     for (const line of new Set(acknowledged.filter((one) => one !== 'completed')))
       expect(acknowledged.filter((one) => one === line)).toHaveLength(1)
     expect(await firstBrokenEntry(db)).toBeNull()
+    // After the seal the log was signed, and what is kept outside is the same checkpoint.
+    expect((await refuseUnlessKept(db, keptCheckpointIn(join(folder, 'audit-checkpoint.db')))).standing).toBe('good')
+    const sealed = await db.selectFrom('auditLeaf').select('seq').where('type', '=', 'document.sealed').executeTakeFirstOrThrow()
+    expect((await latestCheckpoint(db))?.size).toBeGreaterThanOrEqual(sealed.seq)
     const head = await db.selectFrom('revision').select('objectDigest').orderBy('number', 'desc').executeTakeFirstOrThrow()
     expect((await readObject(db, head.objectDigest)).length).toBeGreaterThan(50_000)
     const messages = await db.selectFrom('message').select(['id', 'status', 'kind']).execute()

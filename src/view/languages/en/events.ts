@@ -70,6 +70,13 @@ export const events = {
   'message.opened-by-administrator': 'The administrator opened a waiting message to {address}',
   'vault.viewed': 'Viewed it in the vault',
   'vault.exported': 'Exported the register',
+  'audit.continued': 'Continued the audit log after a break: {reason}',
+  'audit.exported': 'Exported the audit log',
+  'audit.witness-tested': 'Tried the witness of the audit log',
+  'audit.witness-failed': 'The witness of the audit log could not be told',
+  'person.erased': 'Erased what the audit log said in clear about one person: {count} text(s)',
+  'envelope.held': 'Placed it under legal hold: {reason}',
+  'envelope.hold-lifted': 'Lifted the legal hold: {reason}',
   'clock.went-back': 'The clock of the server went back',
   'disclosure.published': 'Published version {version} of the terms ({language})',
 }

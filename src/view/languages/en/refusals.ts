@@ -169,5 +169,13 @@ export const refusals = {
     'Whoever signs for the company must be one of its people with that right. Choose somebody from the staff, or ask an administrator to add them.',
   'recipient.too-many-links': '{name} has been sent many links today. Please try again tomorrow, or correct the address.',
   'envelope.deadline-too-far': 'The deadline can be at most two years away.',
+  'audit.behind':
+    'The audit log ends at entry {size}, but entry {kept} was signed on {at} (UTC): this is an older copy of the file of data. Put the newer one back. If this copy is all there is, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
+  'audit.forked':
+    'The audit log is not the one whose entry {kept} was signed on {at} (UTC): the file of data was exchanged or altered. Put the right one back. If this one is all there is, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
+  'audit.missing':
+    'The checkpoint that is kept outside the file of data is gone or cannot be read (PARAPHE_AUDIT_CHECKPOINT), so nobody can tell whether the audit log is the newest. Put it back. If it is lost, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
+  'audit.whole': 'The audit log goes on from its last checkpoint: there is no break to record.',
+  'audit.reason-missing': 'Please say why, in a few words.',
   'request.length-needed': 'The request does not say how long it is, so it was not read.',
 }

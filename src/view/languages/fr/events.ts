@@ -71,6 +71,13 @@ export const events: typeof shape = {
   'message.opened-by-administrator': 'L’administrateur a ouvert un message en attente pour {address}',
   'vault.viewed': 'L’a consulté dans le coffre',
   'vault.exported': 'A exporté le registre',
+  'audit.continued': 'A poursuivi le journal d’audit après une rupture : {reason}',
+  'audit.exported': 'A exporté le journal d’audit',
+  'audit.witness-tested': 'A essayé le témoin du journal d’audit',
+  'audit.witness-failed': 'Le témoin du journal d’audit n’a pas pu être informé',
+  'person.erased': 'A effacé ce que le journal d’audit disait en clair d’une personne : {count} texte(s)',
+  'envelope.held': 'L’a placé sous conservation légale : {reason}',
+  'envelope.hold-lifted': 'A levé la conservation légale : {reason}',
   'clock.went-back': 'L’horloge du serveur a reculé',
   'disclosure.published': 'A publié la version {version} des conditions ({language})',
 }

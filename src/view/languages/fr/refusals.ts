@@ -174,5 +174,13 @@ export const refusals: typeof shape = {
     'Qui signe pour la société doit être une personne de la maison qui en a le droit. Choisissez-la dans le personnel, ou demandez à un administrateur de l’ajouter.',
   'recipient.too-many-links': '{name} a déjà reçu beaucoup de liens aujourd’hui. Réessayez demain, ou corrigez l’adresse.',
   'envelope.deadline-too-far': 'L’échéance peut être au plus dans deux ans.',
+  'audit.behind':
+    'Le journal d’audit s’arrête à l’entrée {size}, mais l’entrée {kept} a été signée le {at} (UTC) : c’est une copie plus ancienne du fichier de données. Remettez la plus récente. Si cette copie est tout ce qui reste, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
+  'audit.forked':
+    'Le journal d’audit n’est pas celui dont l’entrée {kept} a été signée le {at} (UTC) : le fichier de données a été échangé ou modifié. Remettez le bon. Si celui-ci est tout ce qui reste, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
+  'audit.missing':
+    'Le point de contrôle gardé hors du fichier de données a disparu ou est illisible (PARAPHE_AUDIT_CHECKPOINT) : personne ne peut dire si le journal d’audit est le plus récent. Remettez-le. S’il est perdu, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
+  'audit.whole': 'Le journal d’audit continue depuis son dernier point de contrôle : il n’y a pas de rupture à inscrire.',
+  'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
 }

@@ -1,0 +1,12 @@
+import { type Command, UsageError } from './command.ts'
+
+/** Each verb is a file of `audit/`, loaded when it is called. */
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  continue: () => import('./audit/continue.ts'),
+}
+
+export const run: Command['run'] = async ([verb = '', ...args], environment) => {
+  const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
+  if (!load) throw new UsageError(`say ${Object.keys(VERBS).join(', ')}`)
+  return (await load()).run(args, environment)
+}

@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util'
+import { systemAct } from '../../audit/act.ts'
+import { continueWithBreak } from '../../audit/continuing.ts'
+import { keptCheckpointIn } from '../../audit/kept.ts'
+import { readConfig } from '../../config/config.ts'
+import { type Command, UsageError } from '../command.ts'
+import { lockFolder, openFolder } from '../open-folder.ts'
+
+/** For whoever owns the machine, while no server works on the folder. */
+export const run: Command['run'] = async (args, environment) => {
+  const config = readConfig(environment)
+  const reason = reasonIn(args)
+  using _lock = lockFolder(config)
+  const { folder, close } = await openFolder(config)
+  try {
+    const { kept, size } = await continueWithBreak(folder.db, systemAct(folder.clock()), keptCheckpointIn(config.auditCheckpoint), reason)
+    console.log(
+      `The break is recorded: the log goes on after entry ${size}${kept ? `; what was signed up to entry ${kept.size} is left behind` : ''}.`,
+    )
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+function reasonIn(args: readonly string[]): string {
+  try {
+    const { reason } = parseArgs({ args: [...args], options: { reason: { type: 'string' } } }).values
+    if (reason?.trim()) return reason
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+  throw new UsageError('say why: --reason TEXT')
+}
