@@ -1,12 +1,12 @@
-import { createHash, createHmac } from 'node:crypto'
-import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
+import { createHash } from 'node:crypto'
+import { type Bytes, randomBytes } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db, Tx } from '../db/open.ts'
 import type { Act, Actor } from './act.ts'
 import type { AuditEvent, EventType } from './event.ts'
 import { consistencyPath, inclusionPath, leafHash, type Node, nodeHash, peaks, rootOf } from './tree.ts'
 
-export const sha256 = (bytes: Uint8Array): Bytes => Uint8Array.from(createHash('sha256').update(bytes).digest())
+export const sha256 = (bytes: Uint8Array): Bytes => Bun.SHA256.hash(bytes, new Uint8Array(32)) as Bytes
 
 /** Takes a Tx, never a Db: an event is written with the change it records, or neither is. Returns its number, from 1 without gaps. */
 export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<number> {
@@ -49,7 +49,7 @@ function subjectsOf(actor: Actor, detail: AuditEvent['detail'] = {}): string[] {
 }
 
 /** HMAC-SHA-256 of the clear text under its salt: says nothing once the salt is erased. */
-export const commitment = (salt: Uint8Array, value: string): string => hex(createHmac('sha256', salt).update(value).digest())
+export const commitment = (salt: Uint8Array, value: string): string => new Bun.CryptoHasher('sha256', salt).update(value).digest('hex')
 
 /** Stores every subtree that the new leaf completes. */
 async function grow(tx: Tx, index: number, leaf: Bytes): Promise<void> {
@@ -137,49 +137,11 @@ export async function trailOf(db: Db, envelopeId: string): Promise<TrailEntry[]>
   })
 }
 
-/** Recomputes every leaf, every stored node and every commitment; returns the first entry that does not fit, or null when all do. */
-export async function firstBrokenEntry(db: Db): Promise<number | null> {
-  const size = await treeSize(db)
-  let expected = 1
-  for await (const leaf of db.selectFrom('auditLeaf').selectAll().orderBy('seq').stream()) {
-    const told = JSON.parse(leaf.entry) as { seq: number; at: string; type: string; clear?: Record<string, string> }
-    const hash = leafHash(sha256, leaf.entry)
-    if (leaf.seq !== expected++ || told.seq !== leaf.seq || told.type !== leaf.type || told.at !== leaf.at || hex(hash) !== hex(leaf.hash))
-      return leaf.seq
-  }
-  if (expected - 1 !== size) return expected
-  for (let level = 0; 2 ** level <= size; level++)
-    for (const node of await db.selectFrom('auditNode').selectAll().where('level', '=', level).orderBy('position').execute()) {
-      const below = await childrenOf(db, node.level, node.position)
-      if (!below || hex(below) !== hex(node.hash)) return node.position * 2 ** level + 1
-    }
-  for (const side of await db.selectFrom('auditClear').selectAll().where('value', 'is not', null).execute()) {
-    const leaf = await db.selectFrom('auditLeaf').select('entry').where('seq', '=', side.seq).executeTakeFirst()
-    const promised = leaf && (JSON.parse(leaf.entry) as { clear?: Record<string, string> }).clear?.[side.name]
-    if (promised !== commitment(side.salt, side.value!)) return side.seq
-  }
-  return null
-}
-
-async function childrenOf(db: Db, level: number, position: number): Promise<Bytes | null> {
-  if (level === 0)
-    return (
-      (
-        await db
-          .selectFrom('auditLeaf')
-          .select('hash')
-          .where('seq', '=', position + 1)
-          .executeTakeFirst()
-      )?.hash ?? null
-    )
-  const pair = await db
-    .selectFrom('auditNode')
-    .select('hash')
-    .where('level', '=', level - 1)
-    .where('position', 'in', [position * 2, position * 2 + 1])
-    .orderBy('position')
-    .execute()
-  return pair.length === 2 ? nodeHash(sha256, pair[0]!.hash, pair[1]!.hash) : null
+/** What an erasure took, as its event tells it: SHA-256 over `number name` lines, in order. */
+export function digestOfErased(taken: readonly { readonly seq: number; readonly name: string }[]): string {
+  const hasher = createHash('sha256')
+  for (const { seq, name } of taken) hasher.update(`${seq} ${name}\n`)
+  return hasher.digest('hex')
 }
 
 /** JSON with keys in order and no white space: the bytes that are hashed. */

@@ -2,6 +2,9 @@ import { type Command, UsageError } from './command.ts'
 
 /** Each verb is a file of `audit/`, loaded when it is called. */
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  verify: () => import('./audit/verify.ts'),
+  export: () => import('./audit/export.ts'),
+  consistency: () => import('./audit/consistency.ts'),
   continue: () => import('./audit/continue.ts'),
 }
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test'
-import { sql } from 'kysely'
 import { hex } from '../../src/base/bytes.ts'
 import { checkpoint } from '../../src/audit/checkpoint.ts'
-import { append, firstBrokenEntry, inclusionProof, sha256, trailOf, treeRoot, treeSize } from '../../src/audit/trail.ts'
+import { append, inclusionProof, sha256, trailOf, treeRoot, treeSize } from '../../src/audit/trail.ts'
 import { includes, leafHash, nodeHash } from '../../src/audit/tree.ts'
 import type { Db } from '../../src/db/open.ts'
 import { ANN, NOON, openTestDb } from '../support/database.ts'
@@ -34,19 +33,11 @@ test('the stored root is the root of RFC 6962, for every size', async () => {
   }
 })
 
-test('an entry cannot be changed or removed, and a change made behind our back is found', async () => {
+test('an entry cannot be changed or removed', async () => {
   await using db = await openTestDb()
   await write(db, 9)
   await expect(db.updateTable('auditLeaf').set({ type: 'x' }).execute()).rejects.toThrow('append-only')
   await expect(db.deleteFrom('auditLeaf').execute()).rejects.toThrow('append-only')
-  expect(await firstBrokenEntry(db)).toBeNull()
-  await db.updateTable('auditClear').set({ value: 'yes' }).where('seq', '=', 4).where('name', '=', 'reason').execute()
-  expect(await firstBrokenEntry(db)).toBe(4)
-  await db.updateTable('auditClear').set({ value: null }).where('seq', '=', 4).where('name', '=', 'reason').execute()
-  expect(await firstBrokenEntry(db)).toBeNull() // erased lawfully: the tree stands
-  await sql`drop trigger audit_leaf_no_update`.execute(db)
-  await sql`update audit_leaf set entry = replace(entry, 'envelope.voided', 'envelope.expired') where seq = 7`.execute(db)
-  expect(await firstBrokenEntry(db)).toBe(7)
 })
 
 test('no address and no reason stands in the entries that are hashed', async () => {

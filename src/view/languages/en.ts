@@ -1,6 +1,7 @@
 import { shell } from './en/shell.ts'
 import { refusals } from './en/refusals.ts'
 import { events } from './en/events.ts'
+import { log } from './en/log.ts'
 import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
 import { console } from './en/console.ts'
@@ -19,6 +20,7 @@ export const en = {
   shell,
   refusals,
   events,
+  log,
   setup,
   access,
   console,

@@ -1,6 +1,7 @@
 import { shell } from './fr/shell.ts'
 import { refusals } from './fr/refusals.ts'
 import { events } from './fr/events.ts'
+import { log } from './fr/log.ts'
 import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
 import { console } from './fr/console.ts'
@@ -21,6 +22,7 @@ export const fr: Words = {
   shell,
   refusals,
   events,
+  log,
   setup,
   access,
   console,

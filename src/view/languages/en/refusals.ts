@@ -176,6 +176,7 @@ export const refusals = {
   'audit.missing':
     'The checkpoint that is kept outside the file of data is gone or cannot be read (PARAPHE_AUDIT_CHECKPOINT), so nobody can tell whether the audit log is the newest. Put it back. If it is lost, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
   'audit.whole': 'The audit log goes on from its last checkpoint: there is no break to record.',
+  'audit.nothing-signed': 'The audit log has no signed checkpoint yet: set up the authority, and unlock its keys.',
   'audit.reason-missing': 'Please say why, in a few words.',
   'request.length-needed': 'The request does not say how long it is, so it was not read.',
 }

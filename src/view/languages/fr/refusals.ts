@@ -181,6 +181,7 @@ export const refusals: typeof shape = {
   'audit.missing':
     'Le point de contrôle gardé hors du fichier de données a disparu ou est illisible (PARAPHE_AUDIT_CHECKPOINT) : personne ne peut dire si le journal d’audit est le plus récent. Remettez-le. S’il est perdu, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
   'audit.whole': 'Le journal d’audit continue depuis son dernier point de contrôle : il n’y a pas de rupture à inscrire.',
+  'audit.nothing-signed': 'Le journal d’audit n’a pas encore de point de contrôle signé : créez l’autorité et déverrouillez ses clés.',
   'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
 }

@@ -1,0 +1,111 @@
+import { createPublicKey } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { base64, type Bytes } from '../base/bytes.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Db } from '../db/open.ts'
+
+const SCRIPT = join(import.meta.dir, '../../static/audit/verify.py')
+const PIECE = 5_000
+
+/** The files of an export, in the order in which a reader meets them. */
+export const EXPORTED = ['verify.py', 'log.pub.pem', 'checkpoint', 'checkpoints', 'audit.jsonl', 'clear.jsonl'] as const
+
+export interface Exported {
+  readonly size: number
+  /** Entries after it are in the files, but not signed yet. */
+  readonly signedUpTo: number
+}
+
+/**
+ * Writes the whole log into a new or empty folder: `audit.jsonl` (one entry a line, the bytes that are hashed), `clear.jsonl` (a line
+ * `[number, {name: [salt, text, erased by]}]` for each entry with commitments), `checkpoint`, `checkpoints`, `log.pub.pem`, `verify.py`.
+ */
+export async function exportLog(db: Db, folder: string): Promise<Exported> {
+  const newest = await db.selectFrom('checkpoint').select(['size', 'note']).orderBy('size', 'desc').limit(1).executeTakeFirst()
+  if (!newest) throw new Refusal('conflict', 'audit.nothing-signed')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, 'verify.py'), readFileSync(SCRIPT), { flag: 'wx' })
+  writeFileSync(join(folder, 'log.pub.pem'), await publicKeyPem(db), { flag: 'wx' })
+  writeFileSync(join(folder, 'checkpoint'), newest.note, { flag: 'wx' })
+  await write(join(folder, 'checkpoints'), notes(db, newest.size))
+  // Read before the clear texts: what is appended meanwhile stands in neither.
+  const size = (await sql<{ size: number }>`select coalesce(max(seq), 0) as size from audit_leaf`.execute(db)).rows[0]!.size
+  await write(join(folder, 'audit.jsonl'), entries(db, size))
+  await write(join(folder, 'clear.jsonl'), clearTexts(db, size))
+  return { size, signedUpTo: newest.size }
+}
+
+async function write(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    for await (const piece of pieces) writeSync(file, piece)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** SPKI in PEM, of the key that signs now. */
+export async function publicKeyPem(db: Db): Promise<string> {
+  const row = await db
+    .selectFrom('authorityKey')
+    .select('spki')
+    .where('purpose', '=', 'audit')
+    .orderBy('createdAt', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  return createPublicKey({ key: Buffer.from(row.spki), format: 'der', type: 'spki' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString()
+}
+
+/** One after the other, an empty line between two. */
+async function* notes(db: Db, upTo: number): AsyncGenerator<string> {
+  for (let after = -1; ;) {
+    const rows = await db
+      .selectFrom('checkpoint')
+      .select(['size', 'note'])
+      .where('size', '>', after)
+      .where('size', '<=', upTo)
+      .orderBy('size')
+      .limit(PIECE)
+      .execute()
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(({ note }) => `${note}\n`).join('')
+    after = last.size
+  }
+}
+
+async function* entries(db: Db, size: number): AsyncGenerator<string> {
+  for (let after = 0; after < size; after += PIECE) {
+    const { rows } = await sql<{ entry: string }>`select entry from audit_leaf
+      where seq > ${after} and seq <= ${Math.min(after + PIECE, size)} order by seq`.execute(db)
+    yield rows.map(({ entry }) => `${entry}\n`).join('')
+  }
+}
+
+interface Side {
+  readonly seq: number
+  readonly name: string
+  readonly salt: Bytes
+  readonly value: string | null
+  readonly by: number | null
+}
+
+async function* clearTexts(db: Db, size: number): AsyncGenerator<string> {
+  for (let after = 0; after < size; after += PIECE) {
+    const { rows } = await sql<Side>`select seq, name, salt, value, erased_by as by from audit_clear
+      where seq > ${after} and seq <= ${Math.min(after + PIECE, size)} order by seq, name`.execute(db.withoutPlugins())
+    const lines: string[] = []
+    for (let at = 0; at < rows.length;) {
+      const { seq } = rows[at]!
+      const sides: Record<string, [string, string | null, number | null]> = {}
+      for (; rows[at]?.seq === seq; at++) sides[rows[at]!.name] = [base64(rows[at]!.salt), rows[at]!.value, rows[at]!.by]
+      lines.push(`${JSON.stringify([seq, sides])}\n`)
+    }
+    yield lines.join('')
+  }
+}
