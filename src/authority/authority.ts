@@ -4,6 +4,7 @@ import type { CheckpointKey } from '../audit/checkpoint.ts'
 import { type Bytes, fromHex } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { type Clock, DAY, type Instant, later, MINUTE, systemClock, wholeSecond } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { issueCertificate, newSerial, readCertificate } from '../pki/certificate.ts'
 import { ephemeralSigner } from '../pki/key.ts'
@@ -11,18 +12,21 @@ import type { Name } from '../pki/name.ts'
 import { certificateIdOf, makeOcspResponse } from '../pki/revocation.ts'
 import type { Signer } from '../pki/signer.ts'
 import { makeTimeStampToken } from '../pki/time-stamp.ts'
-import { type AuthorityTools, earlier } from './creating.ts'
+import type { AuthorityTools } from './creating.ts'
+import { above, type HeldCertificate, issuerAmong, readHouseCertificates, TIME_STAMP_POLICY } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
-import { readCertificates, TIME_STAMP_POLICY } from './certificates.ts'
-import { statusOf } from './ocsp.ts'
-import { areRevocationListsDue, currentRevocationList, renewRevocationLists } from './revocation-lists.ts'
+import { earlier } from './making.ts'
+import { responderFor, statusOf } from './ocsp.ts'
+import { areRevocationListsDue, currentRevocationLists, renewRevocationLists } from './revocation-lists.ts'
 
 export interface Authority {
-  /** Refused while the keys are locked. */
+  /** Of the current certificate's own key. Refused while the keys are locked. */
   signerFor(purpose: SigningPurpose): Promise<Signer>
   certificates(): Readonly<Record<SigningPurpose, Bytes>>
   /** The certificates above this one, up to the root. */
   chain(purpose: SigningPurpose | 'signer'): Bytes[]
+  /** The same for any certificate that one of our issuing authorities issued, the earlier ones too; empty for a stranger's. */
+  chainOf(certificate: Bytes): Bytes[]
   /**
    * A certificate for one signature; its key lives in `signer` alone and ends with it. Kept in the register before it is given out;
    * with an act, recorded in the trail too.
@@ -30,10 +34,15 @@ export interface Authority {
   issueSignerCertificate(db: Db | Tx, request: SignerRequest): Promise<{ certificate: Bytes; signer: Signer; serial: string }>
   /** A token over a SHA-256 digest, by the authority's own time-stamp authority. */
   timeStamp(imprint: Bytes, at?: Instant): Promise<Bytes>
-  /** Current lists of the root and of the issuing authority; made anew where they are a day old. */
+  /** Until when a time stamp made now proves its time: the first end on the way up. */
+  stampsProveUntil(): Instant
+  /** Current lists of the root and of the issuing authorities; made anew where they are a day old. */
   revocationLists(at: Instant): Promise<Bytes[]>
-  /** What is to be kept beside a signature: made now, and never promising more than the certificate's own life. */
-  ocspFor(certificate: Bytes, at: Instant): Promise<Bytes>
+  /**
+   * What is to be kept beside a signature: made now, and never promising more than the certificate's own life. Null for a certificate that has
+   * ended, or that another authority issued.
+   */
+  ocspFor(certificate: Bytes, at: Instant): Promise<Bytes | null>
   checkpointKey(): CheckpointKey
 }
 
@@ -49,41 +58,47 @@ export interface SignerRequest {
   readonly act?: Act
 }
 
-/** What the authority can do, with its certificates as they stand now. Refused where there is none yet. */
+/** What the authority can do, with its certificates as they stand now and each with its own key. Refused where there is none yet. */
 export async function openAuthority(tools: AuthorityTools & { readonly clock?: Clock }): Promise<Authority> {
   const { db, keys } = tools
-  const held = await readCertificates(db)
-  const read = { issuing: readCertificate(held.issuing), root: readCertificate(held.root) }
+  const { all, current } = await readHouseCertificates(db)
   const now = tools.clock ?? systemClock
-  const chain: Authority['chain'] = (purpose) => (purpose === 'root' ? [] : purpose === 'issuing' ? [held.root] : [held.issuing, held.root])
+  const bytesOf = (certificates: readonly HeldCertificate[]): Bytes[] => certificates.map(({ der }) => der)
+  const chain: Authority['chain'] = (purpose) =>
+    purpose === 'signer' ? bytesOf([current.issuing, ...above(all, current.issuing)]) : bytesOf(above(all, current[purpose]))
+  const signerFor = (purpose: SigningPurpose): Promise<Signer> => keys.signerOfKey(current[purpose].keyId ?? '')
   return {
-    signerFor: (purpose) => keys.signerFor(purpose),
-    certificates: () => held,
+    signerFor,
+    certificates: () => Object.fromEntries(Object.entries(current).map(([purpose, { der }]) => [purpose, der])) as never,
     chain,
+    chainOf(certificate) {
+      const issuer = issuerAmong(all, readCertificate(certificate))
+      return issuer ? bytesOf([issuer, ...above(all, issuer)]) : []
+    },
     checkpointKey: () => keys.checkpointKey(),
 
     async issueSignerCertificate(on, { subject, notAfter, recipientId, serial, email, at = now(), act }) {
-      const issuingSigner = await keys.signerFor('issuing')
+      const { issuing, tsa } = current
+      if (issuing.notAfter < later(at, LEAST_SIGNER_LIFE)) throw new Refusal('unavailable', 'authority.issuing-ends')
+      const issuingSigner = await signerFor('issuing')
       const { signer, spki } = await ephemeralSigner(issuingSigner.algorithm)
-      const seal = readCertificate(held.seal)
       const certificate = await issueCertificate(
         {
           profile: 'signer',
           subject,
           spki,
-          issuer: { certificate: held.issuing },
+          issuer: { certificate: issuing.der },
           serial: fromHex(serial),
           notBefore: wholeSecond(later(at, -MINUTE)),
-          notAfter: wholeSecond(earlier(notAfter, read.issuing.notAfter)),
+          notAfter: wholeSecond(earlier(notAfter, issuing.notAfter)),
           ...(email ? { email } : {}),
-          ...(seal.crlUrls[0] ? { crlUrl: seal.crlUrls[0] } : {}),
-          ...(seal.ocspUrls[0] ? { ocspUrl: seal.ocspUrls[0] } : {}),
+          ...(tsa.crlUrls[0] ? { crlUrl: tsa.crlUrls[0] } : {}),
+          ...(tsa.ocspUrls[0] ? { ocspUrl: tsa.ocspUrls[0] } : {}),
         },
         issuingSigner,
       )
       const made = readCertificate(certificate)
       const keep = async (tx: Tx): Promise<void> => {
-        const issuer = await tx.selectFrom('certificate').select('id').where('serial', '=', read.issuing.serialHex).executeTakeFirst()
         const row = {
           id: newId('cer'),
           serial: made.serialHex,
@@ -91,7 +106,7 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
           subject: JSON.stringify(subject),
           der: certificate,
           keyId: null,
-          issuerId: issuer?.id ?? null,
+          issuerId: issuing.id,
           notBefore: made.notBefore,
           notAfter: made.notAfter,
           recipientId,
@@ -107,36 +122,42 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
     },
 
     async timeStamp(imprint, at = now()) {
-      const signer = await keys.signerFor('tsa')
+      const signer = await signerFor('tsa')
       return makeTimeStampToken({
         imprint,
         at,
         serial: newSerial(),
         policy: TIME_STAMP_POLICY,
-        certificate: held.tsa,
+        certificate: current.tsa.der,
         chain: chain('tsa'),
         signer,
       })
     },
 
+    stampsProveUntil: () => [current.tsa, ...above(all, current.tsa)].map(({ notAfter }) => notAfter).reduce(earlier),
+
     async revocationLists(at) {
-      if (!keys.isLocked() && (await areRevocationListsDue(db, at))) await renewRevocationLists(tools, systemAct(at))
-      const lists = [await currentRevocationList(db, 'root'), await currentRevocationList(db, 'issuing')]
-      return lists.flatMap((list) => (list ? [list.der] : []))
+      if (!keys.isLocked() && (await areRevocationListsDue(tools, at))) await renewRevocationLists(tools, systemAct(at))
+      return (await currentRevocationLists(db, at)).map(({ der }) => der)
     },
 
     async ocspFor(der, at) {
       const certificate = readCertificate(der)
-      const signer = await keys.signerFor('ocsp')
-      const until = earlier(later(at, 7 * DAY), earlier(certificate.notAfter, readCertificate(held.ocsp).notAfter))
+      const issuer = issuerAmong(all, certificate)
+      const responder = issuer && responderFor(all, issuer, keys, at)
+      if (!responder || certificate.notAfter < at) return null
+      const until = earlier(later(at, 7 * DAY), earlier(certificate.notAfter, responder.notAfter))
       return makeOcspResponse({
-        answers: [{ id: await certificateIdOf(certificate, read.issuing), status: await statusOf(db, certificate.serialHex) }],
+        answers: [{ id: await certificateIdOf(certificate, issuer), status: await statusOf(db, certificate.serialHex, issuer.id) }],
         producedAt: at,
         thisUpdate: at,
         nextUpdate: until,
-        responder: held.ocsp,
-        signer,
+        responder: responder.der,
+        signer: await keys.signerOfKey(responder.keyId!),
       })
     },
   }
 }
+
+/** Dispatch lets nothing go whose deadline is nearer to the issuer's end than this. */
+const LEAST_SIGNER_LIFE = 90 * DAY

@@ -1,22 +1,96 @@
 import type { Bytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { CertificateRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { type Certificate, readCertificate } from '../pki/certificate.ts'
+import { same } from '../pki/revocation-list.ts'
 import type { SigningPurpose } from './key-store.ts'
 
 /** The policy of our time stamps (RFC 3161 §2.4.2): the clock of the machine, whole seconds. A UUID as object identifier (ITU-T X.667). */
 export const TIME_STAMP_POLICY = '2.25.119392413028052173023566571404499269782'
 
-/** The house's own certificates, the newest of each purpose. Refused before there is an authority. */
-export async function readCertificates(db: Db): Promise<Record<SigningPurpose, Bytes>> {
-  const rows = await db
-    .selectFrom('certificate')
-    .select(['purpose', 'der'])
-    .where('purpose', '!=', 'signer')
-    .where('revokedAt', 'is', null)
-    .orderBy('createdAt')
-    .execute()
-  const held = Object.fromEntries(rows.map(({ purpose, der }) => [purpose, der])) as Partial<Record<SigningPurpose, Bytes>>
-  const { root, issuing, seal, tsa, ocsp } = held
+export interface HeldCertificate extends Certificate {
+  readonly id: string
+  readonly purpose: SigningPurpose
+  readonly keyId: string | null
+  readonly issuerId: string | null
+  readonly createdAt: Instant
+  readonly revokedAt: Instant | null
+}
+
+/** Every certificate that the house ever had for itself, revoked and ended ones too, from the oldest on. */
+export interface HouseCertificates {
+  readonly all: readonly HeldCertificate[]
+  /** Of each purpose the newest that was not taken back. */
+  readonly current: Readonly<Record<SigningPurpose, HeldCertificate>>
+}
+
+/** Refused before there is an authority. */
+export async function readHouseCertificates(db: Db): Promise<HouseCertificates> {
+  const all = await listHouse(db)
+  const { root, issuing, seal, tsa, ocsp } = newestOf(all)
   if (!root || !issuing || !seal || !tsa || !ocsp) throw new Refusal('unavailable', 'authority.missing')
-  return { root, issuing, seal, tsa, ocsp }
+  return { all, current: { root, issuing, seal, tsa, ocsp } }
+}
+
+export async function listHouse(db: Db): Promise<HeldCertificate[]> {
+  const rows = await db.selectFrom('certificate').selectAll().where('purpose', '!=', 'signer').orderBy('createdAt').execute()
+  return rows.map(heldOf)
+}
+
+const heldOf = ({ id, purpose, der, keyId, issuerId, createdAt, revokedAt }: CertificateRow): HeldCertificate => ({
+  ...readCertificate(der),
+  id,
+  purpose: purpose as SigningPurpose,
+  keyId,
+  issuerId,
+  createdAt,
+  revokedAt,
+})
+
+export function newestOf(all: readonly HeldCertificate[]): Partial<Record<SigningPurpose, HeldCertificate>> {
+  return Object.fromEntries(all.filter(({ revokedAt }) => !revokedAt).map((one) => [one.purpose, one]))
+}
+
+/** The certificates above one of ours, up to the root. */
+export function above(all: readonly HeldCertificate[], one: Pick<HeldCertificate, 'issuerId' | 'id'>): HeldCertificate[] {
+  const issuer = one.issuerId === one.id ? undefined : all.find(({ id }) => id === one.issuerId)
+  return issuer ? [issuer, ...above(all, issuer)] : []
+}
+
+/** Which of ours issued this certificate, by name and key identifier; undefined for a stranger's. */
+export const issuerAmong = (all: readonly HeldCertificate[], certificate: Certificate): HeldCertificate | undefined =>
+  all.findLast(
+    ({ isCa, subjectDer, skid, der }) =>
+      isCa &&
+      same(subjectDer, certificate.issuerDer) &&
+      (!certificate.akid || !skid || same(skid, certificate.akid)) &&
+      !same(der, certificate.der),
+  )
+
+/**
+ * Each issuing authority has addresses of its own, because a list is signed by one key: the first is `issuing`, the second `issuing-2`. They
+ * stand in certificates and never change.
+ */
+export const nameInAddresses = (all: readonly HeldCertificate[], { id }: Pick<HeldCertificate, 'id'>): string =>
+  nameOfGeneration(issuingOf(all).findIndex((one) => one.id === id) + 1)
+
+/** Of the issuing authority that is made next. */
+export const nameOfNext = (all: readonly HeldCertificate[]): string => nameOfGeneration(issuingOf(all).length + 1)
+
+const issuingOf = (all: readonly HeldCertificate[]) => all.filter(({ purpose }) => purpose === 'issuing')
+const nameOfGeneration = (generation: number): string => (generation <= 1 ? 'issuing' : `issuing-${generation}`)
+
+/** What an address names: the newest root, or one issuing authority. */
+export function byNameInAddresses(all: readonly HeldCertificate[], name: string): HeldCertificate | undefined {
+  if (name === 'root') return newestOf(all).root
+  const generation = name === 'issuing' ? 1 : Number(/^issuing-([2-9]|[1-9]\d{1,3})$/.exec(name)?.[1] ?? 0)
+  return issuingOf(all)[generation - 1]
+}
+
+/** The bytes of the current certificates. Refused before there is an authority. */
+export async function readCertificates(db: Db): Promise<Record<SigningPurpose, Bytes>> {
+  const { current } = await readHouseCertificates(db)
+  return Object.fromEntries(Object.entries(current).map(([purpose, { der }]) => [purpose, der])) as Record<SigningPurpose, Bytes>
 }

@@ -1,19 +1,20 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import type { Bytes } from '../base/bytes.ts'
 import { hex } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
-import { type Instant, later, MINUTE, wholeSecond, YEAR } from '../base/instant.ts'
+import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import type { KeyAlgorithm } from '../pki/algorithm.ts'
-import { fingerprintOf, issueCertificate, newSerial, readCertificate } from '../pki/certificate.ts'
-import { generateKeyPair, type KeyPair, signerOf } from '../pki/key.ts'
+import { fingerprintOf } from '../pki/certificate.ts'
+import { signerOf } from '../pki/key.ts'
 import type { Name } from '../pki/name.ts'
 import { published } from './address.ts'
 import { generateAuditKey } from './audit-key.ts'
-import { type KeyProtection, newKeyEncryption } from './key-encryption.ts'
-import { keepKey, type KeyStore, type SigningPurpose } from './key-store.ts'
+import type { KeyProtection } from './key-encryption.ts'
+import { newMainKey, newProtector, newRecoverySecret, wrapUnder } from './key-protector.ts'
+import type { KeyStore, SigningPurpose } from './key-store.ts'
+import { type Made, makeCertificate } from './making.ts'
 import { renewRevocationLists } from './revocation-lists.ts'
 
 export interface AuthorityPlan {
@@ -38,49 +39,40 @@ export interface AuthorityTools {
 export const hasAuthority = async (db: Db): Promise<boolean> =>
   (await db.selectFrom('authorityKey').select('id').where('retiredAt', 'is', null).limit(1).executeTakeFirst()) !== undefined
 
-/** A check in ten years must still pass: the time stamp of today lives as long as its authority. */
-const LIFE = { root: 20, issuing: 15, tsa: 12, seal: 15, ocsp: 15 } as const satisfies Record<SigningPurpose, number>
-const ORDER = ['root', 'issuing', 'seal', 'tsa', 'ocsp'] as const
-
-/** Makes every key and certificate of the company's authority, keeps them in one transaction, and leaves the keys unlocked. Once. */
-export async function createAuthority({ db, keys }: AuthorityTools, act: Act, plan: AuthorityPlan): Promise<void> {
+/**
+ * Makes every key and certificate of the company's authority, keeps them in one transaction, and leaves the keys unlocked. Once. Answers with
+ * the recovery secret, which is kept nowhere: whoever loses the passphrase opens the keys with it.
+ */
+export async function createAuthority({ db, keys }: AuthorityTools, act: Act, plan: AuthorityPlan): Promise<{ recovery: string }> {
   if (await hasAuthority(db)) throw new Refusal('conflict', 'authority.exists')
-  const encryption = await newKeyEncryption(keys.dataDirectory, plan.keyProtection)
+  const mainKey = newMainKey()
+  const recovery = newRecoverySecret()
+  const protectors = [
+    await newProtector(keys.dataDirectory, mainKey, plan.keyProtection, act.at),
+    await newProtector(keys.dataDirectory, mainKey, { recovery }, act.at),
+  ]
   const made = await makeCertificates(plan, act.at)
   const audit = await generateAuditKey()
-  const keyRows = await Promise.all(
-    [...made.map(({ purpose, pair }) => ({ purpose, ...pair })), { purpose: 'audit' as const, algorithm: 'ed25519', ...audit }].map(
-      async ({ purpose, algorithm, pkcs8, spki }) => {
-        const id = newId('key')
-        return { id, purpose, algorithm, spki, wrapped: await keepKey(encryption, purpose, id, pkcs8), createdAt: act.at, retiredAt: null }
-      },
-    ),
-  )
-  const ids = new Map(made.map(({ purpose }) => [purpose, newId('cer')]))
-  const certificateRows = made.map(({ purpose, subject, der }) => {
-    const { serialHex, notBefore, notAfter } = readCertificate(der)
-    const issuer = purpose === 'root' || purpose === 'issuing' ? 'root' : 'issuing'
-    return {
-      id: ids.get(purpose)!,
-      serial: serialHex,
-      purpose,
-      subject: JSON.stringify(subject),
-      der,
-      notBefore,
-      notAfter,
-      keyId: keyRows.find((row) => row.purpose === purpose)!.id,
-      issuerId: ids.get(issuer)!,
-      recipientId: null,
-      createdAt: act.at,
-      revokedAt: null,
-      revocationReason: null,
-    }
-  })
-  const fingerprint = await fingerprintOf(made[0]!.der)
+  const auditKey = {
+    id: newId('key'),
+    purpose: 'audit' as const,
+    algorithm: 'ed25519',
+    spki: audit.spki,
+    createdAt: act.at,
+    retiredAt: null,
+  }
+  const keyRows = [{ ...auditKey, wrapped: await wrapUnder(mainKey, 'audit', auditKey.id, audit.pkcs8) }]
+  for (const { purpose, pair, key } of made)
+    keyRows.push({ ...key, wrapped: await wrapUnder(mainKey, purpose, key.id, pair.pkcs8) } as never)
+  const fingerprint = await fingerprintOf(made[0]!.certificate.der)
   await db.transaction().execute(async (tx) => {
     if (await hasAuthority(tx)) throw new Refusal('conflict', 'authority.exists')
+    await tx.insertInto('keyProtector').values(protectors).execute()
     await tx.insertInto('authorityKey').values(keyRows).execute()
-    await tx.insertInto('certificate').values(certificateRows).execute()
+    await tx
+      .insertInto('certificate')
+      .values(made.map(({ certificate }) => certificate))
+      .execute()
     const protection = plan.keyProtection === 'key-file' ? 'key-file' : 'passphrase'
     await append(tx, act, {
       type: 'authority.created',
@@ -89,14 +81,10 @@ export async function createAuthority({ db, keys }: AuthorityTools, act: Act, pl
   })
   await keys.load(db, plan.keyProtection === 'key-file' ? undefined : plan.keyProtection.passphrase)
   await renewRevocationLists({ db, keys }, act)
+  return { recovery }
 }
 
-interface Made {
-  readonly purpose: SigningPurpose
-  readonly subject: Name
-  readonly pair: KeyPair
-  readonly der: Bytes
-}
+const ORDER = ['root', 'issuing', 'seal', 'tsa', 'ocsp'] as const
 
 async function makeCertificates(plan: AuthorityPlan, at: Instant): Promise<Made[]> {
   const urls = published(plan.publicOrigin)
@@ -111,29 +99,13 @@ async function makeCertificates(plan: AuthorityPlan, at: Instant): Promise<Made[
   const made = new Map<SigningPurpose, Made>()
   for (const purpose of ORDER) {
     const subject: Name = { ...belongs, commonName: names[purpose] }
-    const pair = await generateKeyPair(plan.algorithm)
-    const above = purpose === 'root' ? null : made.get(purpose === 'issuing' ? 'root' : 'issuing')!
-    const der = await issueCertificate(
-      {
-        profile: purpose,
-        subject,
-        spki: pair.spki,
-        serial: newSerial(),
-        // A minute ahead of the clocks of those who read it; no end beyond the issuer's.
-        notBefore: wholeSecond(later(at, -MINUTE)),
-        notAfter: wholeSecond(
-          above ? earlier(later(at, LIFE[purpose] * YEAR), readCertificate(above.der).notAfter) : later(at, LIFE.root * YEAR),
-        ),
-        ...(above ? { issuer: { certificate: above.der } } : {}),
-        ...(purpose === 'issuing' ? { crlUrl: urls.rootList, caUrl: urls.root } : {}),
-        ...(purpose === 'seal' || purpose === 'tsa' ? { crlUrl: urls.issuingList, ocspUrl: urls.ocsp, caUrl: urls.issuing } : {}),
-        ...(purpose === 'ocsp' ? { caUrl: urls.issuing } : {}),
-      },
-      await signerOf(plan.algorithm, (above?.pair ?? pair).pkcs8),
-    )
-    made.set(purpose, { purpose, subject, pair, der })
+    const over = purpose === 'root' ? null : made.get(purpose === 'issuing' ? 'root' : 'issuing')!
+    const issuer = over && {
+      id: over.certificate.id,
+      der: over.certificate.der,
+      signer: await signerOf(plan.algorithm, over.pair.pkcs8),
+    }
+    made.set(purpose, await makeCertificate({ purpose, subject, algorithm: plan.algorithm, urls, at, ...(issuer ? { issuer } : {}) }))
   }
   return [...made.values()]
 }
-
-export const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b)

@@ -1,51 +1,40 @@
 import { argon2 } from 'node:crypto'
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Bytes, concat, randomBytes, utf8 } from '../base/bytes.ts'
+import { type Bytes, randomBytes, utf8 } from '../base/bytes.ts'
 
 export type KeyProtection = 'key-file' | { readonly passphrase: string }
 
-/** The key under which private keys are kept, and the mark that stands before each of them and says how to find it again. */
-export interface KeyEncryption {
-  readonly mark: Bytes
-  readonly key: Bytes
-}
-
 const FILE = 'authority.key'
-const BY_FILE = 0
-/** argon2id, 64 MiB, three passes, one lane; a salt of 16 bytes follows. A change of these costs is another mark. */
-const BY_PASSPHRASE = 1
-const SALT = 16
+/**
+ * The byte before each wrapped private key. Installations of the first version kept each key under the file's key or the passphrase's
+ * itself (argon2id as below, a salt of 16 bytes follows); they are brought to the main key when they are next unlocked.
+ */
+const MARKS = { keyFile: 0, passphrase: 1, mainKey: 2 } as const
+export const SALT = 16
 
-export async function newKeyEncryption(dataDirectory: string, protection: KeyProtection): Promise<KeyEncryption> {
-  if (protection === 'key-file') return { mark: Uint8Array.of(BY_FILE), key: makeKeyFile(dataDirectory) }
-  const salt = randomBytes(SALT)
-  return { mark: concat([Uint8Array.of(BY_PASSPHRASE), salt]), key: await derive(protection.passphrase, salt) }
-}
+export const MAIN_KEY_MARK = Uint8Array.of(MARKS.mainKey)
 
-export const isByPassphrase = (stored: Uint8Array): boolean => stored[0] === BY_PASSPHRASE
-
-/** Null where a passphrase is needed, or the key file is not there. */
-export async function findKeyEncryption(dataDirectory: string, stored: Uint8Array, passphrase?: string): Promise<KeyEncryption | null> {
-  if (stored[0] === BY_FILE) {
-    const key = readKeyFile(dataDirectory)
-    return key && { mark: Uint8Array.of(BY_FILE), key }
-  }
-  if (stored[0] !== BY_PASSPHRASE || passphrase === undefined) return null
-  const mark = stored.slice(0, 1 + SALT)
-  return { mark, key: await derive(passphrase, mark.slice(1)) }
-}
+export const isUnderMainKey = (stored: Uint8Array): boolean => stored[0] === MARKS.mainKey
+export const isByPassphrase = (stored: Uint8Array): boolean => stored[0] === MARKS.passphrase
 
 /** What stands behind the mark. */
 export const withoutMark = (stored: Uint8Array): Uint8Array => stored.subarray(isByPassphrase(stored) ? 1 + SALT : 1)
 
+/** The key of an installation of the first version. Null where a passphrase is needed, or the key file is not there. */
+export async function findFirstKey(dataDirectory: string, stored: Uint8Array, passphrase?: string): Promise<Bytes | null> {
+  if (stored[0] === MARKS.keyFile) return readKeyFile(dataDirectory)
+  return isByPassphrase(stored) && passphrase !== undefined ? deriveKey(passphrase, stored.slice(1, 1 + SALT)) : null
+}
+
 const argon2id = promisify(argon2)
 
-const derive = async (passphrase: string, salt: Uint8Array): Promise<Bytes> =>
+/** argon2id, 64 MiB, three passes, one lane: some 150 ms. 32 bytes. */
+export const deriveKey = async (secret: string, salt: Uint8Array): Promise<Bytes> =>
   Uint8Array.from(
     await argon2id('argon2id', {
-      message: utf8(passphrase.normalize('NFC')),
+      message: utf8(secret.normalize('NFC')),
       nonce: salt,
       parallelism: 1,
       tagLength: 32,
@@ -55,7 +44,7 @@ const derive = async (passphrase: string, salt: Uint8Array): Promise<Bytes> =>
   )
 
 /** Made once; a second start finds the first one's. Readable by its owner alone. */
-function makeKeyFile(dataDirectory: string): Bytes {
+export function makeKeyFile(dataDirectory: string): Bytes {
   const path = join(dataDirectory, FILE)
   try {
     const file = openSync(path, 'wx', 0o600)
@@ -70,7 +59,7 @@ function makeKeyFile(dataDirectory: string): Bytes {
   return key
 }
 
-function readKeyFile(dataDirectory: string): Bytes | null {
+export function readKeyFile(dataDirectory: string): Bytes | null {
   const path = join(dataDirectory, FILE)
   try {
     if (statSync(path).mode & 0o077) chmodSync(path, 0o600)
@@ -81,3 +70,6 @@ function readKeyFile(dataDirectory: string): Bytes | null {
     throw error
   }
 }
+
+/** For keys that are opened by something else from now on. */
+export const removeKeyFile = (dataDirectory: string): void => rmSync(join(dataDirectory, FILE), { force: true })

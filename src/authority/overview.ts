@@ -1,9 +1,11 @@
 import type { Instant } from '../base/instant.ts'
-import type { Db } from '../db/open.ts'
-import { fingerprintOf, readCertificate } from '../pki/certificate.ts'
+import { fingerprintOf } from '../pki/certificate.ts'
 import { keyFacts } from '../pki/signature.ts'
-import type { SigningPurpose } from './key-store.ts'
-import { currentRevocationList } from './revocation-lists.ts'
+import { type HeldCertificate, listHouse, nameInAddresses, newestOf } from './certificates.ts'
+import type { AuthorityTools } from './creating.ts'
+import type { KeyStore, SigningPurpose } from './key-store.ts'
+import { type CertificateLife, lifeOf } from './lives.ts'
+import { currentRevocationLists, type KeptList } from './revocation-lists.ts'
 
 export interface CertificateFacts {
   readonly purpose: SigningPurpose
@@ -16,60 +18,82 @@ export interface CertificateFacts {
   readonly notAfter: Instant
   /** 0 to 100: the part of its life that is left. */
   readonly left: number
+  readonly life: CertificateLife
+  readonly canRenew: boolean
 }
 
-export interface ListFacts {
-  readonly number: number
-  readonly thisUpdate: Instant
-  readonly nextUpdate: Instant
+export interface ListFacts extends Pick<KeptList, 'number' | 'thisUpdate' | 'nextUpdate'> {
+  /** `root`, `issuing`, `issuing-2`: as in its address. */
+  readonly name: string
+  readonly purpose: 'root' | 'issuing'
 }
 
 export interface AuthorityOverview {
-  /** From the root down; empty before there is an authority. */
+  /** The current ones, from the root down; empty before there is an authority. */
   readonly certificates: readonly CertificateFacts[]
-  readonly lists: { readonly root: ListFacts | null; readonly issuing: ListFacts | null }
+  /** As in its address. */
+  readonly issuingName: string
+  readonly lists: readonly ListFacts[]
   readonly signers: { readonly issued: number; readonly revoked: number }
 }
 
 const ORDER: readonly SigningPurpose[] = ['root', 'issuing', 'seal', 'tsa', 'ocsp']
 
 /** Everything that the authority's page tells. */
-export async function overviewOf(db: Db, at: Instant): Promise<AuthorityOverview> {
-  const rows = await db
-    .selectFrom('certificate')
-    .select(['purpose', 'der'])
-    .where('purpose', '!=', 'signer')
-    .where('revokedAt', 'is', null)
-    .execute()
-  const facts = await Promise.all(rows.map(({ purpose, der }) => factsOf(purpose as SigningPurpose, der, at)))
+export async function overviewOf({ db, keys }: AuthorityTools, at: Instant): Promise<AuthorityOverview> {
+  const all = await listHouse(db)
+  const current = newestOf(all)
+  const held = ORDER.flatMap((purpose) => current[purpose] ?? [])
   const { issued, revoked } = await db
     .selectFrom('certificate')
     .select((select) => [select.fn.countAll<number>().as('issued'), select.fn.count<number>('revokedAt').as('revoked')])
     .where('purpose', '=', 'signer')
     .executeTakeFirstOrThrow()
+  const lists = await currentRevocationLists(db, at)
   return {
-    certificates: facts.sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose)),
-    lists: { root: await currentRevocationList(db, 'root'), issuing: await currentRevocationList(db, 'issuing') },
+    certificates: await Promise.all(held.map((one) => factsOf(one, renewable(one, current, keys), at))),
+    issuingName: current.issuing ? nameInAddresses(all, current.issuing) : 'issuing',
+    lists: lists.map(({ issuer, number, thisUpdate, nextUpdate }) => ({
+      name: issuer.purpose === 'root' ? 'root' : nameInAddresses(all, issuer),
+      purpose: issuer.purpose === 'root' ? 'root' : 'issuing',
+      number,
+      thisUpdate,
+      nextUpdate,
+    })),
     signers: { issued: Number(issued), revoked: Number(revoked) },
   }
 }
 
-async function factsOf(purpose: SigningPurpose, der: Uint8Array, at: Instant): Promise<CertificateFacts> {
-  const { subject, serialHex, notBefore, notAfter, spki } = readCertificate(der)
-  const key = keyFacts(spki)
-  const algorithm = key?.family === 'rsa' ? `RSA ${key.size}` : key?.family === 'ec' ? `ECDSA ${key.curve.name}` : ''
+/** Whether a new one can be made on this server: its issuer's key is here. */
+function renewable({ purpose, keyId, issuerId }: HeldCertificate, current: ReturnType<typeof newestOf>, keys: KeyStore): boolean {
+  if (purpose === 'root') return keys.hasKey(keyId)
+  if (purpose === 'issuing') return issuerId === current.root?.id && keys.hasKey(current.root.keyId)
+  return keys.hasKey(current.issuing?.keyId ?? null)
+}
+
+async function factsOf(one: HeldCertificate, canRenew: boolean, at: Instant): Promise<CertificateFacts> {
+  const { purpose, subject, serialHex, notBefore, notAfter, spki, der } = one
   const whole = Date.parse(notAfter) - Date.parse(notBefore)
   const left = Math.round((100 * (Date.parse(notAfter) - Date.parse(at))) / whole)
   return {
     purpose,
     commonName: subject.commonName,
-    algorithm,
+    algorithm: algorithmName(spki),
     serial: pairs(serialHex),
     fingerprint: pairs(await fingerprintOf(der)),
     notBefore,
     notAfter,
     left: Math.min(100, Math.max(0, left)),
+    life: lifeOf(one, at),
+    canRenew,
   }
 }
 
-const pairs = (text: string): string => (text.toUpperCase().match(/../g) ?? []).join(':')
+/** As people call it: `ECDSA P-256`, `RSA 3072`; empty for what is not judged here. */
+export function algorithmName(spki: Uint8Array): string {
+  const key = keyFacts(spki)
+  return key?.family === 'rsa' ? `RSA ${key.size}` : key?.family === 'ec' ? `ECDSA ${key.curve.name}` : ''
+}
+
+/** Bytes in hexadecimal, in pairs of capitals as certificate viewers show them. */
+export const pairs = (text: string): string => (text.toUpperCase().match(/../g) ?? []).join(':')

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { ColumnType, Selectable } from 'kysely'
 import type { Bytes } from '../base/bytes.ts'
 import type { Digest } from '../base/digest.ts'
 import type { DocumentId } from '../base/document-id.ts'
@@ -31,6 +31,9 @@ export interface Database {
   message: MessageTable
   messageAttempt: { id: string; messageId: string; at: Instant; outcome: 'sent' | 'deferred' | 'failed'; detail: string }
   authorityKey: AuthorityKeyTable
+  keyProtector: KeyProtectorTable
+  /** The sealed record of an act upon the authority's keys. */
+  keyCeremony: { id: string; kind: string; objectDigest: Digest; createdAt: Instant }
   certificate: CertificateTable
   revocationList: { issuerId: string; number: number; der: Bytes; thisUpdate: Instant; nextUpdate: Instant }
   contact: ContactTable
@@ -181,6 +184,17 @@ export interface AuthorityKeyTable {
   wrapped: Bytes | null
   createdAt: Instant
   retiredAt: Instant | null
+}
+
+/** One way to the main key, under which every private key of the authority is kept. */
+export interface KeyProtectorTable {
+  id: string
+  kind: 'key-file' | 'passphrase' | 'recovery'
+  /** Of argon2id; empty for a key file. */
+  salt: Bytes
+  /** The main key under AES-256-GCM with what the file, the passphrase or the recovery secret gives. */
+  wrapped: Bytes
+  createdAt: Instant
 }
 
 export interface CertificateTable {
@@ -378,6 +392,8 @@ export interface RevisionTable {
   head: string
   /** JSON: certificate serial, time-stamp token time, level. */
   facts: string
+  /** Of a document time stamp: the end of its authority's certificate, before which another stamp must stand over it. Null: not looked up yet. */
+  proofUntil: ColumnType<Instant | null, Instant | null | undefined, Instant | null>
   createdAt: Instant
 }
 export type RevisionRow = Selectable<RevisionTable>

@@ -3,6 +3,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import * as first from '../../migrations/0001-first.ts'
 import * as envelope from '../../migrations/0002-envelope.ts'
 import * as auditLog from '../../migrations/0003-audit-log.ts'
+import * as authorityLife from '../../migrations/0004-authority-life.ts'
 import * as annulment from '../../migrations/0005-annulment.ts'
 import type { Db } from './open.ts'
 
@@ -11,6 +12,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-envelope': envelope,
   '0003-audit-log': auditLog,
+  '0004-authority-life': authorityLife,
   '0005-annulment': annulment,
 }
 

@@ -133,7 +133,12 @@ const initialsOf = (company: string): string =>
     .map((word) => [...word][0]!.toUpperCase())
     .join('')
 
-async function refuseUnlessGenuine({ db, config, clock }: DispatchTools, document: Document, revision: Revision): Promise<void> {
+/** What leaves is what our own verifier calls genuine, at the level of the archive. */
+export async function refuseUnlessGenuine(
+  { db, config, clock }: Pick<DispatchTools, 'db' | 'config' | 'clock'>,
+  document: Pick<Document, 'pages' | 'documentId'>,
+  revision: Pick<Revision, 'object'>,
+): Promise<void> {
   const pdf = await readObject(db, revision.object.digest)
   const pages = (JSON.parse(document.pages) as unknown[]).length
   const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at: clock() }, { pages })

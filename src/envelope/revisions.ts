@@ -29,7 +29,7 @@ export const baseOf = (row: Pick<RevisionRow, 'number' | 'objectDigest' | 'size'
  */
 export async function linkRevisions(tx: Tx, at: Instant, documentId: string, revisions: readonly Revision[]): Promise<void> {
   let next = ((await headRevision(tx, documentId))?.number ?? -1) + 1
-  for (const { number, kind, object, head, recipientId, facts } of revisions) {
+  for (const { number, kind, object, head, recipientId, facts, proofUntil } of revisions) {
     if (number !== next++) throw new Refusal('conflict', 'signature.document-moved-on')
     await tx
       .insertInto('revision')
@@ -42,6 +42,7 @@ export async function linkRevisions(tx: Tx, at: Instant, documentId: string, rev
         recipientId,
         head: JSON.stringify(head),
         facts: JSON.stringify(facts),
+        proofUntil: proofUntil ?? null,
         createdAt: at,
       })
       .execute()

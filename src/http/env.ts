@@ -23,7 +23,13 @@ export interface Page {
   readonly flash: Flash | null
   readonly nav: { readonly waitingForMe: number; readonly outbox: number }
   /** Lets the administrator know what keeps the house from working as it should. */
-  readonly notices: readonly string[]
+  readonly notices: readonly Notice[]
+}
+
+export interface Notice {
+  readonly kind: 'wait' | 'stop'
+  readonly text: string
+  readonly href: string
 }
 
 export interface Flash {

@@ -1,5 +1,5 @@
 import { bodyLimit } from 'hono/body-limit'
-import { readCertificates } from '../authority/certificates.ts'
+import { byNameInAddresses, listHouse, readCertificates } from '../authority/certificates.ts'
 import { answerOcsp } from '../authority/ocsp.ts'
 import { currentRevocationList } from '../authority/revocation-lists.ts'
 import { answerTimeStamp } from '../authority/time-stamping.ts'
@@ -13,13 +13,17 @@ import { contentDisposition } from './stored-file.ts'
 export const publication = createApp()
   .get('/pki/root.crt', async (c) => file((await readCertificates(c.var.house.db)).root, 'application/x-x509-ca-cert', 'root.crt'))
   .get('/pki/root.pem', async (c) => file(toPem((await readCertificates(c.var.house.db)).root), 'application/x-pem-file', 'root.pem'))
-  .get('/pki/issuing.crt', async (c) => file((await readCertificates(c.var.house.db)).issuing, 'application/pkix-cert', 'issuing.crt'))
-  .get('/pki/issuing.pem', async (c) =>
-    file(toPem((await readCertificates(c.var.house.db)).issuing), 'application/x-pem-file', 'issuing.pem'),
-  )
-  .get('/pki/crl/:name{(root|issuing)\\.crl}', async (c) => {
+  .get('/pki/:name{issuing(-[0-9]+)?\\.(crt|pem)}', async (c) => {
+    const [name = '', form] = c.req.param('name').split('.')
+    const issuing = byNameInAddresses(await listHouse(c.var.house.db), name)
+    if (!issuing) throw new Refusal('not_found', 'page.not-found')
+    return form === 'crt'
+      ? file(issuing.der, 'application/pkix-cert', `${name}.crt`)
+      : file(toPem(issuing.der), 'application/x-pem-file', `${name}.pem`)
+  })
+  .get('/pki/crl/:name{(root|issuing(-[0-9]+)?)\\.crl}', async (c) => {
     const name = c.req.param('name')
-    const list = await currentRevocationList(c.var.house.db, name === 'root.crl' ? 'root' : 'issuing')
+    const list = await currentRevocationList(c.var.house.db, name.slice(0, -'.crl'.length))
     if (!list) throw new Refusal('not_found', 'page.not-found')
     return file(list.der, 'application/pkix-crl', name)
   })

@@ -52,6 +52,7 @@ import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
+import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { signingLost } from './signing/lost.ts'
 import { signingLink } from './signing/link.ts'
 import { signingFinished } from './signing/finished.ts'
@@ -126,6 +127,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAudit,
     consoleHealth,
     consoleAuthority,
+    consoleAuthorityRenewal,
     signingLost,
     signingLink,
     signingFinished,

@@ -14,6 +14,7 @@ import { boundedBodies } from './bodies.ts'
 import { clientAddress } from './client-address.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
+import { noticesFor } from './notices.ts'
 import { allowedHosts } from './origins.ts'
 import { mountRoutes } from './routes.ts'
 import { csrfToken, isOwnHost, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
@@ -143,7 +144,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
     nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox },
-    notices: [],
+    notices: user?.role === 'administrator' ? await noticesFor(house, lang, c.var.act.at) : [],
   }
 }
 

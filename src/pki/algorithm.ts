@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/bytes.ts'
+import { type Instant, instant } from '../base/instant.ts'
 import { empty, oid, sequence } from './der.ts'
 import { type Der, DerFault } from './der-reader.ts'
 import { OID } from './oid.ts'
@@ -66,6 +67,13 @@ export const CURVES: Readonly<Record<string, { readonly name: string; readonly s
 }
 
 export const SMALLEST_RSA = 2048
+
+/**
+ * Until when signatures of a key prove anything, by its family and size in bits; null: no end is known. RSA below 3,000 bits (112 bits of
+ * strength) is accepted through 2030 (NIST SP 800-57 part 1 r5, table 4).
+ */
+export const provesUntil = (key: { readonly family: string; readonly size?: number } | null): Instant | null =>
+  key?.family === 'rsa' && (key.size ?? 0) < 3_000 ? instant('2030-12-31T23:59:59Z') : null
 
 export function acceptedSignature(identifier: Der): Accepted | null {
   const fields = identifier.fields()

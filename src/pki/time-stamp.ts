@@ -1,6 +1,6 @@
 import { type Bytes, equalBytes } from '../base/bytes.ts'
 import { type Instant, wholeSecond } from '../base/instant.ts'
-import { type DigestAlgorithm, digestAlgorithmOf, digestWith, SHA256_IDENTIFIER, sha256 } from './algorithm.ts'
+import { type DigestAlgorithm, digestAlgorithmOf, digestWith, provesUntil, SHA256_IDENTIFIER, sha256 } from './algorithm.ts'
 import type { Certificate } from './certificate-reader.ts'
 import { signedData } from './cms.ts'
 import { verifyCms } from './cms-check.ts'
@@ -8,6 +8,7 @@ import { type Cms, readCms } from './cms-reader.ts'
 import { explicit, generalizedTime, integer, octets, oid, sequence } from './der.ts'
 import { Der, DerFault } from './der-reader.ts'
 import { OID } from './oid.ts'
+import { keyFacts } from './signature.ts'
 import type { Signer } from './signer.ts'
 
 export { answerTimeStampRequest } from './time-stamp-protocol.ts'
@@ -78,6 +79,18 @@ export function readTimeStampToken(token: Uint8Array): TimeStampToken {
     serialHex: fields.take().integerHex(),
     at: fields.take(0x18).time(),
   }
+}
+
+/**
+ * Until when a token proves its time without another stamp over it: the first end among the certificates that travel in it, or that of its
+ * algorithm. Throws a `DerFault` where it is no time-stamp token.
+ */
+export function proofEndOf(token: Uint8Array): Instant {
+  const { cms } = readTimeStampToken(token)
+  const ends = cms.certificates.flatMap(({ notAfter, spki }) => [notAfter, provesUntil(keyFacts(spki)) ?? notAfter])
+  const first = ends.sort()[0]
+  if (!first) throw new DerFault('no certificate')
+  return first
 }
 
 export type TimeStampFault =

@@ -2,6 +2,7 @@ import type { Authority } from '../authority/authority.ts'
 import type { Bytes } from '../base/bytes.ts'
 import { failpoint } from '../base/failpoint.ts'
 import type { Digester } from '../base/digest.ts'
+import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { RevisionKind } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
@@ -23,6 +24,8 @@ export interface Revision {
   readonly head: Head
   readonly recipientId: string | null
   readonly facts: Readonly<Record<string, string | number | null>>
+  /** Of a document time stamp: until when it proves its time. */
+  readonly proofUntil?: Instant
 }
 
 /** The revision that the next one continues. */

@@ -2,7 +2,7 @@ import type { Authority } from '../authority/authority.ts'
 import { type Bytes, hex } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { readCms } from '../pki/cms.ts'
-import { readCertificate } from '../pki/certificate.ts'
+import { readTimeStampToken } from '../pki/time-stamp.ts'
 
 export interface ValidationMaterial {
   readonly certificates: readonly Bytes[]
@@ -16,34 +16,53 @@ export interface ValidationMaterial {
   }[]
 }
 
-/** Chains, OCSP answers for every leaf (signers, seal, time-stamp authority) and the authority's lists: all that a check in ten years needs. */
+/**
+ * Chains, OCSP answers for every leaf (signers, seal, time-stamp authorities) and the authority's lists: all that a check in ten years needs.
+ * Each certificate comes with the chain of its own issuer, which may be an earlier one than today's.
+ */
 export async function evidenceFor(authority: Authority, at: Instant, signatures: readonly Bytes[]): Promise<ValidationMaterial> {
-  const { root, issuing, seal, tsa } = authority.certificates()
-  const signers = signatures.map((der) => signerOf(der) ?? seal)
-  const leaves = distinct([...signers, seal, tsa])
-  const certificates = distinct([...leaves, issuing, root])
-  const ocsps: Bytes[] = []
-  for (const leaf of leaves) ocsps.push(await authority.ocspFor(leaf, at))
+  const parties = signatures.map(partiesOf)
+  const { tsa } = authority.certificates()
+  const leaves = distinct([...parties.flatMap(({ leaves: own }) => own), tsa])
+  const certificates = distinct([
+    ...leaves,
+    ...parties.flatMap(({ carried }) => carried),
+    ...leaves.flatMap((leaf) => authority.chainOf(leaf)),
+  ])
+  const answers = new Map<string, Bytes>()
+  for (const leaf of leaves) {
+    const answer = await authority.ocspFor(leaf, at)
+    if (answer) answers.set(hex(leaf), answer)
+  }
+  const ocsps = [...answers.values()]
   const revocationLists = await authority.revocationLists(at)
   const indexOf = (list: readonly Bytes[], wanted: Bytes): number => list.findIndex((one) => hex(one) === hex(wanted))
   return {
     certificates,
     ocsps,
     revocationLists,
-    indices: signers.map((signer) => ({
-      certificates: [signer, tsa, issuing, root].map((one) => indexOf(certificates, one)),
-      ocsps: [signer, tsa].map((one) => indexOf(leaves, one)),
+    indices: parties.map(({ leaves: own, carried }) => ({
+      certificates: distinct([...own, ...carried, ...own.flatMap((leaf) => authority.chainOf(leaf))]).map((one) =>
+        indexOf(certificates, one),
+      ),
+      ocsps: own.flatMap((leaf) => {
+        const answer = answers.get(hex(leaf))
+        return answer ? [ocsps.indexOf(answer)] : []
+      }),
       revocationLists: revocationLists.map((_, index) => index),
     })),
   }
 }
 
-function signerOf(der: Bytes): Bytes | null {
-  const { signerCertificate } = readCms(der)
-  return signerCertificate ? Uint8Array.from(signerCertificate.der) : null
+/** Who signed, and whose time stamp that is: the time-stamp authority of that day. */
+function partiesOf(der: Bytes): { leaves: Bytes[]; carried: Bytes[] } {
+  const cms = readCms(der)
+  const stamp = cms.timeStampToken ? readTimeStampToken(cms.timeStampToken).cms : null
+  const bytes = (certificates: readonly { readonly der: Bytes }[]): Bytes[] => certificates.map((one) => Uint8Array.from(one.der))
+  const leaves = [cms, stamp].flatMap((one) => (one?.signerCertificate ? [one.signerCertificate] : []))
+  return { leaves: bytes(leaves), carried: bytes(stamp?.certificates ?? []) }
 }
 
 function distinct(list: readonly Bytes[]): Bytes[] {
-  const seen = new Map(list.map((der) => [readCertificate(der).serialHex, der]))
-  return [...seen.values()]
+  return [...new Map(list.map((der) => [hex(der), der])).values()]
 }

@@ -1,10 +1,12 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { sql } from 'kysely'
-import { DAY, type Instant, instant, later, MINUTE, YEAR } from '../base/instant.ts'
+import { certificateLives } from '../authority/lives.ts'
+import { type Instant, instant, later, MINUTE } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
+import { ageingStamps } from '../vault/re-time-stamping.ts'
 
 /** One question that the house asks itself; its words stand in the dictionary under `console.health.checks`. */
 export type CheckName =
@@ -16,6 +18,7 @@ export type CheckName =
   | 'keys'
   | 'certificates'
   | 'revocation-lists'
+  | 'time-stamps'
   | 'mail'
   | 'outbox'
   | 'jobs'
@@ -52,6 +55,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     keys,
     certificates,
     revocationLists,
+    timeStamps,
     mail,
     outbox,
     jobs,
@@ -114,31 +118,36 @@ const keys: Look = async ({ db, isLocked }) => {
   return { name: 'keys', state: count === 0 ? 'wait' : isLocked() ? 'stop' : 'good', facts: { count } }
 }
 
-/** Every signer's certificate must fit inside its issuer's life; a year before that is no longer so, somebody should know. */
+/** Every certificate of the authority must still cover what it is used for; 90 days before that is no longer so, somebody should know. */
 const certificates: Look = async ({ db }, at) => {
-  const rows = await db
-    .selectFrom('certificate')
-    .select(['purpose', 'notAfter'])
-    .where('purpose', '!=', 'signer')
-    .where('revokedAt', 'is', null)
-    .orderBy('notAfter')
-    .execute()
-  const newest = [...Map.groupBy(rows, ({ purpose }) => purpose).values()]
-    .map((group) => group.at(-1)!)
-    .sort((a, b) => (a.notAfter < b.notAfter ? -1 : 1))
-  const first = newest[0]
-  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '' } }
-  const state =
-    first.notAfter <= at ? 'stop' : first.notAfter <= later(at, first.purpose === 'issuing' ? 2 * YEAR : 90 * DAY) ? 'wait' : 'good'
-  return { name: 'certificates', state, facts: { purpose: first.purpose, until: first.notAfter.slice(0, 10) } }
+  const [first] = await certificateLives(db, at)
+  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '', days: 0 } }
+  const state = first.warning === null ? 'good' : first.warning === 0 ? 'stop' : 'wait'
+  return { name: 'certificates', state, facts: { purpose: first.purpose, until: first.usableUntil.slice(0, 10), days: first.days } }
 }
 
+/** Of an authority that has ended and has a successor, an old list is the last one. */
 const revocationLists: Look = async ({ db }, at) => {
-  const rows = await db.selectFrom('revocationList').select(['issuerId', 'nextUpdate']).orderBy('number', 'desc').execute()
-  const newest = [...Map.groupBy(rows, ({ issuerId }) => issuerId).values()].map((group) => group[0]!.nextUpdate).sort()
-  const until = newest[0]
+  const rows = await db
+    .selectFrom('revocationList')
+    .innerJoin('certificate as issuer', 'issuer.id', 'revocationList.issuerId')
+    .select(['issuer.id', 'issuer.purpose', 'issuer.keyId', 'issuer.notAfter', 'revocationList.nextUpdate'])
+    .orderBy('issuer.createdAt', 'desc')
+    .orderBy('number', 'desc')
+    .execute()
+  const newest = [...Map.groupBy(rows, ({ id, keyId }) => keyId ?? id).values()].map((group) => group[0]!)
+  const alive = newest.filter(
+    (list, index) => list.nextUpdate > at || list.notAfter >= at || newest.findIndex(({ purpose }) => purpose === list.purpose) === index,
+  )
+  const until = alive.map(({ nextUpdate }) => nextUpdate).sort()[0]
   if (!until) return { name: 'revocation-lists', state: 'wait', facts: { until: '' } }
   return { name: 'revocation-lists', state: until <= at ? 'stop' : 'good', facts: { until: until.slice(0, 10) } }
+}
+
+/** Another stamp stands over a document while the last one can still be checked; what was not reached in time is not made good by anything. */
+const timeStamps: Look = async ({ db }, at) => {
+  const { due, ended, first } = await ageingStamps(db, at)
+  return { name: 'time-stamps', state: ended ? 'stop' : due ? 'wait' : 'good', facts: { due, ended, first: first?.slice(0, 10) ?? '–' } }
 }
 
 const mail: Look = async ({ db }) => {

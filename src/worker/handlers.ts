@@ -1,7 +1,6 @@
 import { sweepAttempts } from '../access/attempts.ts'
-import { systemAct } from '../audit/act.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
-import { areRevocationListsDue, renewRevocationLists } from '../authority/revocation-lists.ts'
+import { tendAuthority } from '../authority/tending.ts'
 import { DAY, later } from '../base/instant.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
@@ -17,6 +16,7 @@ import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
+import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
 
 /** What stands in a job's row. */
@@ -31,13 +31,15 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [CHECKPOINT]: () => takeCheckpoint(house),
+  [RE_TIME_STAMP]: (job) => reTimeStamp(house, payloadOf<{ document: string }>(job)),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
     await sweepObjects(house.db, at)
     await forgetDoneJobs(house.db, later(at, -7 * DAY))
-    if (!house.keys.isLocked() && (await areRevocationListsDue(house.db, at))) await renewRevocationLists(house, systemAct(at))
+    await tendAuthority(house, at)
+    await orderReTimeStamps(house)
   },
 })
 

@@ -144,10 +144,10 @@ test("a signer's certificate is trusted, proven not revoked, and kept; a revocat
       at: NOON,
       purpose: 'signer',
       revocationLists: await authority.revocationLists(NOON),
-      ocspResponses: [await authority.ocspFor(issued.certificate, NOON)],
+      ocspResponses: [(await authority.ocspFor(issued.certificate, NOON))!],
     })
   expect((await path()).indication).toBe('passed')
-  const ocsp = readOcspResponse(await authority.ocspFor(issued.certificate, later(NOON, YEAR - DAY)))
+  const ocsp = readOcspResponse((await authority.ocspFor(issued.certificate, later(NOON, YEAR - DAY)))!)
   expect(ocsp.answers[0]!.nextUpdate! <= readCertificate(issued.certificate).notAfter).toBe(true)
   await revokeCertificate(house.tools, ANN, serial, 'superseded')
   expect(await path()).toMatchObject({ indication: 'failed', subIndication: 'REVOKED' })
@@ -171,8 +171,8 @@ test('lists are numbered and made anew each day', async () => {
   await using house = await stage()
   const authority = await openAuthority(house.tools)
   expect((await currentRevocationList(house.db, 'issuing'))?.number).toBe(1)
-  expect(await areRevocationListsDue(house.db, later(NOON, DAY - 1000))).toBe(false)
-  expect(await areRevocationListsDue(house.db, later(NOON, DAY))).toBe(true)
+  expect(await areRevocationListsDue(house.tools, later(NOON, DAY - 1000))).toBe(false)
+  expect(await areRevocationListsDue(house.tools, later(NOON, DAY))).toBe(true)
   await renewRevocationLists(house.tools, { ...ANN, at: later(NOON, DAY) })
   expect((await currentRevocationList(house.db, 'root'))?.number).toBe(2)
   await authority.revocationLists(later(NOON, 3 * DAY))

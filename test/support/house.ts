@@ -79,13 +79,13 @@ export interface Answer {
 
 /** Every door and room on a fresh database, without processes and without an authority. Set up, unless said otherwise. */
 export async function openTestHouse(
-  options: { isSetUp?: boolean; authority?: boolean; realTime?: boolean; origin?: string } = {},
+  options: { isSetUp?: boolean; authority?: boolean; realTime?: boolean; origin?: string; from?: Instant; passphrase?: string } = {},
 ): Promise<TestHouse> {
   const origin = options.origin ?? ORIGIN
   const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
   const db = openDb(':memory:')
   await migrate(db)
-  let now: Instant = NOON
+  let now: Instant = options.from ?? NOON
   const house: House = {
     config: readConfig({ PARAPHE_DATA: directory }),
     db,
@@ -124,7 +124,7 @@ export async function openTestHouse(
       rootName: 'Acme Root',
       issuingName: 'Acme Issuing',
       sealName: 'Acme Ltd',
-      keyProtection: 'key-file',
+      keyProtection: options.passphrase ? { passphrase: options.passphrase } : 'key-file',
       publicOrigin: origin,
     })
   const root = join(import.meta.dir, '../..')

@@ -10,21 +10,21 @@ import { flash } from '../server.ts'
 
 const Unlocking = z.object({ passphrase: z.string().min(1, 'authority.passphrase-wrong').max(1_000, 'authority.passphrase-wrong') })
 
-async function page(c: Ctx, form: Form): Promise<string> {
-  const { db, keys } = c.var.house
-  const overview = await overviewOf(db, c.var.act.at)
+export async function authorityPage(c: Ctx, form: Form): Promise<string> {
+  const { keys } = c.var.house
+  const overview = await overviewOf(c.var.house, c.var.act.at)
   return c.var.render('console/authority', { overview, isLocked: keys.isLocked(), needsPassphrase: keys.needsPassphrase(), form })
 }
 
 export const consoleAuthority = createApp()
-  .get('/console/authority', administrator, async (c) => c.html(await page(c, blankForm())))
+  .get('/console/authority', administrator, async (c) => c.html(await authorityPage(c, blankForm())))
   .post('/console/authority/unlocking', administrator, async (c) => {
     const answers = await readAnswers(c, Unlocking)
-    if (!answers.ok) return c.html(await page(c, answers.form), 422)
+    if (!answers.ok) return c.html(await authorityPage(c, answers.form), 422)
     try {
       await unlockAuthority(c.var.house, userAct(c), answers.value.passphrase)
     } catch (error) {
-      return c.html(await page(c, formWith(c, answers.form, error, { authority: 'passphrase' })), refusalStatus(error))
+      return c.html(await authorityPage(c, formWith(c, answers.form, error, { authority: 'passphrase' })), refusalStatus(error))
     }
     c.var.house.wake()
     flash(c, 'good', words(c.var.lang).authority.unlockedNow)

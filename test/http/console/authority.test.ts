@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { systemAct } from '../../../src/audit/act.ts'
 import { createAuthority } from '../../../src/authority/creating.ts'
 import { openKeyStore } from '../../../src/authority/key-store.ts'
+import { YEAR } from '../../../src/base/instant.ts'
 import type { House } from '../../../src/house.ts'
 import { NOON, openTestHouse, ORIGIN } from '../../support/house.ts'
 
@@ -61,3 +62,43 @@ test('a passphrase unlocks; a wrong one is told beside its field and never shown
   expect([right.status, right.location]).toEqual([303, '/console/authority'])
   expect(locked.isLocked()).toBe(false)
 })
+
+test('a certificate is renewed by its button; the page then shows the new one, and an employee may not', async () => {
+  const { test, browser } = await opened('key-file')
+  await using _ = test
+  await browser.signIn('ann@acme.example')
+  const fingerprints = (text: string) => text.match(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g)!
+  const before = fingerprints((await browser.get('/console/authority')).text)
+  expect((await browser.post('/console/authority/renewal', { purpose: 'signer' })).status).toBe(422)
+  const answer = await browser.post('/console/authority/renewal', { purpose: 'issuing' })
+  expect([answer.status, answer.location]).toEqual([303, '/console/authority'])
+  const { text } = await browser.get('/console/authority')
+  expect(text).toContain('Renewed: Issuing authority.')
+  const after = fingerprints(text)
+  expect(after).toHaveLength(5)
+  expect(after[0]).toBe(before[0]!)
+  expect(after.slice(1).some((one) => before.includes(one))).toBe(false)
+  for (const href of ['/pki/issuing-2.crt', '/pki/crl/issuing.crl', '/pki/crl/issuing-2.crl']) {
+    expect(text).toContain(`href="${href}"`)
+    expect((await browser.get(href)).status).toBe(200)
+  }
+  expect((await browser.get('/pki/issuing-3.crt')).status).toBe(404)
+  const bob = await test.browser()
+  await bob.signIn('bob@acme.example')
+  expect((await bob.post('/console/authority/renewal', { purpose: 'seal' })).status).toBe(403)
+})
+
+test('an administrator is told on every page what ends and when, a person of the company is not', async () => {
+  const test = await openTestHouse({ authority: true })
+  await using _ = test
+  test.wait(9.6 * YEAR)
+  const browser = await test.browser()
+  await browser.signIn('ann@acme.example')
+  expect((await browser.get('/envelopes')).text).toContain('Time stamps: covers what it is used for until')
+  browser.cookies.set('lang', 'fr')
+  expect((await browser.get('/console/authority')).text).toMatch(/Horodatage.: ne couvre ce à quoi il sert que jusqu’au/)
+  expect((await browser.get('/console/health')).text).toContain('jours. La page Autorité dit lequel.')
+  const bob = await test.browser()
+  await bob.signIn('bob@acme.example')
+  expect((await bob.get('/envelopes')).text).not.toContain('covers what it is used for')
+}, 20_000)

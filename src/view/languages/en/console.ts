@@ -246,6 +246,13 @@ export const console = {
     none: 'Nothing matches.',
     actors: { user: 'A user', recipient: 'A recipient', visitor: 'A visitor', system: 'The server' },
   },
+  notices: {
+    locked: 'The authority’s keys are locked: everything can be read, nothing can be signed or sealed.',
+    ending: '{purpose}: covers what it is used for until {date} only.',
+    over: '{purpose}: no longer covers what it is used for. Nothing with a long deadline can be sent.',
+    unstamped: 'The time stamps of some finished documents have ended.',
+    open: 'Open',
+  },
   health: {
     title: 'Health',
     lead: 'What the server checks about itself. The command “doctor” says the same.',
@@ -285,15 +292,21 @@ export const console = {
       },
       certificates: {
         title: 'Certificates',
-        good: 'The first to end is good until {until}.',
-        wait: 'The first to end is good until {until} only.',
-        stop: 'One has ended on {until}.',
+        good: 'All of them cover what they are used for, the first until {until}.',
+        wait: 'One covers what it is used for until {until} only: {days} days. The page Authority says which.',
+        stop: 'One no longer covers what it is used for, since {until}. The page Authority says which.',
       },
       'revocation-lists': {
         title: 'Revocation lists',
         good: 'Current until {until}.',
         wait: 'None has been issued yet.',
         stop: 'The current one has ended on {until}.',
+      },
+      'time-stamps': {
+        title: 'Time stamps of finished documents',
+        good: 'All of them can be checked; the first ends on {first}.',
+        wait: '{due} documents are to get another time stamp before {first}. The server does it by itself while the keys are unlocked.',
+        stop: 'The time stamps of {ended} documents have ended without another over them.',
       },
       mail: {
         title: 'Channels',

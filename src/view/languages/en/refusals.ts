@@ -47,6 +47,11 @@ export const refusals = {
   'logo.not-a-picture': 'Please choose a PNG, JPEG or WebP picture.',
   'logo.too-large': 'Please choose a picture of at most 2 MB.',
   'authority.locked': 'The authority’s keys are locked. An administrator unlocks them on the page Authority.',
+  'authority.key-elsewhere': 'This key is not kept on this server.',
+  'authority.root-elsewhere': 'The root’s key is not on this server. Bring it back on the page Authority to renew what it issued.',
+  'authority.renewed-already': 'Somebody has just renewed this certificate. Look at it as it is now.',
+  'authority.issuing-ends':
+    'Nothing can be signed now: the issuing authority ends too soon. An administrator renews it on the page Authority.',
   'authority.exists': 'There is an authority already.',
   'authority.missing': 'There is no certificate authority yet.',
   'authority.passphrase-wrong': 'This is not the passphrase of the authority’s keys.',

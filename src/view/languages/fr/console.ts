@@ -248,6 +248,13 @@ export const console: typeof shape = {
     none: 'Rien ne correspond.',
     actors: { user: 'Un utilisateur', recipient: 'Un destinataire', visitor: 'Un visiteur', system: 'Le serveur' },
   },
+  notices: {
+    locked: 'Les clés de l’autorité sont verrouillées : tout est lisible, rien ne peut être signé ni cacheté.',
+    ending: '{purpose} : ne couvre ce à quoi il sert que jusqu’au {date}.',
+    over: '{purpose} : ne couvre plus ce à quoi il sert. Rien dont le délai est long ne peut être envoyé.',
+    unstamped: 'Les horodatages de certains documents terminés ont pris fin.',
+    open: 'Ouvrir',
+  },
   health: {
     title: 'État',
     lead: 'Ce que le serveur vérifie de lui-même. La commande « doctor » dit la même chose.',
@@ -287,15 +294,21 @@ export const console: typeof shape = {
       },
       certificates: {
         title: 'Certificats',
-        good: 'Le premier à échoir est valable jusqu’au {until}.',
-        wait: 'Le premier à échoir n’est valable que jusqu’au {until}.',
-        stop: 'L’un d’eux a pris fin le {until}.',
+        good: 'Tous couvrent ce à quoi ils servent, le premier jusqu’au {until}.',
+        wait: 'L’un d’eux ne couvre ce à quoi il sert que jusqu’au {until} : {days} jours. La page Autorité dit lequel.',
+        stop: 'L’un d’eux ne couvre plus ce à quoi il sert, depuis le {until}. La page Autorité dit lequel.',
       },
       'revocation-lists': {
         title: 'Listes de révocation',
         good: 'À jour jusqu’au {until}.',
         wait: 'Aucune n’a encore été émise.',
         stop: 'L’actuelle a pris fin le {until}.',
+      },
+      'time-stamps': {
+        title: 'Horodatages des documents terminés',
+        good: 'Tous sont vérifiables ; le premier prend fin le {first}.',
+        wait: '{due} documents doivent recevoir un nouvel horodatage avant le {first}. Le serveur s’en charge tant que les clés sont déverrouillées.',
+        stop: 'Les horodatages de {ended} documents ont pris fin sans qu’un autre les couvre.',
       },
       mail: {
         title: 'Canaux',

@@ -48,6 +48,12 @@ export const refusals: typeof shape = {
   'logo.not-a-picture': 'Veuillez choisir une image PNG, JPEG ou WebP.',
   'logo.too-large': 'Veuillez choisir une image de 2 Mo au plus.',
   'authority.locked': 'Les clés de l’autorité sont verrouillées. Un administrateur les déverrouille à la page Autorité.',
+  'authority.key-elsewhere': 'Cette clé n’est pas conservée sur ce serveur.',
+  'authority.root-elsewhere':
+    'La clé de la racine n’est pas sur ce serveur. Ramenez-la à la page Autorité pour renouveler ce qu’elle a émis.',
+  'authority.renewed-already': 'Ce certificat vient d’être renouvelé. Regardez-le tel qu’il est maintenant.',
+  'authority.issuing-ends':
+    'Rien ne peut être signé pour l’instant : l’autorité émettrice se termine trop tôt. Un administrateur la renouvelle à la page Autorité.',
   'authority.exists': 'Il existe déjà une autorité.',
   'authority.missing': 'Il n’existe pas encore d’autorité de certification.',
   'authority.passphrase-wrong': 'Ce n’est pas la phrase secrète des clés de l’autorité.',

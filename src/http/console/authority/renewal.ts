@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { renewCertificate } from '../../../authority/renewal.ts'
+import { fill, words } from '../../../view/words.ts'
+import { administrator, userAct } from '../../access.ts'
+import { readAnswers } from '../../answers.ts'
+import { createApp } from '../../env.ts'
+import { Refusal } from '../../../base/refusal.ts'
+import { flash } from '../../server.ts'
+
+const Renewal = z.object({ purpose: z.enum(['root', 'issuing', 'seal', 'tsa', 'ocsp']) })
+
+export const consoleAuthorityRenewal = createApp().post('/console/authority/renewal', administrator, async (c) => {
+  const answers = await readAnswers(c, Renewal)
+  if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
+  const { purpose } = answers.value
+  await renewCertificate(c.var.house, userAct(c), purpose)
+  const { renewed, purposes } = words(c.var.lang).authority
+  flash(c, 'good', fill(renewed, { purpose: purposes[purpose] }))
+  return c.redirect('/console/authority', 303)
+})

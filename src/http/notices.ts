@@ -1,0 +1,26 @@
+import { certificateLives } from '../authority/lives.ts'
+import type { Instant } from '../base/instant.ts'
+import type { House } from '../house.ts'
+import { readSetting } from '../setting/setting.ts'
+import { ageingStamps } from '../vault/re-time-stamping.ts'
+import { formatsFor } from '../view/formats.ts'
+import { fill, type Language, words } from '../view/words.ts'
+import type { Notice } from './env.ts'
+
+/** What an administrator is told on every page until it is put right. */
+export async function noticesFor({ db, keys }: House, lang: Language, at: Instant): Promise<Notice[]> {
+  const { console: told, authority } = words(lang)
+  const lives = await certificateLives(db, at)
+  const href = '/console/authority'
+  const notices: Notice[] = []
+  if (keys.isLocked() && lives.length) notices.push({ kind: 'stop', text: told.notices.locked, href })
+  const { date } = formatsFor(lang, (await readSetting(db, 'installation')).timeZone)
+  for (const { purpose, warning, usableUntil } of lives) {
+    if (warning === null) continue
+    const sentence = warning === 0 ? told.notices.over : told.notices.ending
+    const text = fill(sentence, { purpose: authority.purposes[purpose], date: date(usableUntil) })
+    notices.push({ kind: warning <= 7 ? 'stop' : 'wait', text, href })
+  }
+  if ((await ageingStamps(db, at)).ended) notices.push({ kind: 'stop', text: told.notices.unstamped, href: '/console/health' })
+  return notices
+}
