@@ -12,7 +12,7 @@ import { type Box, type SeenPage, seenPage, userRectangle } from './geometry.ts'
 import { load } from './load.ts'
 import { addFormObject } from './pdf-lib-picture.ts'
 import { stripPainter } from './strip.ts'
-import { sweep } from './sweep.ts'
+import { cutDangling, sweep } from './sweep.ts'
 import { short } from './text.ts'
 
 export interface PreparedField extends Box {
@@ -53,6 +53,7 @@ const TIME_STAMPS = 20
 /** Revision 0: rewritten once, with strip, certificate of completion and form, and nothing that acts. From here on the file only grows. */
 export async function prepare(input: PrepareInput): Promise<Prepared> {
   const { doc } = await load(input.source, input.password)
+  cutDangling(doc)
   if (!input.removeActive && activeContent(doc, false).length) throw new PdfFault('active-content')
   activeContent(doc, true)
   flatten(doc)

@@ -1,7 +1,7 @@
 import { PdfFault } from './fault.ts'
 import type { PdfFile } from './file.ts'
 import { latin } from './syntax.ts'
-import type { Value } from './value.ts'
+import { asDictionary, isName, type Value } from './value.ts'
 
 /** Who points where: by the number pointed to, `owner/key` of each pointer. Key is the nearest dictionary key above it. */
 export class References {
@@ -13,7 +13,8 @@ export class References {
       if (entry.kind === 'free') continue
       try {
         const value = file.object(number, revision)?.value
-        if (value) this.walk(value, number, '')
+        const isTrailer = isName(asDictionary(value)?.entries.get('Type'), 'XRef')
+        if (value) this.walk(value, number, '', isTrailer ? TRAILER : [])
       } catch (error) {
         if (!(error instanceof PdfFault)) throw error
         // What we do not read another reader may: every pointer spelled in it counts.
@@ -26,10 +27,10 @@ export class References {
     return this.users.get(number) ?? NOBODY
   }
 
-  private walk(value: Value, owner: number, key: string): void {
+  private walk(value: Value, owner: number, key: string, except: readonly string[] = []): void {
     if (value.kind === 'reference') this.note(value.number, `${owner}/${key}`)
     else if (value.kind === 'array') for (const item of value.items) this.walk(item, owner, key)
-    else if (value.kind === 'dictionary') for (const [name, item] of value.entries) this.walk(item, owner, name)
+    else if (value.kind === 'dictionary') for (const [name, item] of value.entries) if (!except.includes(name)) this.walk(item, owner, name)
   }
 
   private scan({ bytes }: PdfFile, owner: number, from: number): void {
@@ -46,5 +47,7 @@ export class References {
   }
 }
 
+/** Where a cross-reference stream stands for the trailer, that is no use of what it points to. */
+const TRAILER: readonly string[] = ['Root', 'Info']
 const NOBODY: ReadonlySet<string> = new Set()
 const LONGEST = 65_536

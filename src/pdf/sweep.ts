@@ -1,4 +1,4 @@
-import { PDFArray, PDFDict, type PDFDocument, type PDFObject, PDFRef, PDFStream } from 'pdf-lib'
+import { PDFArray, PDFDict, type PDFDocument, PDFNull, type PDFObject, PDFRef, PDFStream } from 'pdf-lib'
 
 /** Takes out every object that nothing reaches from the catalog: what was cut off must not travel along unseen. */
 export function sweep(doc: PDFDocument): void {
@@ -16,4 +16,27 @@ export function sweep(doc: PDFDocument): void {
     else if (value instanceof PDFStream) open.push(value.dict)
   }
   for (const [reference] of context.enumerateIndirectObjects()) if (!reached.has(reference.tag)) context.delete(reference)
+}
+
+/**
+ * Puts null where something points to nothing (ISO 32000-2 §7.3.10 reads both alike). Left as it was, it would point to whatever object is
+ * given that number next. To be called before the first object is added.
+ */
+export function cutDangling(doc: PDFDocument): void {
+  const { context } = doc
+  const isDangling = (value: PDFObject): boolean => value instanceof PDFRef && context.lookup(value) === undefined
+  const clean = (value: PDFObject): void => {
+    if (value instanceof PDFStream) clean(value.dict)
+    else if (value instanceof PDFArray)
+      for (const [at, item] of value.asArray().entries()) {
+        if (isDangling(item)) value.set(at, PDFNull)
+        else if (!(item instanceof PDFRef)) clean(item)
+      }
+    else if (value instanceof PDFDict)
+      for (const [key, item] of value.entries()) {
+        if (isDangling(item)) value.delete(key)
+        else if (!(item instanceof PDFRef)) clean(item)
+      }
+  }
+  for (const [, value] of context.enumerateIndirectObjects()) clean(value)
 }

@@ -60,7 +60,9 @@ export interface Making {
   /** Makes the time stamp of the first signer; `value` is what is signed, `made` the token as it should be. */
   readonly stamp?: (value: Bytes, make: (imprint: Bytes, tsa?: Holder) => Promise<Bytes>) => Promise<Bytes>
   readonly evidence?: (whole: Evidence) => Evidence
-  readonly listsUntil?: Instant
+  /** When the first evidence was made, and how long it says to hold. */
+  readonly evidenceAt?: Instant
+  readonly evidenceUntil?: Instant
   readonly picture?: Picture
   /** Stops there. */
   readonly until?: 'sealed' | 'security-store'
@@ -77,7 +79,7 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
   let head = headOf(await readPdf(file))
   const revisions = [file]
   const isRsa = company.signer.algorithm === 'rsa-3072'
-  const facts = { at: SIGNED_AT, contentsBytes: isRsa ? 12_288 : 6_144 }
+  const facts = { at: SIGNED_AT, contentsBytes: isRsa ? 16_384 : 8_192 }
   const stamp = async (imprint: Bytes, at: Instant, tsa: Holder = authority.tsa): Promise<Bytes> =>
     makeTimeStampToken({
       imprint,
@@ -122,7 +124,8 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
 
   for (let round = 0; round <= (making.renewals ?? 0); round++) {
     const at = later(SIGNED_AT, (1 + 2 * round) * MINUTE)
-    const nextUpdate = making.listsUntil ?? later(SIGNED_AT, 1_000 * MINUTE)
+    const thisUpdate = making.evidenceAt ?? at
+    const nextUpdate = making.evidenceUntil ?? later(SIGNED_AT, 1_000 * MINUTE)
     const issuer = readCertificate(authority.issuing.certificate)
     const leaves = round ? [authority.tsa] : [company, ...holders, authority.tsa]
     const ocsps = await Promise.all(
@@ -133,12 +136,12 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
           : { kind: 'good' as const }
         const id = await certificateIdOf(readCertificate(certificate), issuer)
         const { certificate: responder, signer } = authority.ocsp
-        return makeOcspResponse({ answers: [{ id, status }], producedAt: at, thisUpdate: at, nextUpdate, responder, signer })
+        return makeOcspResponse({ answers: [{ id, status }], producedAt: thisUpdate, thisUpdate, nextUpdate, responder, signer })
       }),
     )
     const lists = await Promise.all(
       [authority.root, authority.issuing].map(({ certificate, signer }) =>
-        makeRevocationList({ issuer: certificate, number: round + 1, thisUpdate: at, nextUpdate, revoked: [], signer }),
+        makeRevocationList({ issuer: certificate, number: round + 1, thisUpdate, nextUpdate, revoked: [], signer }),
       ),
     )
     const whole = {

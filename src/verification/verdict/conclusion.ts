@@ -41,8 +41,10 @@ export function conclude(judgement: Judgement, signatures: readonly SignatureRep
 /** Revoked, not yet valid, or signed in a way that is not read here: the bytes may be whole, so that it is not called changed. */
 function failureOf({ subIndication, faults }: SignatureReport): Answer {
   if (subIndication === 'REVOKED' || subIndication === 'NOT_YET_VALID') return 'uncertain'
-  return faults.every((fault) => fault === 'contents.not-der' || fault === 'cms.unreadable') ? 'uncertain' : 'changed'
+  return faults.every((fault) => UNREAD.includes(fault)) ? 'uncertain' : 'changed'
 }
+
+const UNREAD: readonly string[] = ['contents.not-der', 'cms.unreadable', 'time-stamp.malformed']
 
 /** Who certified at the start is who sealed at the end; a signer's own certificate is neither. */
 function oneCompany(signatures: readonly SignatureReport[]): boolean {
