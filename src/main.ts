@@ -26,6 +26,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./cli/audit.ts'),
   },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
+  authority: {
+    usage: 'authority verifier --out FILE',
+    does: 'one HTML file that verifies what this company sealed, with no network',
+    load: () => import('./cli/authority.ts'),
+  },
   bench: {
     usage: 'bench [--json] [--only NAME]',
     does: 'speed, as ratios to the limit of this machine',

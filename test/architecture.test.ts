@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   authority: ['db', 'config', 'store', 'pki', 'audit', 'setting', 'jobs'],
   contact: ['db', 'store', 'audit', 'access'],
   seal: ['db', 'config', 'store', 'pdf', 'pki', 'image', 'sandbox', 'authority', 'setting', 'view', 'audit'],
-  verification: ['db', 'config', 'store', 'pdf', 'pki', 'sandbox', 'audit', 'authority'],
+  verification: ['db', 'config', 'store', 'pdf', 'pki', 'sandbox', 'view', 'audit', 'setting', 'authority'],
   envelope: [
     'db',
     'config',

@@ -1,10 +1,10 @@
-/** A file dropped anywhere on the page is chosen, and `onDrop` is told. */
-export function acceptDrops(zone: HTMLElement, input: HTMLInputElement, onDrop: () => void): void {
+/** A file dropped anywhere on the page is chosen, and `onDrop` is told. `formNow` is asked each time, for a page may draw itself anew. */
+export function acceptDrops(formNow: () => HTMLFormElement | null, onDrop: (form: HTMLFormElement) => void): void {
   let depth = 0
   const isFile = (event: DragEvent): boolean => [...(event.dataTransfer?.types ?? [])].includes('Files')
   const mark = (change: number): void => {
     depth = Math.max(0, depth + change)
-    zone.classList.toggle('drop-file--over', depth > 0)
+    formNow()?.classList.toggle('drop-file--over', depth > 0)
   }
   document.addEventListener('dragenter', (event) => isFile(event) && mark(1))
   document.addEventListener('dragleave', (event) => isFile(event) && mark(-1))
@@ -13,8 +13,10 @@ export function acceptDrops(zone: HTMLElement, input: HTMLInputElement, onDrop: 
     if (!isFile(event) || !event.dataTransfer) return
     event.preventDefault()
     mark(-depth)
-    if (!event.dataTransfer.files.length) return
+    const form = formNow()
+    const input = form?.querySelector<HTMLInputElement>('input[type="file"]')
+    if (!form || !input || input.disabled || !event.dataTransfer.files.length) return
     input.files = event.dataTransfer.files
-    onDrop()
+    onDrop(form)
   })
 }

@@ -14,7 +14,10 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
   const { proof: p } = sentences(language)
   const note = desk.form.querySelector<HTMLElement>('[data-where]')!
   const isAble = canVerify()
-  acceptDrops(desk.form, desk.input, () => desk.form.requestSubmit())
+  acceptDrops(
+    () => desk.form,
+    (form) => form.requestSubmit(),
+  )
   note.textContent = isAble ? p.here : p.plain
   if (!isAble) return
   // The visitor's clock may be wrong; that of the house says how wrong.

@@ -5,6 +5,7 @@ import { proof as proofFr } from '../view/languages/fr/proof.ts'
 import { verify as verifyFr } from '../view/languages/fr/verify.ts'
 import { frenchSpaces } from '../view/typography.ts'
 import type { Language } from '../db/database.ts'
+import type { Carried } from '../verification/carried.ts'
 import type { ShownReport } from '../verification/shown.ts'
 import { engine } from './templates.ts'
 
@@ -26,4 +27,14 @@ export const fill = (sentence: string, params: Readonly<Record<string, string | 
 export const reportHtml = (language: Language, timeZone: string, report: ShownReport): string => {
   const { verify: w, proof: p } = SENTENCES[language]
   return engine.render('/verify/_report', { w, p, f: formatsFor(language, timeZone), shown: report })
+}
+
+/** The whole page of the file that verifies by itself. */
+export const aloneHtml = (
+  language: Language,
+  timeZone: string,
+  state: { readonly carried: Carried; readonly isAble: boolean; readonly isEarly: boolean; readonly isOld: boolean },
+): string => {
+  const { verify: w, proof: p } = SENTENCES[language]
+  return engine.render('/verify/alone', { w, p, f: formatsFor(language, timeZone), language, ...state })
 }

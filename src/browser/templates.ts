@@ -1,3 +1,4 @@
+import alone from '../../views/verify/alone.eta'
 import annulments from '../../views/verify/_annulments.eta'
 import report from '../../views/verify/_report.eta'
 
@@ -7,7 +8,11 @@ export interface Engine {
   render(name: string, data: object, options?: object): string
 }
 
-const TEMPLATES: Readonly<Record<string, typeof report>> = { '/verify/_report': report, '/verify/_annulments': annulments }
+const TEMPLATES: Readonly<Record<string, typeof report>> = {
+  '/verify/_report': report,
+  '/verify/_annulments': annulments,
+  '/verify/alone': alone,
+}
 const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 /** Eta without its compiler, which a page with our policy may not run. */

@@ -53,6 +53,7 @@ import { consoleAudit } from './console/audit.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
+import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
 import { signingLost } from './signing/lost.ts'
 import { signingLink } from './signing/link.ts'
 import { signingFinished } from './signing/finished.ts'
@@ -128,6 +129,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,
+    consoleAuthorityVerifier,
     signingLost,
     signingLink,
     signingFinished,

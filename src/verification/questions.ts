@@ -5,7 +5,7 @@ export type State = 'good' | 'wait' | 'stop'
 
 /** One separate question about a file: what was found, how sure that is. The sentences are `verify.questions` of the dictionaries. */
 export interface Question {
-  readonly question: 'unchanged' | 'issued' | 'complete' | 'authority' | 'time' | 'revocation' | 'durable'
+  readonly question: 'unchanged' | 'issued' | 'complete' | 'authority' | 'time' | 'revocation' | 'durable' | 'listed'
   readonly answer: string
   readonly state: State
   readonly params: Readonly<Record<string, string | number>>

@@ -34,6 +34,10 @@ export const authority = {
   issuingList: 'Revocation list of the issuing authority',
   download: 'Download',
   listFacts: 'Number {number}, made {date}, promised until {until}',
+  verifier: 'Verifier in one file',
+  verifierLead:
+    'An HTML page that checks your documents on any computer, without this server and without a network. It carries your root, its revocation lists and your companies’ names. Hand it to a court, an auditor, an archive; make a new one from time to time for fresh lists.',
+  verifierDownload: 'Download verifier.html',
   signers: 'Certificates of signers',
   signersLead: 'Each is made for one signature; its key is destroyed at once. Issued so far: {count}. Revoked: {revoked}.',
   keys: 'Private keys',

@@ -66,4 +66,27 @@ export const proof = {
   report: 'Report as PDF',
   reportNote: 'For the PDF, the file is sent to this server, verified again and forgotten.',
   send: 'Send it to the server',
+  /** The one HTML file that verifies by itself. */
+  alone: {
+    language: 'Language',
+    lead: 'Is it genuine, who signed, and was it changed since? This file checks documents of {company} on your own device, without any network.',
+    here: 'The document stays on your device: this page can send nothing anywhere.',
+    unable:
+      'This browser does not give a page opened from a file what it needs to verify (WebCrypto). Open it in a current Firefox, Chrome, Edge or Safari.',
+    noScript: 'This file verifies documents with JavaScript, which is switched off in this browser.',
+    early: 'The clock of this device is behind: this file was made on {at}. Set the clock, or times cannot be judged.',
+    register: 'Whether the document was annulled or completed since, only the company’s register knows:',
+    carriedTitle: 'What this file carries',
+    carriedLead:
+      'Compare the fingerprint with one that you have from the company by another way: whoever forged this file would have changed it.',
+    company: 'Documents of',
+    madeAt: 'Made',
+    root: 'Root certificate',
+    until: 'valid until {date}',
+    list: 'Revocation list',
+    listFacts: 'number {number} of {date}, next one by {until}',
+    noList: 'It carries no revocation list: what was revoked since a document was sealed is not known here.',
+    old: 'A newer revocation list exists by now. Ask the company for a newer file to know what was revoked since.',
+    foot: 'This file works by itself, in any current browser, for as long as you keep it.',
+  },
 }

@@ -82,6 +82,15 @@ export const verify = {
       how: 'A file that carries its own evidence under an archive time stamp (PAdES B-LTA) needs nobody’s server to be verified.',
       answers: { long: 'Yes ({level})', short: 'Only while the certificates last ({level})' },
     },
+    listed: {
+      title: 'Was a certificate revoked since?',
+      how: 'The certificates were looked up in the revocation list that is at hand here.',
+      answers: {
+        none: 'No, none is on the list of {from}',
+        before: 'Yes: {name}, revoked {at}, and nothing proves that it was used before',
+        after: 'Yes: {name}, revoked {at}, but after its proven use here: the signature stays good',
+      },
+    },
   },
   signaturesTitle: 'Signatures',
   kinds: { certification: 'Prepared and certified', approval: 'Signed', seal: 'Sealed', 'time-stamp': 'Archive time stamp' },

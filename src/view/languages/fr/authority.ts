@@ -42,6 +42,10 @@ export const authority: typeof shape = {
   issuingList: 'Liste de révocation de l’autorité émettrice',
   download: 'Télécharger',
   listFacts: 'Numéro {number}, établie le {date}, valable jusqu’au {until}',
+  verifier: 'Le vérificateur en un fichier',
+  verifierLead:
+    'Une page HTML qui contrôle vos documents sur n’importe quel ordinateur, sans ce serveur et sans réseau. Elle contient votre racine, ses listes de révocation et les noms de vos entreprises. Remettez-la à un tribunal, un auditeur, des archives ; refaites-la de temps en temps pour des listes à jour.',
+  verifierDownload: 'Télécharger verifier.html',
   signers: 'Certificats des signataires',
   signersLead: 'Chacun est établi pour une seule signature ; sa clé est détruite aussitôt. Émis à ce jour : {count}. Révoqués : {revoked}.',
   keys: 'Clés privées',

@@ -66,4 +66,27 @@ export const proof: typeof shape = {
   report: 'Rapport en PDF',
   reportNote: 'Pour le PDF, le fichier est envoyé à ce serveur, vérifié à nouveau puis oublié.',
   send: 'L’envoyer au serveur',
+  alone: {
+    language: 'Langue',
+    lead: 'Est-il authentique, qui l’a signé, a-t-il été modifié depuis ? Ce fichier contrôle les documents de {company} sur votre appareil, sans aucun réseau.',
+    here: 'Le document reste sur votre appareil : cette page ne peut rien envoyer nulle part.',
+    unable:
+      'Ce navigateur ne donne pas à une page ouverte depuis un fichier ce qu’il faut pour vérifier (WebCrypto). Ouvrez-la dans un Firefox, Chrome, Edge ou Safari récent.',
+    noScript: 'Ce fichier vérifie les documents avec JavaScript, qui est désactivé dans ce navigateur.',
+    early:
+      'L’horloge de cet appareil retarde : ce fichier a été fait le {at}. Mettez-la à l’heure, sinon les heures ne peuvent être jugées.',
+    register: 'Si le document a été annulé ou complété depuis, seul le registre de l’entreprise le sait :',
+    carriedTitle: 'Ce que contient ce fichier',
+    carriedLead:
+      'Comparez l’empreinte avec celle que l’entreprise vous a donnée par un autre moyen : quiconque aurait falsifié ce fichier l’aurait changée.',
+    company: 'Documents de',
+    madeAt: 'Fait',
+    root: 'Certificat racine',
+    until: 'valable jusqu’au {date}',
+    list: 'Liste de révocation',
+    listFacts: 'numéro {number} du {date}, la suivante avant le {until}',
+    noList: 'Il ne contient aucune liste de révocation : on ne sait pas ici ce qui a été révoqué depuis qu’un document a été cacheté.',
+    old: 'Il existe désormais une liste de révocation plus récente. Demandez à l’entreprise un fichier plus récent pour savoir ce qui a été révoqué depuis.',
+    foot: 'Ce fichier fonctionne seul, dans tout navigateur récent, aussi longtemps que vous le gardez.',
+  },
 }

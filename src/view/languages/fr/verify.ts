@@ -95,6 +95,15 @@ export const verify: typeof shape = {
       how: 'Un fichier qui porte ses propres preuves sous un horodatage d’archive (PAdES B-LTA) se vérifie sans le serveur de personne.',
       answers: { long: 'Oui ({level})', short: 'Seulement tant que durent les certificats ({level})' },
     },
+    listed: {
+      title: 'Un certificat a-t-il été révoqué depuis ?',
+      how: 'Les certificats ont été cherchés dans la liste de révocation disponible ici.',
+      answers: {
+        none: 'Non, aucun n’est dans la liste du {from}',
+        before: 'Oui : {name}, révoqué le {at}, et rien ne prouve qu’il a servi avant',
+        after: 'Oui : {name}, révoqué le {at}, mais après son usage prouvé ici : la signature reste bonne',
+      },
+    },
   },
   signaturesTitle: 'Signatures',
   kinds: { certification: 'Préparé et certifié', approval: 'Signé', seal: 'Cacheté', 'time-stamp': 'Horodatage d’archive' },
