@@ -33,6 +33,8 @@ export interface CertificateFacts {
   readonly serial: string
   readonly notBefore: Instant
   readonly notAfter: Instant
+  /** SHA-256 of the whole certificate. */
+  readonly fingerprint: Digest
 }
 
 export interface TimeStampFacts {

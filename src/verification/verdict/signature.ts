@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts'
-import type { NewDigester } from '../../base/digest.ts'
+import { type Digest, digestOf, type NewDigester } from '../../base/digest.ts'
 import type { Instant } from '../../base/instant.ts'
 import type { RevisionKind } from '../../pdf/changes.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
@@ -158,7 +158,7 @@ function outcomeOf(
 }
 
 function factsOf(
-  { signature, since, material }: SignatureQuestion,
+  { signature, since, material, newDigester }: SignatureQuestion,
   cms: Cms | undefined,
   check: CmsCheck | undefined,
   path: PathVerdict | undefined,
@@ -175,8 +175,8 @@ function factsOf(
     revision: signature.revision,
     subFilter: signature.subFilter,
     algorithm: own && cms ? algorithmText(cms.signatureAlgorithm, cms.digestAlgorithm, own.spki) : null,
-    signer: own ? certificateFacts(own) : null,
-    chain: path?.chain.map(certificateFacts) ?? [],
+    signer: own ? certificateFacts(own, newDigester) : null,
+    chain: path?.chain.map((one) => certificateFacts(one, newDigester)) ?? [],
     trusted,
     authority: !trusted
       ? null
@@ -202,7 +202,7 @@ function factsOf(
   }
 }
 
-export const certificateFacts = (certificate: Certificate): CertificateFacts => ({
+const certificateFacts = (certificate: Certificate, newDigester: NewDigester): CertificateFacts => ({
   name: certificate.subject.commonName,
   organization: certificate.subject.organization ?? null,
   email: certificate.email,
@@ -210,7 +210,14 @@ export const certificateFacts = (certificate: Certificate): CertificateFacts => 
   serial: certificate.serialHex,
   notBefore: certificate.notBefore,
   notAfter: certificate.notAfter,
+  fingerprint: fingerprintOf(certificate.der, newDigester),
 })
+
+function fingerprintOf(der: Uint8Array, newDigester: NewDigester): Digest {
+  const digester = newDigester()
+  digester.update(der)
+  return digestOf(digester.digest())
+}
 
 const proven = (proof: Proof | null): Pick<SignatureReport, 'provenAt' | 'provenBy'> => ({
   provenAt: proof?.at ?? null,

@@ -33,6 +33,9 @@ export const proof = {
   trusted: 'The last of these is trusted here.',
   untrusted: 'None of these is trusted here.',
   time: 'When',
+  stamps: { signature: 'Time stamp over this signature: {at}, by {by}', file: 'Time stamp over the file up to here: {at}, by {by}' },
+  stampUntrusted: '(not trusted here, proves nothing)',
+  algorithm: 'Algorithm',
   coverage: 'Covers',
   coverages: {
     file: 'the whole file',

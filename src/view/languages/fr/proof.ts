@@ -33,6 +33,9 @@ export const proof: typeof shape = {
   trusted: 'Le dernier est reconnu ici.',
   untrusted: 'Aucun n’est reconnu ici.',
   time: 'Quand',
+  stamps: { signature: 'Horodatage de cette signature : {at}, par {by}', file: 'Horodatage du fichier jusqu’ici : {at}, par {by}' },
+  stampUntrusted: '(non reconnu ici, ne prouve rien)',
+  algorithm: 'Algorithme',
   coverage: 'Couvre',
   coverages: {
     file: 'tout le fichier',
