@@ -84,6 +84,8 @@ export const EVENT_TYPES = [
   'clock.went-back',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
+/** What it happened to: the word before the point. */
+export type EventNoun = EventType extends `${infer Noun}.${string}` ? Noun : never
 
 export interface AuditEvent {
   readonly type: EventType

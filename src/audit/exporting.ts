@@ -2,9 +2,10 @@ import { createPublicKey } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { base64, type Bytes } from '../base/bytes.ts'
+import { base64, type Bytes, hex } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
+import { sha256 } from './trail.ts'
 
 const SCRIPT = join(import.meta.dir, '../../static/audit/verify.py')
 const PIECE = 5_000
@@ -47,15 +48,19 @@ async function write(path: string, pieces: AsyncIterable<string>): Promise<void>
   }
 }
 
+/** The fingerprint to tell an auditor by another way: SHA-256 of the SPKI, in hexadecimal; null before there is an authority. */
+export async function keyFingerprint(db: Db): Promise<string | null> {
+  const row = await currentKey(db)
+  return row ? hex(sha256(row.spki)) : null
+}
+
+const currentKey = (db: Db): Promise<{ spki: Bytes } | undefined> =>
+  db.selectFrom('authorityKey').select('spki').where('purpose', '=', 'audit').orderBy('createdAt', 'desc').limit(1).executeTakeFirst()
+
 /** SPKI in PEM, of the key that signs now. */
 export async function publicKeyPem(db: Db): Promise<string> {
-  const row = await db
-    .selectFrom('authorityKey')
-    .select('spki')
-    .where('purpose', '=', 'audit')
-    .orderBy('createdAt', 'desc')
-    .limit(1)
-    .executeTakeFirstOrThrow()
+  const row = await currentKey(db)
+  if (!row) throw new Refusal('conflict', 'audit.nothing-signed')
   return createPublicKey({ key: Buffer.from(row.spki), format: 'der', type: 'spki' })
     .export({ type: 'spki', format: 'pem' })
     .toString()

@@ -1,15 +1,25 @@
+import { sql } from 'kysely'
+import { readDocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import type { EventType } from './event.ts'
+import { EVENT_TYPES, type EventNoun, type EventType } from './event.ts'
 import type { TrailEntry } from './trail.ts'
 
 export interface TrailSearch {
-  readonly type?: EventType | undefined
-  readonly envelopeId?: string | undefined
+  /** One type, or all of one noun. */
+  readonly type?: EventType | EventNoun | undefined
+  /** Words of a name, an address or a number of a person who acted or is named; or exactly an IP address, a name or an address that an entry bears. */
+  readonly person?: string | undefined
+  /** A document ID, an envelope's id, or words of its title. */
+  readonly envelope?: string | undefined
+  /** Inclusive. */
   readonly from?: Instant | undefined
+  /** Exclusive. */
   readonly to?: Instant | undefined
   /** Only entries before this number: the next page. */
   readonly before?: number | undefined
+  /** Only entries after this number, those next to it: the page before. */
+  readonly after?: number | undefined
   readonly limit?: number | undefined
 }
 
@@ -17,39 +27,132 @@ export interface FoundEntry extends TrailEntry {
   readonly envelopeId: string | null
 }
 
-/** The whole trail, newest first, one page of it. */
-export async function searchTrail(
-  db: Db,
-  { type, envelopeId, from, to, before, limit = 50 }: TrailSearch,
-): Promise<{ entries: FoundEntry[]; next: number | null }> {
-  let query = db
-    .selectFrom('auditLeaf')
-    .select(['seq', 'entry', 'envelopeId'])
-    .orderBy('seq', 'desc')
+export interface FoundPage {
+  /** Newest first. */
+  readonly entries: readonly FoundEntry[]
+  /** Where older ones begin, and newer ones; null where there are none. */
+  readonly older: number | null
+  readonly newer: number | null
+}
+
+/** One page of the trail. */
+export async function searchTrail(db: Db, search: TrailSearch): Promise<FoundPage> {
+  const { before, after, limit = 50 } = search
+  const isBack = after !== undefined
+  let query = (await matching(db, search))
+    .select(['seq', 'envelopeId', 'entry'])
+    .orderBy('seq', isBack ? 'asc' : 'desc')
     .limit(limit + 1)
-  if (type) query = query.where('type', '=', type)
-  if (envelopeId) query = query.where('envelopeId', '=', envelopeId)
-  if (from) query = query.where('at', '>=', from)
-  if (to) query = query.where('at', '<', to)
-  if (before) query = query.where('seq', '<', before)
+  if (before !== undefined) query = query.where('seq', '<', before)
+  if (isBack) query = query.where('seq', '>', after)
   const leaves = await query.execute()
   const shown = leaves.slice(0, limit)
-  const numbers = shown.map(({ seq }) => seq)
-  const sides = numbers.length
-    ? await db.selectFrom('auditClear').select(['seq', 'name', 'value']).where('seq', 'in', numbers).execute()
-    : []
+  if (isBack) shown.reverse()
+  const more = leaves.length > limit
+  const [first, last] = [shown[0]?.seq ?? null, shown.at(-1)?.seq ?? null]
+  return {
+    entries: await withClear(db, shown),
+    older: isBack || more ? last : null,
+    newer: isBack ? (more ? first : null) : before === undefined ? null : first,
+  }
+}
+
+/** Every entry that matches, newest first, read in pieces. */
+export async function* everyEntry(db: Db, search: Omit<TrailSearch, 'before' | 'after' | 'limit'>): AsyncGenerator<readonly FoundEntry[]> {
+  for (let before: number | undefined; ;) {
+    const { entries, older }: FoundPage = await searchTrail(db, { ...search, before, limit: 500 })
+    if (entries.length) yield entries
+    if (older === null) return
+    before = older
+  }
+}
+
+async function matching(db: Db, { type, person, envelope, from, to }: TrailSearch) {
+  let query = db.selectFrom('auditLeaf')
+  if (type)
+    query = query.where(
+      'type',
+      'in',
+      EVENT_TYPES.filter((one) => one === type || one.startsWith(`${type}.`)),
+    )
+  if (envelope) query = query.where('envelopeId', 'in', envelopesNamed(db, envelope))
+  if (person) query = query.where((where) => where.or([where('seq', 'in', about(db, person)), where('seq', 'in', bearing(db, person))]))
+  // Times never go back, so a span of time is a span of numbers.
+  if (from) query = query.where('seq', '>=', (await firstSince(db, from)) ?? Number.MAX_SAFE_INTEGER)
+  const end = to && (await firstSince(db, to))
+  if (end) query = query.where('seq', '<', end)
+  return query
+}
+
+const firstSince = async (db: Db, at: Instant): Promise<number | undefined> =>
+  (await db.selectFrom('auditLeaf').select('seq').where('at', '>=', at).orderBy('at').orderBy('seq').limit(1).executeTakeFirst())?.seq
+
+function envelopesNamed(db: Db, text: string) {
+  const documentId = readDocumentId(text)
+  if (documentId) return db.selectFrom('document').select('envelopeId as id').where('documentId', '=', documentId)
+  if (/^env_\w{20}$/.test(text)) return db.selectFrom('envelope').select('id').where('id', '=', text)
+  return db
+    .selectFrom('envelope')
+    .select('id')
+    .where(holdsAll(sql.ref('title'), text))
+}
+
+/** Entries in which somebody of that name acts or is named. */
+function about(db: Db, person: string) {
+  const people = (['user', 'recipient', 'contact'] as const).map((table) =>
+    db
+      .selectFrom(table)
+      .select('id')
+      .where(holdsAll(sql`(first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || coalesce(phone, ''))`, person)),
+  )
+  const [users, recipients, contacts] = people as [(typeof people)[0], (typeof people)[0], (typeof people)[0]]
+  return db.selectFrom('auditSubject').select('seq').where('subject', 'in', users.unionAll(recipients).unionAll(contacts))
+}
+
+/** Entries with exactly this clear text; the names are those of the index. */
+const bearing = (db: Db, text: string) =>
+  db
+    .selectFrom('auditClear')
+    .select('seq')
+    .where(sql<boolean>`name in ('ip', 'email', 'name')`)
+    .where('value', '=', text)
+
+/** Each word somewhere; what a person types is never a pattern. */
+const holdsAll = (column: ReturnType<typeof sql>, text: string) =>
+  sql<boolean>`(${sql.join(
+    text
+      .split(/\s+/)
+      .filter(Boolean)
+      .slice(0, 8)
+      .map((word) => sql`${column} like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`),
+    sql` and `,
+  )})`
+
+async function withClear(
+  db: Db,
+  leaves: readonly { readonly seq: number; readonly envelopeId: string | null; readonly entry: string }[],
+): Promise<FoundEntry[]> {
+  if (!leaves.length) return []
+  const sides = await db
+    .selectFrom('auditClear')
+    .select(['seq', 'name', 'value'])
+    .where(
+      'seq',
+      'in',
+      leaves.map(({ seq }) => seq),
+    )
+    .execute()
   const clear = Map.groupBy(sides, ({ seq }) => seq)
-  const entries = shown.map(({ seq, entry, envelopeId: envelope }) => {
-    const { at, type: kind, actor, detail } = JSON.parse(entry) as Omit<TrailEntry, 'clear'>
+  return leaves.map(({ seq, entry, envelopeId }) => {
+    const { at, type, actor, detail } = JSON.parse(entry) as Omit<TrailEntry, 'clear'>
     return {
       seq,
       at,
-      type: kind,
+      type,
       actor,
       detail: detail ?? {},
-      envelopeId: envelope,
+      envelopeId,
       clear: Object.fromEntries((clear.get(seq) ?? []).map(({ name, value }) => [name, value])),
     }
   })
-  return { entries, next: leaves.length > limit ? (numbers.at(-1) ?? null) : null }
 }

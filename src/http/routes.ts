@@ -50,6 +50,8 @@ import { consoleOutbox } from './console/outbox.ts'
 import { consoleOutboxOpening } from './console/outbox/opening.ts'
 import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleAudit } from './console/audit.ts'
+import { consoleAuditTable } from './console/audit/table.ts'
+import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
@@ -126,6 +128,8 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleOutboxOpening,
     consoleOutboxRetry,
     consoleAudit,
+    consoleAuditTable,
+    consoleAuditExport,
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,

@@ -2,6 +2,7 @@ import { type Digest } from '../base/digest.ts'
 import type { Db } from '../db/open.ts'
 import { findObject, streamObject } from '../store/object.ts'
 import { Refusal } from '../base/refusal.ts'
+import { streamed } from './streamed.ts'
 
 /** RFC 6266 §4.3 with RFC 5987 for what ASCII cannot spell; nothing of a stranger's file name reaches the header unescaped. */
 export function contentDisposition(kind: 'attachment' | 'inline', fileName: string): string {
@@ -33,18 +34,7 @@ export async function storedFile(
 ): Promise<Response> {
   const object = await findObject(db, digest)
   if (!object) throw new Refusal('not_found', 'page.not-found')
-  const pieces = streamObject(db, digest)
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await pieces.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel() {
-      await pieces.return(undefined)
-    },
-  })
-  return new Response(body, {
+  return new Response(streamed(streamObject(db, digest)), {
     headers: { 'content-type': type, 'content-length': String(object.size), 'content-disposition': contentDisposition(kind, fileName) },
   })
 }

@@ -1,5 +1,8 @@
+import type { AuditQuery } from './console/audit.ts'
 import type { Role } from '../access/roles.ts'
-import type { EventType } from '../audit/event.ts'
+import type { Checkpoint } from '../audit/checkpoint.ts'
+import type { EventNoun, EventType } from '../audit/event.ts'
+import type { Standing as LogStanding } from '../audit/kept.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
@@ -156,12 +159,24 @@ export interface Views {
     /** Whether the certificate of completion tells this opening. */
     isOnCertificate: boolean
   }
-  'console/audit': {
-    entries: { seq: number; at: Instant; who: string; what: string; type: EventType; envelopeId: string | null; ip: string | null }[]
-    query: { type: string; envelope: string; from: string; to: string }
-    types: { type: EventType; told: string }[]
-    next: number | null
+  'console/audit/index': {
+    entries: {
+      seq: number
+      at: Instant
+      who: string
+      isPerson: boolean
+      what: string
+      envelope: { id: string; title: string } | null
+      ip: string | null
+    }[]
+    query: AuditQuery
+    isFiltered: boolean
+    choices: { noun: EventNoun; told: string; types: { type: EventType; told: string }[] }[]
+    older: number | null
+    newer: number | null
+    log: { size: number; standing: LogStanding; signed: { size: number; at: Instant } | null }
   }
+  'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */

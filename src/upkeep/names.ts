@@ -9,3 +9,11 @@ export async function namesOf(db: Db, actors: readonly Actor[]): Promise<Map<str
   const recipients = await db.selectFrom('recipient').select(['id', 'firstName', 'lastName']).where('id', 'in', ids).execute()
   return new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
 }
+
+/** The titles of envelopes, by their id. A draft without one, and one that was discarded, are left out. */
+export async function titlesOf(db: Db, envelopes: readonly (string | null)[]): Promise<Map<string, string>> {
+  const ids = [...new Set(envelopes.filter((id) => id !== null))]
+  if (!ids.length) return new Map()
+  const rows = await db.selectFrom('envelope').select(['id', 'title']).where('id', 'in', ids).where('title', '!=', '').execute()
+  return new Map(rows.map(({ id, title }) => [id, title]))
+}

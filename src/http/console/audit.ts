@@ -1,58 +1,104 @@
 import { z } from 'zod'
 import type { Actor } from '../../audit/act.ts'
-import { EVENT_TYPES } from '../../audit/event.ts'
-import { searchTrail } from '../../audit/search.ts'
+import { latestCheckpoint } from '../../audit/checkpoint.ts'
+import { EVENT_TYPES, type EventNoun, type EventType } from '../../audit/event.ts'
+import { compareWithKept, keptCheckpointIn } from '../../audit/kept.ts'
+import { searchTrail, type TrailSearch } from '../../audit/search.ts'
 import { sentence } from '../../audit/sentence.ts'
-import { DAY, instant, later } from '../../base/instant.ts'
-import { namesOf } from '../../upkeep/names.ts'
+import { DAY, later } from '../../base/instant.ts'
+import { readDay } from '../../base/day.ts'
+import { readSetting } from '../../setting/setting.ts'
+import { namesOf, titlesOf } from '../../upkeep/names.ts'
+import { instantAt, localTime } from '../../view/local-time.ts'
 import { words } from '../../view/words.ts'
 import { administrator } from '../access.ts'
-import { createApp } from '../env.ts'
+import { createApp, type Ctx } from '../env.ts'
 
+const text = z.string().trim().max(200).catch('')
 const day = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine((text) => !Number.isNaN(Date.parse(text)))
-  .optional()
-  .catch(undefined)
-const Query = z.object({
-  type: z.enum(EVENT_TYPES).optional().catch(undefined),
-  envelope: z.string().trim().max(60).optional().catch(undefined),
+  .transform((typed) => readDay(typed) ?? '')
+  .catch('')
+const number = z.coerce.number().int().positive().optional().catch(undefined)
+const NOUNS = [...new Set(EVENT_TYPES.map((type) => type.split('.')[0] as EventNoun))]
+
+/** What the page asks for; each stays in the address, so that a search can be kept and sent. */
+export const AuditQuery = z.object({
+  person: text,
+  envelope: text,
+  type: z.enum([...EVENT_TYPES, ...NOUNS, '']).catch(''),
   from: day,
   to: day,
-  before: z.coerce.number().int().positive().optional().catch(undefined),
 })
+export type AuditQuery = z.output<typeof AuditQuery>
+const Place = z.object({ before: number, after: number })
+
+/** Days are those of the house's clock on the wall, both included. */
+export function searchOf({ person, envelope, type, from, to }: AuditQuery, timeZone: string): TrailSearch {
+  const start = from && instantAt({ day: from, time: '00:00' }, timeZone)
+  const last = to && instantAt({ day: to, time: '00:00' }, timeZone)
+  // A day may have 23 or 25 hours: the next one begins where its own midnight is.
+  const end = last && instantAt({ day: localTime(later(last, 1.25 * DAY), timeZone).day, time: '00:00' }, timeZone)
+  return {
+    person: person || undefined,
+    envelope: envelope || undefined,
+    type: type || undefined,
+    from: start || undefined,
+    to: end || undefined,
+  }
+}
 
 export const consoleAudit = createApp().get('/console/audit', administrator, async (c) => {
-  const query = Query.parse(c.req.query())
-  const { db } = c.var.house
-  const { entries, next } = await searchTrail(db, {
-    type: query.type,
-    envelopeId: query.envelope || undefined,
-    before: query.before,
-    from: query.from ? instant(query.from) : undefined,
-    to: query.to ? later(instant(query.to), DAY) : undefined,
-  })
-  const names = await namesOf(
-    db,
-    entries.map(({ actor }) => actor),
-  )
-  const { events, console } = words(c.var.lang)
-  const nameOf = (actor: Actor): string => ('id' in actor ? (names.get(actor.id) ?? actor.id) : console.audit.actors[actor.kind])
+  const { db, config } = c.var.house
+  const query = AuditQuery.parse(c.req.query())
+  const { timeZone } = await readSetting(db, 'installation')
+  const { entries, older, newer } = await searchTrail(db, { ...searchOf(query, timeZone), ...Place.parse(c.req.query()) })
+  const [names, titles, checkpoint, { standing, size }] = await Promise.all([
+    namesOf(
+      db,
+      entries.map(({ actor }) => actor),
+    ),
+    titlesOf(
+      db,
+      entries.map(({ envelopeId }) => envelopeId),
+    ),
+    latestCheckpoint(db),
+    compareWithKept(db, keptCheckpointIn(config.auditCheckpoint)),
+  ])
   return c.html(
-    await c.var.render('console/audit', {
+    await c.var.render('console/audit/index', {
       entries: entries.map((entry) => ({
         seq: entry.seq,
         at: entry.at,
-        who: nameOf(entry.actor),
+        who: nameOf(c, names, entry.actor),
+        isPerson: 'id' in entry.actor && names.has(entry.actor.id),
         what: sentence(c.var.lang, entry),
-        type: entry.type,
-        envelopeId: entry.envelopeId,
+        envelope: entry.envelopeId ? { id: entry.envelopeId, title: titles.get(entry.envelopeId) ?? entry.envelopeId } : null,
         ip: entry.clear['ip'] ?? null,
       })),
-      query: { type: query.type ?? '', envelope: query.envelope ?? '', from: query.from ?? '', to: query.to ?? '' },
-      types: EVENT_TYPES.map((type) => ({ type, told: events[type].replaceAll(/\{\w+\}/g, '…') })),
-      next,
+      query,
+      isFiltered: Object.values(query).some(Boolean),
+      choices: choicesFor(c),
+      older,
+      newer,
+      log: { size, standing, signed: checkpoint && { size: checkpoint.size, at: checkpoint.at } },
     }),
   )
 })
+
+export function nameOf(c: Ctx, names: ReadonlyMap<string, string>, actor: Actor): string {
+  const { actors } = words(c.var.lang).console.audit
+  return ('id' in actor && names.get(actor.id)) || actors[actor.kind]
+}
+
+/** Every type under its noun. */
+function choicesFor(c: Ctx): { noun: EventNoun; told: string; types: { type: EventType; told: string }[] }[] {
+  const { events, console } = words(c.var.lang)
+  const told: Readonly<Record<EventNoun, string>> = console.audit.nouns
+  const blank = (type: EventType): string => events[type].replaceAll(/\{\w+\}/g, '…')
+  return NOUNS.map((noun) => ({
+    noun,
+    told: told[noun],
+    types: EVENT_TYPES.filter((type) => type.startsWith(`${noun}.`)).map((type) => ({ type, told: blank(type) })),
+  })).sort((a, b) => a.told.localeCompare(b.told, c.var.lang))
+}
