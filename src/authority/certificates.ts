@@ -94,3 +94,9 @@ export async function readCertificates(db: Db): Promise<Record<SigningPurpose, B
   const { current } = await readHouseCertificates(db)
   return Object.fromEntries(Object.entries(current).map(([purpose, { der }]) => [purpose, der])) as Record<SigningPurpose, Bytes>
 }
+
+/** Hosts that stand as addresses in certificates of the house: what they name is answered for as long as the house is reached under them. */
+export async function hostsInCertificates(db: Db): Promise<ReadonlySet<string>> {
+  const urls = (await listHouse(db)).flatMap(({ crlUrls, ocspUrls }) => [...crlUrls, ...ocspUrls])
+  return new Set(urls.flatMap((url) => URL.parse(url)?.host.toLowerCase() ?? []))
+}

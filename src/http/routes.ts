@@ -54,6 +54,8 @@ import { consoleAuditTable } from './console/audit/table.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
+import { consoleCertificates } from './console/authority/certificates.ts'
+import { consoleCertificateRevocation } from './console/authority/certificates/revocation.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
 import { signingLost } from './signing/lost.ts'
@@ -134,6 +136,8 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuthority,
     consoleAuthorityRenewal,
     consoleAuthorityVerifier,
+    consoleCertificates,
+    consoleCertificateRevocation,
     signingLost,
     signingLink,
     signingFinished,

@@ -2,6 +2,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { newId } from '../base/id.ts'
 import { findSession, sessionCookie } from '../access/session.ts'
 import type { Act } from '../audit/act.ts'
+import { hostsInCertificates } from '../authority/certificates.ts'
 import type { House } from '../house.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { type Origins, originsOf } from '../setting/origins.ts'
@@ -85,7 +86,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     async fetch(request, peer) {
       now = await current()
       const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
-      if (!METHODS.has(request.method) || !isOwnHost(request, hosts)) {
+      if (!METHODS.has(request.method) || !(isOwnHost(request, hosts) || (await isEarlierAddress(house, request)))) {
         const known = METHODS.has(request.method)
         return plainly(request, known ? 'host.unknown' : 'method.not-allowed', known ? 421 : 405)
       }
@@ -100,6 +101,10 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     },
   }
 }
+
+/** An address that stands in a certificate goes on to answer after the house has moved, where the request still reaches it. */
+const isEarlierAddress = async (house: House, request: Request): Promise<boolean> =>
+  /^\/pki\//.test(URL.parse(request.url)?.pathname ?? '') && isOwnHost(request, await hostsInCertificates(house.db))
 
 /** A body is held in memory while it is read: so many large ones at once, whoever sends them, and the others are asked to wait. */
 const LARGE_AT_ONCE = 8

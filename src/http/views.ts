@@ -3,6 +3,8 @@ import type { Role } from '../access/roles.ts'
 import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { EventNoun, EventType } from '../audit/event.ts'
 import type { Standing as LogStanding } from '../audit/kept.ts'
+import type { RevocationReason } from '../pki/revocation.ts'
+import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
@@ -178,6 +180,19 @@ export interface Views {
   }
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
+  'console/authority/certificates/index': {
+    certificates: ListedCertificate[]
+    query: { search: string; purpose: string; status: string }
+    purposes: readonly CertificatePurpose[]
+    statuses: readonly CertificateStatus[]
+    next: string | null
+  }
+  'console/authority/certificates/show': {
+    certificate: CertificateDetails
+    form: Form
+    reasons: readonly RevocationReason[]
+    isLocked: boolean
+  }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
   'verify/index': { form: Form; roots: string[] }

@@ -10,6 +10,7 @@ import { answerOcsp } from '../../src/authority/ocsp.ts'
 import { areRevocationListsDue, currentRevocationList, renewRevocationLists } from '../../src/authority/revocation-lists.ts'
 import { revokeCertificate } from '../../src/authority/revoking.ts'
 import { unlockAuthority } from '../../src/authority/unlocking.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { checkpoint } from '../../src/audit/checkpoint.ts'
 import { DAY, later, YEAR } from '../../src/base/instant.ts'
 import { hex, randomBytes } from '../../src/base/bytes.ts'
@@ -20,6 +21,7 @@ import { verifyTimeStampToken } from '../../src/pki/time-stamp.ts'
 import { openssl } from '../pki/declared-authority.ts'
 import { ANN, NOON, openTestDb } from '../support/database.ts'
 
+const CONFIG = readConfig({})
 const PLAN: AuthorityPlan = {
   algorithm: 'ecdsa-p256',
   organization: 'Acme, Söhne',
@@ -149,9 +151,11 @@ test("a signer's certificate is trusted, proven not revoked, and kept; a revocat
   expect((await path()).indication).toBe('passed')
   const ocsp = readOcspResponse((await authority.ocspFor(issued.certificate, later(NOON, YEAR - DAY)))!)
   expect(ocsp.answers[0]!.nextUpdate! <= readCertificate(issued.certificate).notAfter).toBe(true)
-  await revokeCertificate(house.tools, ANN, serial, 'superseded')
+  await revokeCertificate({ ...house.tools, config: CONFIG }, ANN, serial, 'superseded')
   expect(await path()).toMatchObject({ indication: 'failed', subIndication: 'REVOKED' })
-  expect(revokeCertificate(house.tools, ANN, serial, 'superseded')).rejects.toMatchObject({ reason: 'certificate.not-revocable' })
+  expect(revokeCertificate({ ...house.tools, config: CONFIG }, ANN, serial, 'superseded')).rejects.toMatchObject({
+    reason: 'certificate.not-revocable',
+  })
 })
 
 test("issues inside the caller's transaction too; undone with it", async () => {

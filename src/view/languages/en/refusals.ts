@@ -55,6 +55,8 @@ export const refusals = {
   'authority.exists': 'There is an authority already.',
   'authority.missing': 'There is no certificate authority yet.',
   'authority.passphrase-wrong': 'This is not the passphrase of the authority’s keys.',
+  'certificate.unknown': 'There is no certificate with this serial number.',
+  'certificate.reason-unknown': 'Please choose a reason.',
   'certificate.not-revocable': 'This certificate is revoked already, or cannot be revoked.',
   'authority.algorithm-unknown': 'Please choose one of the two algorithms.',
   'legal-entity.unknown': 'There is no such company.',

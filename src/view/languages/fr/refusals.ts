@@ -57,6 +57,8 @@ export const refusals: typeof shape = {
   'authority.exists': 'Il existe déjà une autorité.',
   'authority.missing': 'Il n’existe pas encore d’autorité de certification.',
   'authority.passphrase-wrong': 'Ce n’est pas la phrase secrète des clés de l’autorité.',
+  'certificate.unknown': 'Il n’y a pas de certificat portant ce numéro de série.',
+  'certificate.reason-unknown': 'Veuillez choisir un motif.',
   'certificate.not-revocable': 'Ce certificat est déjà révoqué, ou ne peut pas l’être.',
   'authority.algorithm-unknown': 'Veuillez choisir l’un des deux algorithmes.',
   'legal-entity.unknown': 'Cette société n’existe pas.',
