@@ -8,6 +8,7 @@ export const utf8 = (text: string): Bytes => encoder.encode(text)
 export const fromUtf8 = (bytes: Uint8Array): string => strict.decode(bytes)
 
 export const hex = (bytes: Uint8Array): string => {
+  if (typeof bytes.toHex === 'function') return bytes.toHex()
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
   return text

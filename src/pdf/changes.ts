@@ -40,10 +40,9 @@ const NEXT: Readonly<Record<RevisionKind, readonly RevisionKind[]>> = {
   unknown: [],
 }
 
-export function judgeRevisions(file: PdfFile): Judgement {
+export function judgeRevisions(file: PdfFile, signatures: readonly PdfSignature[] = listSignatures(file)): Judgement {
   const prepared = preparedOf(file)
   if (!prepared || file.revisions[0]!.merged) return { ours: false, revisions: [], stage: 'incomplete', faults: [] }
-  const signatures = listSignatures(file)
   const revisions: JudgedRevision[] = [
     { index: 0, kind: 'prepared', end: file.revisions[0]!.end, field: undefined, faults: prepared.faults },
   ]

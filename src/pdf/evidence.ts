@@ -6,6 +6,7 @@ import { decode } from './xref.ts'
 
 const MOST = 500
 const LONGEST = 4 * 1024 * 1024
+const LONGEST_TOGETHER = 32 * 1024 * 1024
 
 /** What the file's security store holds (ISO 32000-2 §12.8.4.3), unjudged. What cannot be read proves nothing and is left out. */
 export interface Evidence {
@@ -19,6 +20,7 @@ export interface Evidence {
 export async function evidenceOf(file: PdfFile): Promise<Evidence> {
   const value = file.catalog().entries.get('DSS')
   const store = file.dictionary(value)
+  let left = LONGEST_TOGETHER
   const read = async (key: string): Promise<Bytes[]> => {
     const found: Bytes[] = []
     for (const item of (asArray(file.resolve(store?.entries.get(key)))?.items ?? []).slice(0, MOST)) {
@@ -26,7 +28,9 @@ export async function evidenceOf(file: PdfFile): Promise<Evidence> {
       const dictionary = asDictionary(object?.value)
       if (!object?.stream || !dictionary) continue
       try {
-        found.push(Uint8Array.from(await decode(file.bytes, { dictionary, ...object.stream }, LONGEST)))
+        const bytes = Uint8Array.from(await decode(file.bytes, { dictionary, ...object.stream }, Math.min(LONGEST, left)))
+        left -= bytes.length
+        found.push(bytes)
       } catch (error) {
         if (!(error instanceof PdfFault)) throw error
       }

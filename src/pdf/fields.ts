@@ -15,15 +15,27 @@ export interface FormField {
   readonly plain: boolean
 }
 
+/** Each revision's, for as long as the file is there: every judgement asks for them again. */
+const known = new WeakMap<PdfFile, Map<number, readonly FormField[]>>()
+
 /** All terminal fields, in the order of the form. Empty where there is no form. */
-export function fieldsOf(file: PdfFile, revision = file.last.index): FormField[] {
+export function fieldsOf(file: PdfFile, revision = file.last.index): readonly FormField[] {
+  const before = known.get(file) ?? new Map<number, readonly FormField[]>()
+  known.set(file, before)
+  const fields = before.get(revision) ?? findFields(file, revision)
+  before.set(revision, fields)
+  return fields
+}
+
+function findFields(file: PdfFile, revision: number): FormField[] {
   const form = file.dictionary(file.catalog(revision).entries.get('AcroForm'), revision)
   const fields: FormField[] = []
   const seen = new Set<number>()
   const visit = (value: unknown, parent: { name: string; type: string | undefined; flags: number } | undefined, depth: number): void => {
     const reference = asReference(value as never)
     if (!reference) throw new PdfFault('read.malformed-form')
-    if (seen.has(reference.number) || depth > 16 || seen.size > MAXIMUM_FIELDS) throw new PdfFault('read.loop')
+    if (seen.has(reference.number) || depth > 16) throw new PdfFault('read.loop')
+    if (seen.size > MAXIMUM_FIELDS) throw new PdfFault('read.too-many-fields')
     seen.add(reference.number)
     const object = file.object(reference.number, revision)
     const dictionary = asDictionary(object?.value)

@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/bytes.ts'
+import { PdfFault } from './fault.ts'
 import { fieldsOf, type FormField } from './fields.ts'
 import type { PdfFile, PdfObject } from './file.ts'
 import { isSpace } from './syntax.ts'
@@ -29,11 +30,13 @@ export interface PdfSignature {
   readonly faults: readonly string[]
 }
 
+const MAXIMUM_SIGNATURES = 200
+
 /** In the order of what they cover. A field's own name says nothing about trust; `seal` is ours where it excludes instead of including. */
 export function listSignatures(file: PdfFile): PdfSignature[] {
-  const found = fieldsOf(file)
-    .filter((field) => field.type === 'Sig' && field.dictionary.entries.has('V'))
-    .map((field) => readSignature(file, field))
+  const fields = fieldsOf(file).filter((field) => field.type === 'Sig' && field.dictionary.entries.has('V'))
+  if (fields.length > MAXIMUM_SIGNATURES) throw new PdfFault('read.too-many-signatures')
+  const found = fields.map((field) => readSignature(file, field))
   const ends = found.map((signature) => endOf(signature.byteRange))
   return found
     .map((signature) => {

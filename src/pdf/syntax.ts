@@ -2,6 +2,8 @@ import { PdfFault } from './fault.ts'
 import type { ArrayValue, DictionaryValue, NumberValue, StringValue, Value } from './value.ts'
 
 const DEPTH = 64
+/** No signature and no text that matters here is longer, and each byte of one takes several in memory. */
+const LONGEST_STRING = 8 * 1024 * 1024
 const REGULAR = new Uint8Array(256).fill(1)
 for (const character of '\0\t\n\f\r ()<>[]{}/%') REGULAR[character.charCodeAt(0)] = 0
 const SPACE = new Uint8Array(256)
@@ -146,23 +148,26 @@ export class Reader {
 
   private hexString(): StringValue {
     const start = this.at++
-    const bytes: number[] = []
+    const end = this.bytes.indexOf(0x3e, this.at)
+    if (end < 0) throw this.fault('unexpected end')
+    if (end - start > LONGEST_STRING) throw new PdfFault('syntax.too-long')
+    const bytes = new Uint8Array((end - start) >> 1)
+    let length = 0
     let high = -1
-    for (;;) {
-      const byte = this.bytes[this.at++]
-      if (byte === undefined) throw this.fault('unexpected end')
-      if (byte === 0x3e) break
+    while (this.at < end) {
+      const byte = this.bytes[this.at++]!
       if (SPACE[byte]) continue
       const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : (byte | 32) >= 0x61 && (byte | 32) <= 0x66 ? (byte | 32) - 0x57 : -1
       if (digit < 0) throw this.fault('malformed string')
       if (high < 0) high = digit
       else {
-        bytes.push(high * 16 + digit)
+        bytes[length++] = high * 16 + digit
         high = -1
       }
     }
-    if (high >= 0) bytes.push(high * 16)
-    return { kind: 'string', bytes: Uint8Array.from(bytes), hexadecimal: true, start, end: this.at }
+    this.at++
+    if (high >= 0) bytes[length++] = high * 16
+    return { kind: 'string', bytes: bytes.subarray(0, length), hexadecimal: true, start, end: this.at }
   }
 
   private literalString(): StringValue {
@@ -171,6 +176,7 @@ export class Reader {
     for (let open = 1; ;) {
       const byte = this.bytes[this.at++]
       if (byte === undefined) throw this.fault('unexpected end')
+      if (this.at - start > LONGEST_STRING) throw new PdfFault('syntax.too-long')
       if (byte === 0x28) open++
       if (byte === 0x29 && --open === 0) break
       if (byte === 0x5c) this.escape(bytes)

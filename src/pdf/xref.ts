@@ -177,7 +177,10 @@ export async function decode(bytes: Uint8Array, raw: RawStream, limit: number): 
   const source = bytes.subarray(raw.start, raw.end)
   const filter = raw.dictionary.entries.get('Filter')
   const only = filter?.kind === 'array' && filter.items.length === 1 ? filter.items[0] : filter
-  if (!filter || (filter.kind === 'array' && filter.items.length === 0)) return source
+  if (!filter || (filter.kind === 'array' && filter.items.length === 0)) {
+    if (source.length > limit) throw new PdfFault('read.too-large')
+    return source
+  }
   if (nameOf(only) !== 'FlateDecode') throw new PdfFault('read.unsupported-filter')
   const inflated = await inflate(source, limit)
   const parameters = raw.dictionary.entries.get('DecodeParms')

@@ -115,6 +115,21 @@ export function readCertificate(der: Uint8Array): Certificate {
   }
 }
 
+export type ReadCertificate = (der: Uint8Array) => Certificate
+
+/** Reads each certificate once, however often it comes: the same bytes give the same object. */
+export function certificateReader(): ReadCertificate {
+  const read = new Map<string, Certificate>()
+  return (der) => {
+    const key = hex(der)
+    const before = read.get(key)
+    if (before) return before
+    const certificate = readCertificate(der)
+    read.set(key, certificate)
+    return certificate
+  }
+}
+
 /** What the path rules look at. Name constraints and policies are not among them. */
 const JUDGED: ReadonlySet<string> = new Set([
   OID.basicConstraints,

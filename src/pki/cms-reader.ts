@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { type DigestAlgorithm, digestAlgorithmOf } from './algorithm.ts'
-import { type Certificate, readCertificate } from './certificate-reader.ts'
+import { type Certificate, type ReadCertificate, readCertificate } from './certificate-reader.ts'
 import { Der, DerFault, type Fields } from './der-reader.ts'
 import { OID } from './oid.ts'
 
@@ -44,7 +44,7 @@ export interface Cms {
  * Reads the value of /Contents, or a time-stamp token. Zero bytes behind it are padding. What cannot be read at all throws a
  * `DerFault`; what can be read but must not be relied on is told in `faults`.
  */
-export function readCms(contents: Uint8Array): Cms {
+export function readCms(contents: Uint8Array, read: ReadCertificate = readCertificate): Cms {
   if (contents.length > 8_388_608) throw new DerFault('too large')
   const whole = Der.first(contents)
   const faults: CmsFault[] = []
@@ -59,7 +59,7 @@ export function readCms(contents: Uint8Array): Cms {
   const contentType = encapsulated.take().oid()
   const content = encapsulated.optional(0xa0)?.only().octets() ?? null
   if (contentType === OID.data && content) faults.push('content-attached')
-  const certificates = (data.optional(0xa0)?.children ?? []).filter((one) => one.is(0x30)).map((one) => readCertificate(one.bytes))
+  const certificates = (data.optional(0xa0)?.children ?? []).filter((one) => one.is(0x30)).map((one) => read(one.bytes))
   data.optional(0xa1)
   const signers = data.take(0x31).children
   data.end()

@@ -91,17 +91,18 @@ export class Der {
     const { content } = this.expect(0x06)
     if (!content.length || content.at(-1)! & 0x80) throw new DerFault('an object identifier that is cut short')
     if (content.length > 64) throw new DerFault('an object identifier that is too large')
-    const arcs: bigint[] = []
-    let arc = 0n
+    let text = ''
+    let arc = 0
     for (const byte of content) {
-      arc = (arc << 7n) | BigInt(byte & 127)
+      // Beyond what a number holds exactly, as some arcs are made of UUIDs.
+      if (arc > Number.MAX_SAFE_INTEGER / 128) return largeOid(content)
+      arc = arc * 128 + (byte & 127)
       if (byte & 128) continue
-      arcs.push(arc)
-      arc = 0n
+      const first = arc >= 80 ? 2 : Math.floor(arc / 40)
+      text = text ? `${text}.${arc}` : `${first}.${arc - first * 40}`
+      arc = 0
     }
-    const [head = 0n, ...rest] = arcs
-    const first = head >= 80n ? 2n : head / 40n
-    return [first, head - first * 40n, ...rest].join('.')
+    return text
   }
 
   /** The content of a whole number without its sign byte, in hexadecimal. */
@@ -160,6 +161,20 @@ export class Der {
     if (Number.isNaN(at)) throw new DerFault('no such time')
     return instant(at)
   }
+}
+
+function largeOid(content: Uint8Array): string {
+  const arcs: bigint[] = []
+  let arc = 0n
+  for (const byte of content) {
+    arc = (arc << 7n) | BigInt(byte & 127)
+    if (byte & 128) continue
+    arcs.push(arc)
+    arc = 0n
+  }
+  const [head = 0n, ...rest] = arcs
+  const first = head >= 80n ? 2n : head / 40n
+  return [first, head - first * 40n, ...rest].join('.')
 }
 
 /** Takes the fields of a SEQUENCE in their order; an optional one by its tag. */

@@ -1,7 +1,7 @@
 import { type Bytes, fromHex } from '../base/bytes.ts'
 import { type Instant, wholeSecond } from '../base/instant.ts'
 import { OWN, sha1, sha256 } from './algorithm.ts'
-import { type Certificate, readCertificate, readExtensions } from './certificate-reader.ts'
+import { type Certificate, type ReadCertificate, readCertificate, readExtensions } from './certificate-reader.ts'
 import { extension } from './certificate.ts'
 import { bits, empty, enumerated, explicit, generalizedTime, implicit, integer, octets, oid, sequence, tlv } from './der.ts'
 import { Der, DerFault } from './der-reader.ts'
@@ -36,7 +36,7 @@ export interface OcspResponseRequest {
 export async function makeOcspResponse(request: OcspResponseRequest): Promise<Bytes> {
   const { answers, producedAt, thisUpdate, nextUpdate, responder, signer, nonce } = request
   const { identifier } = OWN[signer.algorithm]
-  const keyHash = await keyHashOf(readCertificate(responder), sha1)
+  const keyHash = await keyHashOf(readCertificate(responder))
   const singles = answers.map(({ id, status }) =>
     sequence(
       writeId(id),
@@ -76,19 +76,30 @@ export async function certificateIdOf(
   return { hash, ...(await issuerHashes(issuer, hash)), serialHex: certificate.serialHex }
 }
 
-export async function issuerHashes(
-  issuer: Certificate,
-  hash: CertificateId['hash'],
-): Promise<Pick<CertificateId, 'issuerNameHash' | 'issuerKeyHash'>> {
-  const digest = hash === 'SHA-1' ? sha1 : sha256
-  return { issuerNameHash: await digest(issuer.subjectDer), issuerKeyHash: await keyHashOf(issuer, digest) }
+type IssuerHashes = Pick<CertificateId, 'issuerNameHash' | 'issuerKeyHash'>
+const DIGESTS = { 'SHA-1': sha1, 'SHA-256': sha256 }
+/** Every answer names its issuer by the same digests. */
+const hashed: Readonly<Record<CertificateId['hash'], WeakMap<Certificate, Promise<IssuerHashes>>>> = {
+  'SHA-1': new WeakMap(),
+  'SHA-256': new WeakMap(),
 }
 
-const keyHashOf = (certificate: Certificate, digest: (bytes: Uint8Array) => Promise<Bytes>): Promise<Bytes> => {
-  const fields = Der.read(certificate.spki).fields()
-  fields.take()
-  return digest(fields.take().bits())
+export function issuerHashes(issuer: Certificate, hash: CertificateId['hash']): Promise<IssuerHashes> {
+  const before = hashed[hash].get(issuer)
+  if (before) return before
+  const computed = computeHashes(issuer, DIGESTS[hash])
+  hashed[hash].set(issuer, computed)
+  return computed
 }
+
+async function computeHashes(issuer: Certificate, digest: (bytes: Uint8Array) => Promise<Bytes>): Promise<IssuerHashes> {
+  const fields = Der.read(issuer.spki).fields()
+  fields.take()
+  return { issuerNameHash: await digest(issuer.subjectDer), issuerKeyHash: await digest(fields.take().bits()) }
+}
+
+/** RFC 6960 §4.2.1: a responder by its key is one by SHA-1 of it. */
+const keyHashOf = async (certificate: Certificate): Promise<Bytes> => (await issuerHashes(certificate, 'SHA-1')).issuerKeyHash
 
 const writeId = ({ hash, issuerNameHash, issuerKeyHash, serialHex }: CertificateId): Bytes =>
   sequence(
@@ -147,7 +158,7 @@ export interface OcspResponse {
 }
 
 /** Throws a `DerFault` where it is no successful basic response. */
-export function readOcspResponse(der: Uint8Array): OcspResponse {
+export function readOcspResponse(der: Uint8Array, read: ReadCertificate = readCertificate): OcspResponse {
   const whole = Der.read(der)
   const outer = whole.fields()
   if (outer.take(0x0a).content[0] !== 0) throw new DerFault('not a successful response')
@@ -157,7 +168,7 @@ export function readOcspResponse(der: Uint8Array): OcspResponse {
   const body = basic.take(0x30)
   const signatureAlgorithm = basic.take(0x30)
   const signature = basic.take().bits()
-  const certificates = (basic.optional(0xa0)?.only().expect(0x30).children ?? []).map((one) => readCertificate(one.bytes))
+  const certificates = (basic.optional(0xa0)?.only().expect(0x30).children ?? []).map((one) => read(one.bytes))
   const fields = body.fields()
   fields.optional(0xa0)
   const by = fields.take()
@@ -185,7 +196,7 @@ export async function responderOf(response: OcspResponse, issuer: Certificate): 
   for (const candidate of [issuer, ...response.certificates]) {
     const { responder, signatureAlgorithm: algorithm, signature, body: message, producedAt } = response
     const named =
-      'nameDer' in responder ? same(responder.nameDer, candidate.subjectDer) : same(responder.keyHash, await keyHashOf(candidate, sha1))
+      'nameDer' in responder ? same(responder.nameDer, candidate.subjectDer) : same(responder.keyHash, await keyHashOf(candidate))
     if (!named || (await checkSignature({ algorithm, spki: candidate.spki, message, signature })) !== 'valid') continue
     if (same(candidate.der, issuer.der)) return candidate
     const delegated = candidate.extendedKeyUsage?.purposes.includes(OID.ocspSigning) && same(candidate.issuerDer, issuer.subjectDer)

@@ -17,7 +17,26 @@ export interface SignatureToCheck {
   readonly signature: Uint8Array
 }
 
-export async function checkSignature(check: SignatureToCheck): Promise<SignatureCheck> {
+/**
+ * By the very bytes in memory that were read once and are never written to: many signatures of a file lead up the same certificates and lists,
+ * and each is computed once. Forgotten together with them.
+ */
+const known = new WeakMap<Uint8Array, { readonly check: SignatureToCheck; readonly result: Promise<SignatureCheck> }>()
+
+export function checkSignature(check: SignatureToCheck): Promise<SignatureCheck> {
+  const before = known.get(check.signature)
+  const again =
+    before?.check.spki === check.spki &&
+    before.check.message === check.message &&
+    before.check.algorithm === check.algorithm &&
+    before.check.digestAlgorithm === check.digestAlgorithm
+  if (before && again) return before.result
+  const result = compute(check)
+  known.set(check.signature, { check, result })
+  return result
+}
+
+async function compute(check: SignatureToCheck): Promise<SignatureCheck> {
   try {
     const accepted = acceptedSignature(check.algorithm)
     const key = keyFacts(check.spki)

@@ -1,7 +1,7 @@
 import { type Bytes, equalBytes } from '../base/bytes.ts'
 import { type Instant, wholeSecond } from '../base/instant.ts'
 import { type DigestAlgorithm, digestAlgorithmOf, digestWith, provesUntil, SHA256_IDENTIFIER, sha256 } from './algorithm.ts'
-import type { Certificate } from './certificate-reader.ts'
+import type { Certificate, ReadCertificate } from './certificate-reader.ts'
 import { signedData } from './cms.ts'
 import { verifyCms } from './cms-check.ts'
 import { type Cms, readCms } from './cms-reader.ts'
@@ -63,8 +63,8 @@ export interface TimeStampToken {
 }
 
 /** Throws a `DerFault` where it is no time-stamp token. */
-export function readTimeStampToken(token: Uint8Array): TimeStampToken {
-  const cms = readCms(token)
+export function readTimeStampToken(token: Uint8Array, read?: ReadCertificate): TimeStampToken {
+  const cms = readCms(token, read)
   if (cms.contentType !== OID.timeStampInfo || !cms.content) throw new DerFault('not a time-stamp token')
   const fields = Der.read(cms.content).fields()
   if (fields.take().integer() !== 1) throw new DerFault('an unknown version')
@@ -109,10 +109,11 @@ export interface TimeStampCheck {
 export async function verifyTimeStampToken(
   token: Uint8Array,
   digestFor: (algorithm: DigestAlgorithm) => Promise<Bytes>,
+  reader?: ReadCertificate,
 ): Promise<TimeStampCheck> {
   let read: TimeStampToken
   try {
-    read = readTimeStampToken(token)
+    read = readTimeStampToken(token, reader)
   } catch (error) {
     if (!(error instanceof DerFault)) throw error
     return { sound: false, at: null, certificate: null, certificates: [], faults: ['malformed'] }

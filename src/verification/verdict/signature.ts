@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts'
-import { type Digest, digestOf, type NewDigester } from '../../base/digest.ts'
+import { type Digest, digestOf } from '../../base/digest.ts'
 import type { Instant } from '../../base/instant.ts'
 import type { RevisionKind } from '../../pdf/changes.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
@@ -9,17 +9,16 @@ import type { Certificate } from '../../pki/certificate-reader.ts'
 import { type Cms, type CmsCheck, readCms, verifyCms } from '../../pki/cms.ts'
 import { DerFault } from '../../pki/der-reader.ts'
 import { type PathVerdict, validatePath } from '../../pki/path.ts'
-import { coveredDigest } from './covered.ts'
+import type { Covered } from './covered.ts'
 import type { Material } from './material.ts'
 import type { CertificateFacts, Indication, Level, SignatureReport, SubIndication, TimeStampFacts } from './report.ts'
 import { isPlainToken } from './spelling.ts'
 import { type Proof, proofOf } from './time-stamps.ts'
 
 export interface SignatureQuestion {
-  readonly bytes: Uint8Array
+  readonly covered: Covered
   readonly signature: PdfSignature
   readonly material: Material
-  readonly newDigester: NewDigester
   /** The earliest document time stamp over this signature, all that are over it, and now. */
   readonly archived: Proof | null
   readonly archive: readonly TimeStampFacts[]
@@ -40,9 +39,9 @@ const SUB_FILTERS: readonly string[] = ['ETSI.CAdES.detached', 'adbe.pkcs7.detac
 const MALFORMED: readonly string[] = ['padding-not-zero', 'content-attached', 'several-signers', 'attribute-twice', 'content-type-wrong']
 
 export async function judgeSignature(question: SignatureQuestion): Promise<SignatureReport> {
-  const { signature, bytes, newDigester, material, archived, now } = question
-  const cms = readable(signature)
-  const check = cms && (await verifyCms(cms, (algorithm) => coveredDigest(bytes, signature.byteRange, algorithm, newDigester)))
+  const { signature, covered, material, archived, now } = question
+  const cms = readable(signature, material)
+  const check = cms && (await verifyCms(cms, (algorithm) => covered.digest(signature.byteRange, algorithm)))
   const knownBy = archived?.at ?? now
   const stamp = cms?.timeStampToken
     ? await proofOf(cms.timeStampToken, (algorithm) => digestWith(algorithm, cms.signatureValue), material, knownBy)
@@ -64,16 +63,11 @@ export async function judgeSignature(question: SignatureQuestion): Promise<Signa
 export async function judgeTimeStamp(
   question: SignatureQuestion,
 ): Promise<{ report: SignatureReport; proof: Proof | null; facts: TimeStampFacts | null }> {
-  const { signature, bytes, newDigester, material, archived, now } = question
+  const { signature, covered, material, archived, now } = question
   const signatureFaults = [...signature.faults]
-  const cms = readable(signature)
+  const cms = readable(signature, material)
   const stamp = cms
-    ? await proofOf(
-        signature.der,
-        (algorithm) => coveredDigest(bytes, signature.byteRange, algorithm, newDigester),
-        material,
-        archived?.at ?? now,
-      )
+    ? await proofOf(signature.der, (algorithm) => covered.digest(signature.byteRange, algorithm), material, archived?.at ?? now)
     : { proof: null, facts: null, faults: ['time-stamp.malformed'] }
   const { proof, faults } = stamp
   const path = cms?.signerCertificate ? await pathOf(question, cms, cms.signerCertificate, archived) : undefined
@@ -106,9 +100,9 @@ export async function judgeTimeStamp(
   return { report, proof: outcome.indication === 'passed' ? proof : null, facts: told }
 }
 
-function readable(signature: PdfSignature): Cms | undefined {
+function readable(signature: PdfSignature, { read }: Material): Cms | undefined {
   try {
-    return signature.der.length ? readCms(signature.der) : undefined
+    return signature.der.length ? readCms(signature.der, read) : undefined
   } catch (error) {
     if (error instanceof DerFault) return undefined
     throw error

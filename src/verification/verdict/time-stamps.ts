@@ -26,7 +26,7 @@ export async function proofOf(
   material: Material,
   knownBy: Instant,
 ): Promise<JudgedStamp> {
-  const check = await verifyTimeStampToken(token, digestFor)
+  const check = await verifyTimeStampToken(token, digestFor, material.read)
   const { at, certificate } = check
   const said = at && certificate ? { at, by: certificate.subject.commonName } : null
   const unproven = (faults: readonly string[]): JudgedStamp => ({

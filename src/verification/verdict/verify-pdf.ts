@@ -1,4 +1,4 @@
-import { type Digest, digestOf, type NewDigester } from '../../base/digest.ts'
+import { type NewDigester } from '../../base/digest.ts'
 import type { Instant } from '../../base/instant.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { judgeRevisions, type Judgement, type RevisionKind } from '../../pdf/changes.ts'
@@ -9,6 +9,7 @@ import { type LaterRevision, laterRevisions } from '../../pdf/later-changes.ts'
 import { readPdf } from '../../pdf/read.ts'
 import { listSignatures, type PdfSignature } from '../../pdf/signatures.ts'
 import { conclude } from './conclusion.ts'
+import { Covered } from './covered.ts'
 import { judgeSignature, judgeTimeStamp, type SignatureQuestion } from './signature.ts'
 import { materialOf } from './material.ts'
 import type { SignatureReport, TimeStampFacts, VerificationReport } from './report.ts'
@@ -27,37 +28,40 @@ export interface VerificationTools {
 
 /** Reads once, judges what was read, asks nobody outside. Every file has an answer; nothing a file says makes this throw. */
 export async function verifyPdf(bytes: Uint8Array, tools: VerificationTools): Promise<VerificationReport> {
-  const digest = prefixDigests(bytes, [bytes.length], tools.newDigester)[0]!
-  const base = { policy: 'paraphe-1' as const, checkedAt: tools.at, digest, size: bytes.length }
+  const base = { policy: 'paraphe-1' as const, checkedAt: tools.at, size: bytes.length }
   try {
     return { ...base, ...(await judged(await readPdf(bytes), tools)) }
   } catch (error) {
     if (!(error instanceof PdfFault)) throw error
-    return { ...base, ...unread(bytes, error) }
+    const digest = new Covered(bytes, [], [bytes.length], tools.newDigester).prefix(bytes.length)
+    return { ...base, digest, ...unread(bytes, error) }
   }
 }
 
-type Judged = Omit<VerificationReport, 'policy' | 'checkedAt' | 'digest' | 'size'>
+type Judged = Omit<VerificationReport, 'policy' | 'checkedAt' | 'size'>
 
 async function judged(file: PdfFile, tools: VerificationTools): Promise<Judged> {
   const found = listSignatures(file)
-  const judgement = judgeRevisions(file)
+  const judgement = judgeRevisions(file, found)
   const later = judgement.ours || !found.length ? [] : laterRevisions(file, found)
   const changes = judgement.ours ? judgement.faults : later.flatMap((revision) => revision.changes)
   const kinds = kindsOf(file, judgement, found, later)
-  const signatures = await judgeAll(file, found, judgement, kinds, tools)
-  const digests = prefixDigests(
+  const ends = [...file.revisions.map(({ end }) => end), file.bytes.length]
+  const covered = new Covered(
     file.bytes,
-    file.revisions.map(({ end }) => end),
+    found.map(({ byteRange }) => byteRange),
+    ends,
     tools.newDigester,
   )
+  const signatures = await judgeAll(file, found, judgement, kinds, covered, tools)
   return {
+    digest: covered.prefix(file.bytes.length),
     ...conclude(judgement, signatures, changes),
     signatures,
     revisions: file.revisions.map(({ end }, at) => ({
       kind: kinds[at]!,
       end,
-      digest: digests[at]!,
+      digest: covered.prefix(end),
       faults: judgement.revisions[at]?.faults ?? later.find(({ index }) => index === at)?.changes ?? [],
     })),
   }
@@ -69,6 +73,7 @@ async function judgeAll(
   found: readonly PdfSignature[],
   judgement: Judgement,
   kinds: readonly RevisionKind[],
+  covered: Covered,
   tools: VerificationTools,
 ): Promise<SignatureReport[]> {
   const evidence = await evidenceOf(file)
@@ -78,10 +83,9 @@ async function judgeAll(
   const archive: TimeStampFacts[] = []
   for (const signature of [...found].reverse()) {
     const question: SignatureQuestion = {
-      bytes: file.bytes,
+      covered,
       signature,
       material,
-      newDigester: tools.newDigester,
       archived,
       archive: [...archive],
       now: tools.at,
@@ -109,30 +113,21 @@ function kindsOf(file: PdfFile, judgement: Judgement, found: readonly PdfSignatu
   })
 }
 
-/** SHA-256 of each beginning of the file, in one pass. `ends` ascend. */
-function prefixDigests(bytes: Uint8Array, ends: readonly number[], newDigester: NewDigester): Digest[] {
-  const digester = newDigester()
-  let at = 0
-  return ends.map((end) => {
-    digester.update(bytes.subarray(at, end))
-    at = end
-    return digestOf(digester.copy().digest())
-  })
-}
-
 /** Codes of files that are whole, as far as we can tell, but beyond what is read here. */
 const BEYOND: readonly string[] = [
-  'read.hybrid',
   'read.encrypted',
   'read.unsupported-filter',
   'read.too-many-objects',
   'read.too-many-revisions',
   'read.too-large',
+  'read.too-many-fields',
+  'read.too-many-signatures',
   'syntax.too-deep',
+  'syntax.too-long',
 ]
 
 /** Where a signed file cannot be read as it is written, something was done to it. */
-function unread(bytes: Uint8Array, fault: PdfFault): Judged {
+function unread(bytes: Uint8Array, fault: PdfFault): Omit<Judged, 'digest'> {
   const once = !BEYOND.includes(fault.code) && mentions(bytes, '%PDF-', 1_024) && mentions(bytes, '/ByteRange', bytes.length)
   return {
     profile: null,
