@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts'
-import { type Digest, digestOf } from '../../base/digest.ts'
+import { type Digest, digestOf, type NewDigester } from '../../base/digest.ts'
 import type { Instant } from '../../base/instant.ts'
 import type { RevisionKind } from '../../pdf/changes.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
@@ -17,6 +17,7 @@ import { type Proof, proofOf } from './time-stamps.ts'
 
 export interface SignatureQuestion {
   readonly covered: Covered
+  readonly newDigester: NewDigester
   readonly signature: PdfSignature
   readonly material: Material
   /** The earliest document time stamp over this signature, all that are over it, and now. */

@@ -84,6 +84,7 @@ async function judgeAll(
   for (const signature of [...found].reverse()) {
     const question: SignatureQuestion = {
       covered,
+      newDigester: tools.newDigester,
       signature,
       material,
       archived,
