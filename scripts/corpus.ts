@@ -10,10 +10,12 @@ import { findDraft, startDraft } from '../src/envelope/drafting.ts'
 import { listRecipients } from '../src/envelope/envelope.ts'
 import { pagesOf, type PlacedField, placeFields } from '../src/envelope/fields.ts'
 import { addRecipient, removeRecipient } from '../src/envelope/recipients.ts'
+import { receivedIn } from '../src/envelope/received.ts'
 import { headRevision } from '../src/envelope/revisions.ts'
 import { readObject } from '../src/store/object.ts'
 import { verifyUploaded } from '../src/verification/uploaded.ts'
 import { openTestHouse } from '../test/support/house.ts'
+import { pdfsig } from '../test/support/pdfsig.ts'
 import { actOf, ann, CLAIRE, MARIE, recipientNamed, send, sign } from '../test/support/signing.ts'
 
 const [folder, password] = process.argv.slice(2)
@@ -53,8 +55,21 @@ async function wholeJob(name: string): Promise<string> {
   for (const firstName of ['Claire', 'Marie']) await sign(test, (await recipientNamed(test, draft.id, firstName)).id)
   await test.drain()
   const head = await headRevision(db, document!.id)
-  const { report, register } = await verifyUploaded(house, await readObject(db, head!.objectDigest), house.clock())
-  return `${report.answer} ${report.level ?? ''} ${register?.state ?? 'unknown'} ${pagesOf(document!).length} pages ${report.faults.join(' ')}`
+  const sealed = await readObject(db, head!.objectDigest)
+  const { report, register } = await verifyUploaded(house, sealed, house.clock())
+  const earlier = receivedIn(document!) ? ` ${await comparedByPdfsig(files[0]!.bytes, sealed)}` : ''
+  return `${report.answer} ${report.level ?? ''} ${register?.state ?? 'unknown'} ${pagesOf(document!).length} pages${earlier} ${report.faults.join(' ')}`
+}
+
+/** What the signatures were worth to poppler when the file arrived, and whether they are worth the same now. */
+async function comparedByPdfsig(arrived: Uint8Array, sealed: Uint8Array): Promise<string> {
+  if (!Buffer.from(sealed.subarray(0, arrived.length)).equals(arrived)) return 'REWRITTEN'
+  const before = await pdfsig(arrived)
+  const after = await pdfsig(sealed)
+  const same = before.every((one) => after.some((other) => JSON.stringify(other) === JSON.stringify(one)))
+  const ours = after.filter(({ field }) => field.startsWith('Paraphe')).map(({ validation }) => validation)
+  const told = [...new Set(before.map(({ validation }) => validation))].join(', ')
+  return `pdfsig: ${before.length} earlier ${same ? 'as before' : 'NOT AS BEFORE'} (${told}), ${ours.length} ours (${[...new Set(ours)].join(', ')})`
 }
 
 for (const name of readdirSync(folder)

@@ -45,6 +45,7 @@ export const EVENT_TYPES = [
   'envelope.reinstated',
   'envelope.deadline-changed',
   'document.removal-agreed',
+  'document.keeping-agreed',
   'document.prepared',
   'document.sealed',
   'document.time-stamped-again',

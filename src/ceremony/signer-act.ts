@@ -2,20 +2,15 @@ import type { RecipientAct } from '../audit/act.ts'
 import { trailOf } from '../audit/trail.ts'
 import type { Db } from '../db/open.ts'
 
-import { type Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import { inEach, languagesOf } from '../envelope/completion-words.ts'
 import { type Document, listFields, listRecipients, type Recipient } from '../envelope/envelope.ts'
 import { pagesOf } from '../envelope/fields.ts'
 import { nameFields, signerNames } from '../envelope/naming.ts'
-import { pictureOf } from '../envelope/preparation.ts'
 import { headRevision } from '../envelope/revisions.ts'
 import { nameOf } from '../envelope/telling.ts'
-import { captioned, pictureForm, rowForm, textForm, turned, typedForm } from '../pdf/appearance.ts'
-import type { Filled } from '../pdf/append.ts'
-import type { Style } from '../pdf/fonts.ts'
-import type { Form } from '../pdf/form.ts'
-import type { Head } from '../pdf/head.ts'
+import { rowForm } from '../pdf/appearance.ts'
+import { type AnyHead, isReceived } from '../pdf/received-head.ts'
 import { fontSet } from '../sandbox/fonts.ts'
 import type { SignerAct } from '../seal/signing.ts'
 import { findDisclosure } from '../setting/disclosure.ts'
@@ -23,8 +18,8 @@ import { readSetting } from '../setting/setting.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, type Words, words } from '../view/words.ts'
 import type { Ceremony, CeremonyTools } from './ceremony.ts'
-import { type FillableField, fieldsToFill, isMark, type MarkKind } from './filling.ts'
-import { type Hand, type Mark, marksOf, stampsFor } from './marks.ts'
+import { drawnApart, drawnTogether, markForms } from './drawing.ts'
+import { fieldsToFill } from './filling.ts'
 import type { IdentifiedHow } from './one-time-code.ts'
 
 /** What of the recipient's own is written into each document: values, marks, and their row on the certificate of completion. */
@@ -42,85 +37,30 @@ export async function signerActs(
   const fields = await fieldsToFill(db, ceremony, act.at)
   const marks = await markForms(tools, ceremony)
   const evidence = await evidenceOf(tools, act, ceremony)
+  const drawing = { recipient, marks, caption: evidence.caption, timeZone: evidence.timeZone, at: act.at }
   const acts: { document: Document; act: SignerAct; serial: string }[] = []
   for (const document of ceremony.documents) {
     const head = await headRevision(db, document.id)
     if (!head) throw new Refusal('conflict', 'signature.document-moved-on')
-    const { fields: places } = JSON.parse(head.head) as Head
+    const places = JSON.parse(head.head) as AnyHead
     const serial = newSerial()
-    const pages = pagesOf(document)
-    const named = nameFields(recipients, await listFields(db, document.id)).filter(
-      ({ name, field }) => name && field.recipientId === recipient.id,
-    )
-    const mine = new Map(fields.filter(({ documentId }) => documentId === document.id).map((field) => [field.id, field]))
-    const filled: Filled[] = []
-    let appearance: Form | null = null
-    for (const { field, name } of named) {
-      const own = mine.get(field.id)
-      const place = name ? places[name] : undefined
-      if (!own || !name || !place) continue
-      // A page that is shown lying has its fields lying in the file; whatever stands in them is turned so that it is read upright.
-      const rotation = pages[own.page]?.rotation ?? 0
-      const [width, height] = rotation % 180 ? [place.height, place.width] : [place.width, place.height]
-      if (own.kind === 'checkbox') {
-        if (own.value) filled.push({ field: name, checked: true })
-      } else if (isMark(own.kind)) {
-        const mark = marks[own.kind]
-        if (!mark) continue
-        const drawn = mark(width, height)
-        const form = turned(own.kind === 'signature' ? captioned(fontSet(), drawn, evidence.caption) : drawn, rotation)
-        if (name === `${signer}_sig`) appearance = form
-        else filled.push({ field: name, appearance: form })
-      } else if (own.value) {
-        const text = shownValue(own, ceremony, evidence.timeZone, act.at)
-        const multiline = own.kind === 'multiline' || own.kind === 'company-details'
-        filled.push({
-          field: name,
-          value: text,
-          appearance: turned(textForm(fontSet(), { text, width, height, size: own.fontSize, multiline }), rotation),
-        })
-      }
+    const filledIn = fields.filter(({ documentId }) => documentId === document.id)
+    const placed = await listFields(db, document.id)
+    if (isReceived(places)) {
+      const own = placed.filter(({ recipientId }) => recipientId === recipient.id)
+      const appearance = drawnTogether(places.received.places[signer], own, filledIn, drawing)
+      acts.push({ document, serial, act: { signer, name: nameOf(recipient), appearance, filled: [] } })
+      continue
     }
-    const row = places[`${signer}_row`]
-    if (row)
-      filled.push({
-        field: `${signer}_row`,
-        appearance: rowForm(
-          fontSet(),
-          { facts: [...evidence.facts, { label: evidence.certificate, value: serial }], mark: marks.signature?.(180, 62) ?? null },
-          row.width,
-          row.height,
-        ),
-      })
+    const named = nameFields(recipients, placed).filter(({ name, field }) => name && field.recipientId === recipient.id)
+    const { appearance, filled } = drawnApart(places, signer, pagesOf(document), named, filledIn, drawing)
+    const row = places.fields[`${signer}_row`]
+    const facts = [...evidence.facts, { label: evidence.certificate, value: serial }]
+    const mark = marks.signature?.(180, 62) ?? null
+    if (row) filled.push({ field: `${signer}_row`, appearance: rowForm(fontSet(), { facts, mark }, row.width, row.height) })
     acts.push({ document, serial, act: { signer, name: nameOf(recipient), appearance, filled } })
   }
   return acts
-}
-
-type MarkForm = (width: number, height: number) => Form
-
-async function markForms(tools: CeremonyTools, ceremony: Ceremony): Promise<Partial<Record<MarkKind, MarkForm>>> {
-  const stamps = await stampsFor(tools.db, ceremony)
-  const forms: Partial<Record<MarkKind, MarkForm>> = {}
-  for (const [kind, mark] of Object.entries(await marksOf(tools.db, ceremony.recipient.id)) as [MarkKind, Mark][]) {
-    if (mark.method === 'typed') {
-      const { text, font } = JSON.parse(mark.source) as { text: string; font: Hand }
-      forms[kind] = (width, height) => typedForm(fontSet(), font as Style, text, width, height)
-      continue
-    }
-    // The right to a company's stamp is asked again when it is set, not only when it was chosen.
-    if (mark.method === 'library' && !stamps.some(({ id }) => id === (JSON.parse(mark.source) as { stamp: string }).stamp))
-      throw new Refusal('forbidden', 'stamp.not-allowed')
-    const picture = await pictureOf(tools, mark.objectDigest)
-    forms[kind] = (width, height) => pictureForm(picture, width, height, kind)
-  }
-  return forms
-}
-
-function shownValue(field: FillableField, { recipient }: Ceremony, timeZone: string, at: Instant): string {
-  if (field.kind === 'date-signed') return formatsFor(recipient.language, timeZone).date(at)
-  if (field.kind === 'date') return formatsFor(recipient.language).date(`${field.value}T00:00:00.000Z` as Instant)
-  return field.value
 }
 
 /** What the recipient's row tells, in their own language under labels of every language: how they were identified, what they accepted, when, from where. */

@@ -276,6 +276,11 @@ export interface DocumentTable {
   shownPages: string | null
   /** JSON: what inspection found and what the sender consented to remove. */
   findings: string
+  /**
+   * The row of the document whose certificate of completion this is: one that arrived signed can bear no page more. Null for every document that
+   * somebody uploaded.
+   */
+  certifies: string | null
   createdAt: Instant
 }
 export type DocumentRow = Selectable<DocumentTable>
@@ -378,7 +383,8 @@ export interface MarkTable {
 }
 export type MarkRow = Selectable<MarkTable>
 
-export type RevisionKind = 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped'
+/** `received`: as it arrived, with signatures of others. */
+export type RevisionKind = 'received' | 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped'
 
 export interface RevisionTable {
   /** The row of `document`, not the public document ID. */

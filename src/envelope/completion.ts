@@ -3,12 +3,14 @@ import { CHECKPOINT, checkpoint } from '../audit/checkpoint.ts'
 import { append } from '../audit/trail.ts'
 import { openAuthority } from '../authority/authority.ts'
 import { hex } from '../base/bytes.ts'
+import type { Digest } from '../base/digest.ts'
 import { failpoint } from '../base/failpoint.ts'
 import type { Instant } from '../base/instant.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { sealForm } from '../pdf/appearance.ts'
 import type { Form } from '../pdf/form.ts'
 import type { Head } from '../pdf/head.ts'
+import { isReceived } from '../pdf/received-head.ts'
 import { fontSet } from '../sandbox/fonts.ts'
 import { runTask } from '../sandbox/run.ts'
 import type { Revision } from '../seal/revision.ts'
@@ -18,6 +20,7 @@ import { logName, originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
 import { ownRoots } from '../verification/uploaded.ts'
+import { isSoundContinuation } from '../verification/received.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
@@ -42,9 +45,12 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
   const envelope = await findEnvelope(db, id)
   if (envelope.status !== 'sealing') return
   const sealed: { document: Document; revisions: readonly Revision[] }[] = []
-  for (const document of await listDocuments(db, id)) {
+  // A certificate of its own names the digest of the file that it speaks of: that one is sealed first.
+  const documents = (await listDocuments(db, id)).toSorted((a, b) => Number(a.certifies !== null) - Number(b.certifies !== null))
+  for (const document of documents) {
     failpoint('completion.before-seal')
-    const revisions = await sealOne(tools, envelope, document)
+    const certified = sealed.find((one) => one.document.id === document.certifies)?.revisions.at(-1)?.object.digest ?? null
+    const revisions = await sealOne(tools, envelope, document, certified)
     await refuseUnlessGenuine(tools, document, revisions.at(-1)!)
     sealed.push({ document, revisions })
   }
@@ -83,13 +89,20 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
   tools.wake()
 }
 
-async function sealOne(tools: DispatchTools, envelope: Envelope, document: Document): Promise<readonly Revision[]> {
+async function sealOne(
+  tools: DispatchTools,
+  envelope: Envelope,
+  document: Document,
+  certified: Digest | null,
+): Promise<readonly Revision[]> {
   const { db, config, keys, clock } = tools
   const head = await headRevision(db, document.id)
   if (!head) throw new Error(`the document ${document.id} has no revision`)
   const base = baseOf(head)
   const entity = await findLegalEntity(db, envelope.legalEntityId)
-  const appearance = await sealAppearance(tools, envelope, entity.legalName, base.head, clock())
+  const appearance = isReceived(base.head)
+    ? null
+    : await sealAppearance(tools, envelope, { company: entity.legalName, certified }, base.head, clock())
   return sealDocument({ db, config, authority: await openAuthority({ db, keys, clock }) }, clock, base, {
     name: entity.legalName,
     appearance,
@@ -97,7 +110,13 @@ async function sealOne(tools: DispatchTools, envelope: Envelope, document: Docum
 }
 
 /** What the company's seal says: when everybody had signed, the state of the audit log, who receives a copy. */
-async function sealAppearance(tools: DispatchTools, envelope: Envelope, company: string, head: Head, at: Instant): Promise<Form | null> {
+async function sealAppearance(
+  tools: DispatchTools,
+  envelope: Envelope,
+  { company, certified }: { readonly company: string; readonly certified: Digest | null },
+  head: Head,
+  at: Instant,
+): Promise<Form | null> {
   const { db, config, keys } = tools
   const place = head.fields['seal']
   if (!place) return null
@@ -117,6 +136,7 @@ async function sealAppearance(tools: DispatchTools, envelope: Envelope, company:
       lines: [
         fill(own.sealedAt, { at: formats.exact(at) }),
         fill(own.auditLog, { size, root: hex(root) }),
+        ...(certified ? [fill(own.certified, { digest: certified })] : []),
         ...(copies.length ? [fill(own.copies, { names: formats.list(copies) })] : []),
       ],
     },
@@ -137,11 +157,17 @@ const initialsOf = (company: string): string =>
 export async function refuseUnlessGenuine(
   { db, config, clock }: Pick<DispatchTools, 'db' | 'config' | 'clock'>,
   document: Pick<Document, 'pages' | 'documentId'>,
-  revision: Pick<Revision, 'object'>,
+  revision: Pick<Revision, 'object' | 'head'>,
 ): Promise<void> {
   const pdf = await readObject(db, revision.object.digest)
   const pages = (JSON.parse(document.pages) as unknown[]).length
   const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at: clock() }, { pages })
+  if (isReceived(revision.head)) {
+    const names = Object.values(revision.head.received.places).map(({ name }) => name)
+    if (isSoundContinuation(report, names)) return
+    const told = report.signatures.map(({ field, indication, faults }) => `${field} ${indication} ${faults.join(' ')}`)
+    throw new NotGenuine(`${document.documentId} is ${report.answer}: ${[...report.faults, ...told].join('; ')}`)
+  }
   if (report.answer !== 'genuine' || report.level !== 'B-LTA')
     throw new NotGenuine(`${document.documentId} is ${report.answer}, ${report.level}: ${report.faults.join(' ')}`)
 }

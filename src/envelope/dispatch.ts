@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { prepareAndCertify } from '../seal/certifying.ts'
+import { receiveDocument } from '../seal/receiving.ts'
 import type { Revision } from '../seal/revision.ts'
 import { needsConsent } from './documents.ts'
 import { DEFAULT_DEADLINE, findDraft, SHORTEST_DEADLINE } from './drafting.ts'
@@ -27,6 +28,8 @@ import { watchDeadline } from './expiry.ts'
 import { acts } from './naming.ts'
 import { assignNumber } from './numbering.ts'
 import { preparationOf } from './preparation.ts'
+import { withCertificates } from './certificate-document.ts'
+import { placeProblems, receivedIn, wantedPlaces } from './received.ts'
 import { refuseUnlessSealable } from './readiness.ts'
 import { linkRevisions } from './revisions.ts'
 import { inviteNext } from './routing.ts'
@@ -63,13 +66,19 @@ export async function problemsOf(tools: DispatchTools, user: Pick<User, 'id' | '
   if (!recipients.some(acts)) found('people', 'dispatch.nobody-signs')
   for (const recipient of recipients) if (!addressOf(recipient)) found('people', 'dispatch.address-missing', { name: nameOf(recipient) })
   for (const name of await unentitled(db, recipients)) found('people', 'dispatch.may-not-sign', { name })
-  const signed = new Set(
-    (await Promise.all(documents.map(({ id }) => listFields(db, id))))
-      .flat()
-      .flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])),
-  )
+  const fields = (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat()
+  const signed = new Set(fields.flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])))
+  // Where every document is certified by somebody else, who has no empty field signs without being seen.
+  const isBoundToSign = documents.some((document) => !receivedIn(document)?.certified)
   for (const recipient of recipients)
-    if (recipient.role === 'signer' && !signed.has(recipient.id)) found('fields', 'dispatch.signature-missing', { name: nameOf(recipient) })
+    if (isBoundToSign && recipient.role === 'signer' && !signed.has(recipient.id))
+      found('fields', 'dispatch.signature-missing', { name: nameOf(recipient) })
+  for (const document of documents) {
+    const received = receivedIn(document)
+    const own = fields.filter(({ documentId }) => documentId === document.id)
+    for (const { reason, name } of received ? placeProblems(received, recipients, own) : [])
+      found('fields', reason, { name, title: document.title })
+  }
   if (!draft.title.trim()) found('send', 'dispatch.no-title')
   const at = tools.clock()
   if (draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
@@ -125,6 +134,11 @@ export async function dispatch(
   tools.wake()
 }
 
+interface Made {
+  readonly document: Document
+  readonly revisions: readonly Revision[]
+}
+
 /**
  * The job: revisions 0 and 1 of each document, made and stored outside any transaction, then one short transaction that links them, invites
  * and queues the messages. What cannot be prepared comes back to its sender as a draft, with the reason; what only cannot be done now is tried again.
@@ -134,7 +148,7 @@ export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by 
   const envelope = await findEnvelope(db, id)
   if (envelope.status !== 'sending') return
   const at = clock()
-  let made: { document: Document; revisions: readonly Revision[] }[]
+  let made: readonly Made[]
   try {
     made = await prepareAll(tools, envelope, at)
   } catch (error) {
@@ -145,7 +159,13 @@ export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by 
   await db.transaction().execute(async (tx) => {
     const act = { ...systemAct(clock()), actor: { kind: 'user' as const, id: by } }
     const current = await findEnvelope(tx, id)
-    for (const { document, revisions } of made) {
+    for (const [position, { document, revisions }] of made.entries()) {
+      if (document.certifies)
+        await tx
+          .insertInto('document')
+          .values({ ...document, position })
+          .execute()
+      else await tx.updateTable('document').set({ position }).where('id', '=', document.id).execute()
       await linkRevisions(tx, act.at, document.id, revisions)
       await tx
         .updateTable('document')
@@ -168,18 +188,24 @@ export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by 
   tools.wake()
 }
 
-async function prepareAll(
-  tools: DispatchTools,
-  envelope: Envelope,
-  at: Instant,
-): Promise<{ document: Document; revisions: readonly Revision[] }[]> {
+async function prepareAll(tools: DispatchTools, envelope: Envelope, at: Instant): Promise<Made[]> {
   const { db, config, keys, clock } = tools
-  const authority = await openAuthority({ db, keys, clock })
-  const made: { document: Document; revisions: readonly Revision[] }[] = []
-  for (const document of await listDocuments(db, envelope.id)) {
-    const input = await preparationOf(tools, envelope, document, at)
-    const revisions = await prepareAndCertify({ db, config, authority }, at, input, (JSON.parse(document.pages) as unknown[]).length)
-    made.push({ document, revisions })
+  const sealTools = { db, config, authority: await openAuthority({ db, keys, clock }) }
+  const documents = withCertificates(await listDocuments(db, envelope.id), envelope.language, at)
+  const recipients = await listRecipients(db, envelope.id)
+  const made: Made[] = []
+  for (const document of documents) {
+    const pages = (JSON.parse(document.pages) as unknown[]).length
+    const received = receivedIn(document)
+    if (received) {
+      const wanted = wantedPlaces(received, recipients, await listFields(db, document.id))
+      made.push({ document, revisions: [await receiveDocument(sealTools, document.sourceDigest, wanted, pages)] })
+      continue
+    }
+    const input = await preparationOf(tools, envelope, { document, documents }, at)
+    const revisions = await prepareAndCertify(sealTools, at, input, pages)
+    const { digest } = revisions[0].object
+    made.push({ document: document.certifies ? { ...document, originalDigest: digest, sourceDigest: digest } : document, revisions })
   }
   return made
 }

@@ -1,35 +1,17 @@
 import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import type { Bytes } from '../base/bytes.ts'
 import { newDocumentId } from '../base/document-id.ts'
 import { newId } from '../base/id.ts'
-import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { ActiveContent } from '../pdf/active-content.ts'
-import { runTask } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
 import { putObject, type StoredObject } from '../store/object.ts'
+import { receivedIn } from './received.ts'
 import { changingDraft, findDraft } from './drafting.ts'
 import { type Document, listDocuments } from './envelope.ts'
-
-export interface UploadedFile {
-  readonly name: string
-  readonly bytes: Bytes
-}
-
-/** What inspection found in a file, and what the sender said to it. */
-export interface Findings {
-  readonly activeContent: readonly ActiveContent[]
-  readonly xfa: 'none' | 'beside'
-  readonly formFields: number
-  readonly encrypted: 'no' | 'empty-password' | 'opened'
-  readonly fromPictures: boolean
-  /** When the sender agreed that what acts is removed. */
-  readonly consentedAt: Instant | null
-}
+import { type Findings, named, type ReadDocument, readSheaf, sheaves, type UploadedFile } from './reading.ts'
 
 export const MOST_DOCUMENTS = 20
 
@@ -61,7 +43,7 @@ export async function addDocuments(
     const bytes = sheaf.reduce((total, file) => total + file.bytes.length, 0)
     if (bytes > limits.uploadBytes)
       throw new Refusal('too_large', 'document.too-large', { name, megabytes: Math.floor(limits.uploadBytes / 1_000_000) })
-    read.push(await named(name, () => readSheaf(config, sheaf, upload.password, limits.pages)))
+    read.push(await named(name, () => readSheaf({ db, config }, sheaf, upload.password, limits.pages, act.at)))
   }
   const stored: (Omit<ReadDocument, 'original' | 'source'> & { original: StoredObject; source: StoredObject })[] = []
   for (const one of read) stored.push({ ...one, original: await putObject(db, one.original), source: await putObject(db, one.source) })
@@ -80,6 +62,7 @@ export async function addDocuments(
       pages: JSON.stringify(pages),
       shownPages: null,
       findings: JSON.stringify(findings),
+      certifies: null,
       createdAt: act.at,
     }))
     await tx.insertInto('document').values(documents).execute()
@@ -94,102 +77,6 @@ export async function addDocuments(
     return documents
   })
 }
-
-interface ReadDocument {
-  readonly name: string
-  readonly title: string
-  readonly original: Bytes
-  readonly source: Bytes
-  readonly pages: readonly { readonly width: number; readonly height: number }[]
-  readonly findings: Findings
-}
-
-/** Pictures that come together are one document with a page each; every other file is a document of its own. */
-function sheaves(files: readonly UploadedFile[]): UploadedFile[][] {
-  const pictures = files.filter(({ bytes }) => isPicture(bytes))
-  const rest = files.filter((file) => !pictures.includes(file)).map((file) => [file])
-  return pictures.length ? [...rest, pictures] : rest
-}
-
-/** PNG, JPEG or WebP by its first bytes; the child looks closer. */
-const isPicture = (bytes: Bytes): boolean =>
-  [
-    [0x89, 0x50, 0x4e, 0x47],
-    [0xff, 0xd8, 0xff],
-    [0x52, 0x49, 0x46, 0x46],
-  ].some((start) => start.every((byte, at) => bytes[at] === byte))
-
-async function readSheaf(
-  config: Tools['config'],
-  sheaf: readonly UploadedFile[],
-  password: string | undefined,
-  mostPages: number,
-): Promise<ReadDocument> {
-  const [first] = sheaf as [UploadedFile]
-  const name = fileNameOf(first.name)
-  const title = titleFrom(name)
-  if (isPicture(first.bytes)) {
-    const { pdf } = await runTask(config, 'images-to-pdf', { pictures: sheaf.map(({ bytes }) => bytes) })
-    const { pages } = await runTask(config, 'inspect', { pdf })
-    return {
-      name,
-      title,
-      // Of one picture the original is the picture itself; of several, the pages that they became.
-      original: sheaf.length === 1 ? first.bytes : pdf,
-      source: pdf,
-      pages: pages.map(sizeOf),
-      findings: { activeContent: [], xfa: 'none', formFields: 0, encrypted: 'no', fromPictures: true, consentedAt: null },
-    }
-  }
-  const found = await runTask(config, 'inspect', { pdf: first.bytes, ...(password ? { password } : {}) })
-  if (found.xfa === 'dynamic') throw new Refusal('invalid', 'document.xfa-dynamic')
-  if (found.signed) throw new Refusal('invalid', 'document.signed-already')
-  if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
-  const opened = found.encrypted === 'no' ? null : await runTask(config, 'decrypt', { pdf: first.bytes, password: password ?? '' })
-  // What cannot be drawn within the bounds is refused now, not on every page that would show it.
-  await runTask(config, 'pages', { pdf: opened?.pdf ?? first.bytes, from: { page: 0, most: 1 }, width: 240 })
-  return {
-    name,
-    title: found.title && !/^(untitled|microsoft word - .*)$/i.test(found.title) ? found.title : title,
-    original: first.bytes,
-    source: opened?.pdf ?? first.bytes,
-    pages: found.pages.map(sizeOf),
-    findings: {
-      activeContent: found.activeContent,
-      xfa: found.xfa,
-      formFields: found.formFields,
-      encrypted: found.encrypted,
-      fromPictures: false,
-      consentedAt: null,
-    },
-  }
-}
-
-const sizeOf = ({ width, height }: { width: number; height: number }) => ({ width, height })
-
-/** Every refusal says of which file it speaks. */
-async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    throw new Refusal(error.code, error.reason, { ...error.params, name: fileNameOf(name) }, { cause: error })
-  }
-}
-
-/** A stranger's file name as data: without folders and without what cannot be seen. */
-const fileNameOf = (name: string): string =>
-  (name.split(/[/\\]/).at(-1) ?? '')
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
-    .slice(0, 200) || 'document.pdf'
-
-const titleFrom = (fileName: string): string =>
-  fileName
-    .replace(/\.[A-Za-z0-9]{1,5}$/, '')
-    .replaceAll('_', ' ')
-    .trim() || fileName
 
 export const findingsOf = (document: Pick<Document, 'findings'>): Findings => JSON.parse(document.findings) as Findings
 
@@ -210,7 +97,8 @@ export function consentToRemoval(db: Db, act: UserAct, owner: Owner, envelopeId:
       .where('id', '=', id)
       .execute()
     await append(tx, act, {
-      type: 'document.removal-agreed',
+      // What acts in a signed file stays: taking it out would break the signatures.
+      type: receivedIn(document) ? 'document.keeping-agreed' : 'document.removal-agreed',
       envelopeId,
       detail: {
         documentId: document.documentId,

@@ -10,6 +10,7 @@ import type { Db } from '../db/open.ts'
 import { findDraft, touchDraft } from './drafting.ts'
 import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
 import { acts, PDF_KIND } from './naming.ts'
+import { emptyFieldUnder, isInEmptyField, receivedIn } from './received.ts'
 
 export const FIELD_KINDS = Object.keys(PDF_KIND) as readonly FieldKind[]
 export const MOST_FIELDS = 2_000
@@ -69,10 +70,11 @@ export function placeFields(
     if (draft.version !== seen.version) throw new StaleFields(draft.version, before.map(placedOf))
     if (seen.fields.length > MOST_FIELDS) throw new Refusal('too_large', 'field.too-many', { most: MOST_FIELDS })
     const recipients = await listRecipients(tx, envelopeId)
-    for (const field of seen.fields) refuseMisplaced(field, documents, recipients)
+    const placed = seen.fields.map((field) => ontoEmptyField(field, documents))
+    for (const field of placed) refuseMisplaced(field, documents, recipients)
     const known = new Map(before.map((field) => [field.id, field]))
     const used = new Set<string>()
-    const rows = seen.fields.map((field): Field => {
+    const rows = placed.map((field): Field => {
       // A number that was drawn already is the series' to say, not the editor's.
       const own = known.get(field.id)
       const id = own && !used.has(field.id) ? field.id : newId('fld')
@@ -132,6 +134,24 @@ export interface ShownPage {
   readonly rotation?: Rotation
 }
 
+/** A signature that is put on an empty signature field of a received file takes its very place. */
+function ontoEmptyField(field: PlacedField, documents: readonly Document[]): PlacedField {
+  const document = documents.find(({ id }) => id === field.documentId)
+  const received = document && receivedIn(document)
+  const empty = received && field.kind === 'signature' ? emptyFieldUnder(received, field) : undefined
+  if (!empty) return field
+  const { x, y, width, height } = empty
+  return { ...field, x, y, width, height }
+}
+
+/** In a received file everything that is seen is part of somebody's signature. */
+function refuseBesideSignatures(field: PlacedField, document: Document): void {
+  const received = receivedIn(document)
+  if (!received) return
+  if (field.kind === 'number' || field.recipientId === null) throw new FieldRefusal('field.signed-kind', field.id)
+  if (received.certified && !isInEmptyField(received, field)) throw new FieldRefusal('field.signed-certified', field.id)
+}
+
 function refuseMisplaced(field: PlacedField, documents: readonly Document[], recipients: readonly Recipient[]): void {
   const document = documents.find(({ id }) => id === field.documentId)
   const page = document && pagesOf(document)[field.page]
@@ -146,6 +166,7 @@ function refuseMisplaced(field: PlacedField, documents: readonly Document[], rec
     x + width <= page.width + 0.01 &&
     y + height <= page.height + 0.01
   if (!fits) throw new FieldRefusal('field.outside', field.id)
+  refuseBesideSignatures(field, document)
   const recipient = recipients.find(({ id }) => id === field.recipientId)
   if (field.recipientId !== null && !recipient) throw new FieldRefusal('field.nobody', field.id)
   if (recipient && !acts(recipient)) throw new FieldRefusal('field.of-a-copy', field.id)

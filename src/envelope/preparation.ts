@@ -13,7 +13,7 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import { findingsOf } from './documents.ts'
-import { type Document, type Envelope, listDocuments, listFields, listRecipients } from './envelope.ts'
+import { type Document, type Envelope, listFields, listRecipients } from './envelope.ts'
 import { defaultValue } from './fields.ts'
 import { acts, type NamedField, nameFields, signerNames } from './naming.ts'
 import { nameOf } from './telling.ts'
@@ -27,14 +27,13 @@ interface Tools {
 export async function preparationOf(
   { db, config }: Tools,
   envelope: Envelope,
-  document: Document,
+  { document, documents }: { readonly document: Document; readonly documents: readonly Document[] },
   at: Instant,
 ): Promise<Omit<PrepareInput, 'fonts'>> {
-  const [entity, installation, recipients, documents, fields, sender] = await Promise.all([
+  const [entity, installation, recipients, fields, sender] = await Promise.all([
     findLegalEntity(db, envelope.legalEntityId),
     readSetting(db, 'installation'),
     listRecipients(db, envelope.id),
-    listDocuments(db, envelope.id),
     listFields(db, document.id),
     db.selectFrom('user').select(['firstName', 'lastName', 'email']).where('id', '=', envelope.senderId).executeTakeFirst(),
   ])
@@ -45,19 +44,24 @@ export async function preparationOf(
   const address = verify.replace(/^https?:\/\//, '')
   const formats = formatsFor(envelope.language, timeZone)
   const names = signerNames(recipients)
-  const pages = (JSON.parse(document.pages) as unknown[]).length
+  // The certificate of a document that arrived signed speaks of that one.
+  const certified = documents.find(({ id }) => id === document.certifies)
+  const subject = certified ?? document
+  const pages = (JSON.parse(subject.pages) as unknown[]).length
   const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
   const numbers = fields.find(({ kind, value }) => kind === 'number' && value)?.value
   return {
-    source: await readObject(db, document.sourceDigest),
+    source: certified ? null : await readObject(db, document.sourceDigest),
     removeActive: findingsOf(document).consentedAt !== null,
-    title: document.title,
+    title: subject.title,
     documentId: document.documentId,
     verifyUrl: `${verify}/${document.documentId}`,
     language: envelope.language,
     pageOf: words(envelope.language).completion.pageOf,
     company: { name: entity.legalName, ...(logo ? { logo } : {}) },
-    siblings: documents.filter(({ id }) => id !== document.id).map(({ documentId, title }) => ({ documentId, title })),
+    siblings: documents
+      .filter(({ id, certifies }) => id !== document.id && id !== certified?.id && certifies === null)
+      .map(({ documentId, title, originalDigest }) => ({ documentId, title, digest: originalDigest })),
     words: {
       title: each((w) => w.title).replaceAll(' · ', '\n'),
       documentId: each((w) => w.documentId),
@@ -70,9 +74,10 @@ export async function preparationOf(
       ),
     },
     facts: [
-      { label: each((w) => w.facts.file), value: document.fileName },
+      { label: each((w) => w.facts.file), value: subject.fileName },
+      ...(certified ? [{ label: each((w) => w.facts.signedFile), value: certified.documentId }] : []),
       { label: each((w) => w.facts.pages), value: String(pages) },
-      { label: each((w) => w.facts.digest), value: document.originalDigest.replace(/(.{4})(?!$)/g, '$1 ') },
+      { label: each((w) => w.facts.digest), value: subject.originalDigest.replace(/(.{4})(?!$)/g, '$1 ') },
       ...(numbers ? [{ label: 'N°', value: numbers }] : []),
       {
         label: each((w) => w.facts.sender),

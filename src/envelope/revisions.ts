@@ -2,7 +2,7 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { RevisionRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { Head } from '../pdf/head.ts'
+import type { AnyHead } from '../pdf/received-head.ts'
 import type { Base, Revision } from '../seal/revision.ts'
 
 /** The newest revision of a document (by its row), as the next one continues it; null before the dispatch. */
@@ -20,7 +20,7 @@ export async function headRevision(db: Db, documentId: string): Promise<Revision
 export const baseOf = (row: Pick<RevisionRow, 'number' | 'objectDigest' | 'size' | 'head'>): Base => ({
   number: row.number,
   object: { digest: row.objectDigest, size: row.size },
-  head: JSON.parse(row.head) as Head,
+  head: JSON.parse(row.head) as AnyHead,
 })
 
 /**

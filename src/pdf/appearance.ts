@@ -74,6 +74,32 @@ export function captioned(fonts: FontSet, form: Form, caption: string): Form {
   }
 }
 
+/** A ticked box. */
+export const tickForm = (width: number, height: number): Form => ({
+  width,
+  height,
+  content: `q ${PEN.replace('rg', 'RG')} ${short(Math.max(1, height * 0.12))} w 1 J 1 j ${short(width * 0.18)} ${short(height * 0.5)} m ${short(width * 0.42)} ${short(height * 0.24)} l ${short(width * 0.84)} ${short(height * 0.8)} l S Q`,
+})
+
+/** Several forms in one, each at its place from the top left. */
+export function composed(
+  parts: readonly { readonly form: Form; readonly x: number; readonly y: number }[],
+  width: number,
+  height: number,
+): Form {
+  const images: Record<string, Picture> = {}
+  const contents = parts.map(({ form, x, y }, at) => {
+    let { content } = form
+    for (const [name, picture] of Object.entries(form.images ?? {})) {
+      images[`${name}p${at}`] = picture
+      content = content.replaceAll(`/${name} Do`, `/${name}p${at} Do`)
+    }
+    return `q 1 0 0 1 ${short(x)} ${short(height - y - form.height)} cm\n${content}\nQ`
+  })
+  const said = parts.flatMap(({ form }) => (form.actualText ? [form.actualText] : []))
+  return { width, height, content: contents.join('\n'), images, ...(said.length ? { actualText: said.join('\n') } : {}) }
+}
+
 export interface RowContent {
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   readonly mark: Form | null

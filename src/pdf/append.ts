@@ -99,16 +99,17 @@ export async function documentTimeStamp(
   }))
 }
 
-const SIGNATURE = '/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached'
+/** ISO 32000-2 Table 255; PAdES as in ETSI EN 319 142-1 §6.3. */
+export const SIGNATURE = '/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached'
 
-function factsSource({ at, name, reason, location, contactInfo }: SignatureFacts): string {
+export function factsSource({ at, name, reason, location, contactInfo }: SignatureFacts): string {
   const texts = { Name: name, Reason: reason, Location: location, ContactInfo: contactInfo }
   const entries = Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return [`/M ${dateSource(at)}`, ...entries.map(([key, text]) => `/${key} ${textSource(text)}`)].join(' ')
 }
 
 /** The same list as in the field's /Lock, and one reference only: viewers call the file corrupted otherwise. */
-function fieldLockSource(head: Head, { action, names }: FieldLock): string {
+export function fieldLockSource(head: Pick<Head, 'trailer'>, { action, names }: FieldLock): string {
   const fields = names.map(textSource).join(' ')
   const parameters = `<</Type /TransformParams /Action /${action} /Fields [${fields}] /V /1.2>>`
   return `/Reference [<</Type /SigRef /TransformMethod /FieldMDP /Data ${head.trailer.root} /TransformParams ${parameters}>>]`

@@ -1,18 +1,18 @@
 import { type Bytes, concat, utf8 } from '../base/bytes.ts'
 import { PdfFault } from './fault.ts'
 import { deflate } from './flate.ts'
-import type { Head } from './head.ts'
+import type { FileHead, Head } from './head.ts'
 import { latinBytes } from './syntax.ts'
 
 /** One appended revision with a hole where the signature goes. All but the signature is final. */
-export interface Tail {
+export interface Tail<H extends FileHead = Head> {
   /** Appended bytes up to the `<` of /Contents. */
   readonly before: Bytes
   /** Length of the `<hex>` token. */
   readonly hole: number
   readonly after: Bytes
   /** Of the file with this revision, whatever fills the hole. */
-  readonly head: Head
+  readonly head: H
 }
 
 const HOLE = '<contents>'
@@ -21,14 +21,16 @@ const RANGE_WIDTH = '/ByteRange [0 9999999999 9999999999 9999999999]'.length
 /** Cross-reference tables have ten digits for an offset, and a viewer's number may have nine. */
 const MAXIMUM_LENGTH = 0xffff_fff0
 
+type End = Pick<FileHead, 'length' | 'lineEnd' | 'startxref' | 'size'>
+
 /** Gathers the objects of one revision; those that the file has are written anew under their number. */
 export class Appending {
   private readonly objects = new Map<number, Bytes>()
   private next: number
   private signature = -1
-  private readonly head: Head
+  private readonly head: FileHead
 
-  constructor(head: Head) {
+  constructor(head: FileHead) {
     this.head = head
     this.next = head.size
   }
@@ -67,13 +69,13 @@ export class Appending {
   }
 
   /** The revision without a hole. */
-  close(): { readonly bytes: Bytes; readonly at: Pick<Head, 'length' | 'lineEnd' | 'startxref' | 'size'> } {
+  close(): { readonly bytes: Bytes; readonly at: End } {
     const { parts, length, startxref } = this.layOut(0)
     return { bytes: concat(parts), at: this.place(length, startxref) }
   }
 
   /** The revision with the hole of its signature dictionary. */
-  closeWithHole(contentsBytes: number, head: (at: Pick<Head, 'length' | 'lineEnd' | 'startxref' | 'size'>) => Head): Tail {
+  closeWithHole<H extends FileHead>(contentsBytes: number, head: (at: End) => H): Tail<H> {
     const hole = contentsBytes * 2 + 2
     const { parts, length, startxref, signature } = this.layOut(hole)
     const whole = concat(parts)
@@ -87,7 +89,7 @@ export class Appending {
     return { before: whole.slice(0, at), hole, after: whole.slice(at + HOLE.length), head: head(this.place(length, startxref)) }
   }
 
-  private place(length: number, startxref: number): Pick<Head, 'length' | 'lineEnd' | 'startxref' | 'size'> {
+  private place(length: number, startxref: number): End {
     return { length: this.head.length + length, lineEnd: true, startxref, size: this.next }
   }
 
@@ -143,7 +145,7 @@ export class Appending {
 }
 
 /** The whole appended revision. PdfFault where the signature is longer than the place kept for it. */
-export function fillHole(tail: Tail, der: Bytes): Bytes {
+export function fillHole(tail: Pick<Tail, 'before' | 'hole' | 'after'>, der: Bytes): Bytes {
   const room = (tail.hole - 2) / 2
   if (der.length > room) throw new PdfFault('append.contents-too-long', `${der.length} of ${room}`)
   const token = new Uint8Array(tail.hole).fill(0x30)

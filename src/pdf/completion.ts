@@ -25,7 +25,8 @@ export interface Completion {
   readonly documentId: string
   readonly verifyUrl: string
   readonly facts: readonly { readonly label: string; readonly value: string }[]
-  readonly siblings: readonly { readonly documentId: string; readonly title: string }[]
+  /** The other documents of the same sending, with the SHA-256 of each as it was uploaded. */
+  readonly siblings: readonly { readonly documentId: string; readonly title: string; readonly digest: string }[]
   readonly recipients: readonly { readonly name: string; readonly title: string; readonly subtitle: string; readonly signs: boolean }[]
 }
 
@@ -121,10 +122,11 @@ export function drawCompletion(
     canvas.y -= 2.5
   }
   for (const [at, sibling] of completion.siblings.entries()) {
-    room(13)
+    room(24)
     put('text', 7.6, at ? '' : words.siblings, MARGIN, canvas.y, INK3, column)
     put('text', 7.6, `${sibling.documentId}  ${sibling.title}`, MARGIN + column + 8, canvas.y, INK, inner - column - 8)
-    canvas.y -= 13.5
+    put('mono', 5.6, sibling.digest.replace(/(.{4})(?!$)/g, '$1 '), MARGIN + column + 8, canvas.y - 8.5, INK2, inner - column - 8)
+    canvas.y -= 22
   }
 
   // A card for each recipient.

@@ -25,8 +25,8 @@ export interface HeadField extends SourceObject {
   readonly filled: boolean
 }
 
-/** All that the writer needs of a file without its bytes; plain JSON. A revision of 100 MB is appended to from this alone. */
-export interface Head {
+/** What every appended revision continues: where the file ends, its cross-references, its catalog. */
+export interface FileHead {
   readonly length: number
   /** Whether the file ends with a line end; without one the next revision begins with it. */
   readonly lineEnd: boolean
@@ -36,14 +36,19 @@ export interface Head {
   readonly size: number
   readonly trailer: { readonly root: string; readonly info: string | null; readonly id: string | null }
   readonly catalog: SourceObject
+  readonly securityStore: SecurityStoreHead | null
+  /** How many archive time stamps of ours it bears. */
+  readonly timeStamps: number
+}
+
+/** All that the writer needs of a prepared file without its bytes; plain JSON. A revision of 100 MB is appended to from this alone. */
+export interface Head extends FileHead {
   /** The form's /Fields array. */
   readonly fieldList: SourceObject
   /** The page that bears the seal, and its /Annots array. */
   readonly sealPage: number
   readonly annotations: SourceObject
   readonly fields: Readonly<Record<string, HeadField>>
-  readonly securityStore: SecurityStoreHead | null
-  readonly timeStamps: number
 }
 
 /** What a later security store repeats: references verbatim, VRI entries verbatim by key. */
@@ -56,25 +61,19 @@ export interface SecurityStoreHead {
 
 /** The head of a prepared file or of any later revision. PdfFault `head.*` where the file is not built as ours are. */
 export function headOf(file: PdfFile): Head {
-  const { trailer, startxref, kind, size, end } = file.last
-  const root = asReference(trailer.entries.get('Root'))
+  const root = asReference(file.last.trailer.entries.get('Root'))
   const catalogObject = root && file.object(root.number)
   const catalog = asDictionary(catalogObject?.value)
   const form = file.dictionary(catalog?.entries.get('AcroForm'))
   const fieldList = indirect(file, form?.entries.get('Fields'))
-  if (!root || !catalogObject || !catalog || !fieldList) throw new PdfFault('head.form')
+  if (!catalogObject || !catalog || !fieldList) throw new PdfFault('head.form')
   const found = fieldsOf(file)
   const seal = found.find((field) => field.name === 'seal')
   const page = asReference(seal?.dictionary.entries.get('P'))
   const annotations = indirect(file, page && file.dictionary(page)?.entries.get('Annots'))
   if (!page || !annotations) throw new PdfFault('head.seal')
   return {
-    length: end,
-    lineEnd: file.bytes[end - 1] === 10,
-    startxref,
-    xref: kind,
-    size,
-    trailer: { root: sourceIn(file.bytes, root), info: optional(file, trailer, 'Info'), id: optional(file, trailer, 'ID') },
+    ...endOf(file),
     catalog: sourceObject(catalogObject),
     fieldList: sourceObject(fieldList),
     sealPage: page.number,
@@ -85,8 +84,23 @@ export function headOf(file: PdfFile): Head {
   }
 }
 
-const sourceIn = (buffer: Uint8Array, value: Value): string => latin(buffer.subarray(value.start, value.end))
-const sourceObject = (object: PdfObject): SourceObject => ({ number: object.number, source: sourceIn(object.buffer, object.value) })
+/** Where the file ends and how the next revision is joined to it. */
+export function endOf(file: PdfFile): Omit<FileHead, 'catalog' | 'securityStore' | 'timeStamps'> {
+  const { trailer, startxref, kind, size, end } = file.last
+  const root = trailer.entries.get('Root')
+  if (!root) throw new PdfFault('read.no-catalog')
+  return {
+    length: end,
+    lineEnd: file.bytes[end - 1] === 10,
+    startxref,
+    xref: kind,
+    size,
+    trailer: { root: sourceIn(file.bytes, root), info: optional(file, trailer, 'Info'), id: optional(file, trailer, 'ID') },
+  }
+}
+
+export const sourceIn = (buffer: Uint8Array, value: Value): string => latin(buffer.subarray(value.start, value.end))
+export const sourceObject = (object: PdfObject): SourceObject => ({ number: object.number, source: sourceIn(object.buffer, object.value) })
 
 function indirect(file: PdfFile, value: Value | undefined): PdfObject | undefined {
   const reference = asReference(value)

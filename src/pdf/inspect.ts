@@ -3,6 +3,8 @@ import { type ActiveContent, activeContent } from './active-content.ts'
 import type { Rotation } from './appearance.ts'
 import type { Bytes } from '../base/bytes.ts'
 import { PdfFault } from './fault.ts'
+import { inspectReceived } from './receive.ts'
+import type { Received } from './received.ts'
 import { seenPage } from './geometry.ts'
 import { load } from './load.ts'
 import { sweep } from './sweep.ts'
@@ -14,7 +16,10 @@ export interface Inspection {
   readonly encrypted: 'no' | 'empty-password' | 'opened'
   readonly activeContent: readonly ActiveContent[]
   readonly formFields: number
-  readonly signed: boolean
+  /** It bears signatures of others: nothing of it may be rewritten, and this is what it allows. */
+  readonly received: Received | null
+  /** Extended for an old reader (UR3, ISO 32000-2 §12.8.2.3): nobody's signature, and without meaning once the file is rewritten. */
+  readonly usageRights: boolean
   readonly xfa: 'none' | 'beside' | 'dynamic'
   readonly title: string | null
 }
@@ -28,13 +33,15 @@ export async function inspect(bytes: Uint8Array, password?: string): Promise<Ins
       const { width, height, rotation } = seenPage(page)
       return { width: round(width), height: round(height), rotation }
     })
+    const received = form.signed ? await receivedIn(bytes as Bytes, encrypted, pages.length) : null
     const xfa = form.xfa ? (form.fields ? 'beside' : 'dynamic') : 'none'
     return {
       pages,
       encrypted: encrypted ? (password ? 'opened' : 'empty-password') : 'no',
       activeContent: activeContent(doc, false),
       formFields: form.fields,
-      signed: form.signed,
+      received,
+      usageRights: form.usageRights,
       xfa,
       title: titleOf(doc),
     }
@@ -42,6 +49,14 @@ export async function inspect(bytes: Uint8Array, password?: string): Promise<Ins
     if (error instanceof PdfFault) throw error
     throw new PdfFault('damaged', String(error).slice(0, 200))
   }
+}
+
+/** Encrypted bytes cannot be appended to in the clear, and opened ones would no longer be those that were signed. */
+async function receivedIn(bytes: Bytes, encrypted: boolean, pages: number): Promise<Received> {
+  if (encrypted) throw new PdfFault('signed-encrypted')
+  const { pages: read, ...received } = await inspectReceived(bytes)
+  if (read !== pages) throw new PdfFault('signed-unreadable', `${read} pages or ${pages}`)
+  return received
 }
 
 /** The same document without its password. */
@@ -62,10 +77,12 @@ function titleOf(doc: PDFDocument): string | null {
   }
 }
 
-function formOf(doc: PDFDocument): { fields: number; signed: boolean; xfa: boolean } {
+function formOf(doc: PDFDocument): { fields: number; signed: boolean; usageRights: boolean; xfa: boolean } {
   const { context, catalog } = doc
   const form = catalog.lookup(PDFName.of('AcroForm'))
-  if (!(form instanceof PDFDict)) return { fields: 0, signed: false, xfa: false }
+  const rights = catalog.lookup(PDFName.of('Perms'))
+  const usageRights = rights instanceof PDFDict && (rights.has(PDFName.of('UR3')) || rights.has(PDFName.of('UR')))
+  if (!(form instanceof PDFDict)) return { fields: 0, signed: false, usageRights, xfa: false }
   let fields = 0
   let signed = false
   const seen = new Set<unknown>()
@@ -82,9 +99,6 @@ function formOf(doc: PDFDocument): { fields: number; signed: boolean; xfa: boole
   }
   const list = form.lookup(PDFName.of('Fields'))
   if (list instanceof PDFArray) for (const field of list.asArray()) visit(field, 0, '')
-  // Usage rights are a signature too: a file that bears them may only be appended to.
-  const rights = catalog.lookup(PDFName.of('Perms'))
-  if (rights instanceof PDFDict && rights.keys().length) signed = true
   const xfa = form.lookup(PDFName.of('XFA'))
-  return { fields, signed, xfa: xfa instanceof PDFArray || xfa instanceof PDFStream }
+  return { fields, signed, usageRights, xfa: xfa instanceof PDFArray || xfa instanceof PDFStream }
 }

@@ -1,7 +1,7 @@
-import { PDFArray, type PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
+import { PDFArray, PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
 import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
 import { activeContent } from './active-content.ts'
-import { type Rotation, textForm, turned } from './appearance.ts'
+import { type Rotation, textForm, tickForm, turned } from './appearance.ts'
 import { enclose } from './balance.ts'
 import { type Completion, type CompletionPlaces, drawCompletion } from './completion.ts'
 import { PdfFault } from './fault.ts'
@@ -29,7 +29,8 @@ export interface PreparedField extends Box {
 }
 
 export interface PrepareInput extends Omit<Completion, 'company'> {
-  readonly source: Bytes
+  /** Null: the certificate of completion alone, for a document to which no page can be added. */
+  readonly source: Bytes | null
   readonly password?: string
   /** The sender's consent to lose what acts; without it such a file is refused. */
   readonly removeActive: boolean
@@ -52,16 +53,16 @@ const TIME_STAMPS = 20
 
 /** Revision 0: rewritten once, with strip, certificate of completion and form, and nothing that acts. From here on the file only grows. */
 export async function prepare(input: PrepareInput): Promise<Prepared> {
-  const { doc } = await load(input.source, input.password)
+  const doc = input.source ? (await load(input.source, input.password)).doc : await PDFDocument.create({ updateMetadata: false })
   cutDangling(doc)
   if (!input.removeActive && activeContent(doc, false).length) throw new PdfFault('active-content')
   activeContent(doc, true)
   flatten(doc)
   clean(doc, input)
 
-  const originals = doc.getPages()
+  const originals = input.source ? doc.getPages() : []
   for (const page of originals) enclose(doc, page)
-  const first = seenPage(originals[0]!)
+  const first = originals[0] ? seenPage(originals[0]) : { width: 595.28, height: 841.89 }
   const places = drawCompletion(
     doc,
     input.fonts,
@@ -258,8 +259,14 @@ function entriesOf(doc: PDFDocument, field: PreparedField): Record<string, unkno
         context.register(
           context.flateStream(content, { Type: 'XObject', Subtype: 'Form', FormType: 1, BBox: [0, 0, width, height], Resources: {} }),
         )
-      const tick = `q 0.09 0.145 0.42 RG ${short(Math.max(1, height * 0.12))} w 1 J 1 j ${short(width * 0.18)} ${short(height * 0.5)} m ${short(width * 0.42)} ${short(height * 0.24)} l ${short(width * 0.84)} ${short(height * 0.8)} l S Q`
-      return { FT: 'Btn', Ff: 1, V: 'Off', AS: 'Off', MK: { CA: PDFString.of('4') }, AP: { N: { Yes: state(tick), Off: state('') } } }
+      return {
+        FT: 'Btn',
+        Ff: 1,
+        V: 'Off',
+        AS: 'Off',
+        MK: { CA: PDFString.of('4') },
+        AP: { N: { Yes: state(tickForm(width, height).content), Off: state('') } },
+      }
     }
   }
 }

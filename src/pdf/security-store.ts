@@ -1,7 +1,7 @@
 import { type Bytes, hex } from '../base/bytes.ts'
 import { Appending } from './appended.ts'
 import { PdfFault } from './fault.ts'
-import type { Head, SecurityStoreHead } from './head.ts'
+import type { FileHead, SecurityStoreHead } from './head.ts'
 import { withEntries } from './source.ts'
 
 export interface SecurityStoreInput {
@@ -18,7 +18,7 @@ export interface SecurityStoreInput {
 }
 
 /** DSS and VRI (ISO 32000-2 §12.8.4.3). What an earlier store held is kept, by reference. */
-export async function securityStore(head: Head, input: SecurityStoreInput): Promise<{ bytes: Bytes; head: Head }> {
+export async function securityStore<H extends FileHead>(head: H, input: SecurityStoreInput): Promise<{ bytes: Bytes; head: H }> {
   const appending = new Appending(head)
   const store = async (values: readonly Bytes[]): Promise<string[]> => {
     const references: string[] = []

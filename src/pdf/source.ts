@@ -30,11 +30,21 @@ export function withEntries(source: string, entries: Readonly<Record<string, str
   }
   const added = Object.entries(entries).filter(([key]) => !dictionary.entries.has(key))
   const end = text.lastIndexOf('>>')
-  return `${text.slice(0, end).trimEnd()}${added.map(([key, value]) => ` /${key} ${value}`).join('')}${text.slice(end)}`
+  return `${text.slice(0, end).trimEnd()}${added.map(([key, value]) => `${gapAfter(text)}/${key} ${value}`).join('')}${text.slice(end)}`
+}
+
+/** What a stranger wrote may end with a comment, which only a line end ends. */
+const gapAfter = (text: string): string => (text.includes('%') ? '\n' : ' ')
+
+/** The source of one entry's value in a dictionary's source; undefined where it is not there. */
+export function entryIn(source: string, key: string): string | undefined {
+  const dictionary = parseValue(source)
+  const value = dictionary.kind === 'dictionary' ? dictionary.entries.get(key) : undefined
+  return value && source.slice(value.start, value.end)
 }
 
 /** An array's source with one item at its end. */
 export function withItem(source: string, item: string): string {
   const end = source.lastIndexOf(']')
-  return `${source.slice(0, end).trimEnd()} ${item}${source.slice(end)}`
+  return `${source.slice(0, end).trimEnd()}${gapAfter(source)}${item}${source.slice(end)}`
 }

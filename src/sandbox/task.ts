@@ -3,6 +3,8 @@ import type { PageText } from '../image/page-text.ts'
 import type { PageImage, PagesRequest } from '../image/pages.ts'
 import type { PictureFormat } from '../image/header.ts'
 import type { Inspection } from '../pdf/inspect.ts'
+import type { ReceivedFile } from '../pdf/receive.ts'
+import type { WantedPlace } from '../pdf/received-head.ts'
 import type { Prepared, PrepareInput } from '../pdf/prepare.ts'
 import type { Instant } from '../base/instant.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
@@ -28,6 +30,10 @@ export interface TaskInput {
   inspect: { pdf: Bytes; password?: string }
   decrypt: { pdf: Bytes; password: string }
   prepare: Omit<PrepareInput, 'fonts'>
+  /** A file that arrived with signatures: what signatures are appended to, where they are wanted. */
+  receive: { pdf: Bytes; wanted: readonly WantedPlace[] }
+  /** The signatures of a file that stands in the store. */
+  signatures: { pdf: Bytes }
   'images-to-pdf': { pictures: readonly Bytes[] }
   /** The pages from `first` (0-based) on, flattened. */
   extract: { pdf: Bytes; first: number }
@@ -42,6 +48,8 @@ export interface TaskOutput {
   inspect: Inspection
   decrypt: { pdf: Bytes }
   prepare: Prepared
+  receive: ReceivedFile
+  signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }
   verify: VerificationReport

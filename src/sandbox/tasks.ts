@@ -26,6 +26,11 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     const [{ prepare }, { fontSet }] = await Promise.all([import('../pdf/prepare.ts'), import('./fonts.ts')])
     return prepare({ ...input, fonts: await fontSet() })
   },
+  receive: async ({ pdf, wanted }) => (await import('../pdf/receive.ts')).receive(pdf, wanted),
+  signatures: async ({ pdf }) => {
+    const [{ readPdf }, { listSignatures }] = await Promise.all([import('../pdf/read.ts'), import('../pdf/signatures.ts')])
+    return { signatures: listSignatures(await readPdf(pdf)).map(({ field, kind, contents, der }) => ({ field, kind, contents, der })) }
+  },
   'images-to-pdf': async ({ pictures }) => {
     const { imagesToPdf } = await import('../pdf/image-pages.ts')
     const decoded = []

@@ -1,12 +1,12 @@
 import type { Bytes } from '../base/bytes.ts'
-import type { Digest } from '../base/digest.ts'
 import { type Instant, wholeSecond } from '../base/instant.ts'
-import type { Db } from '../db/open.ts'
 import { documentTimeStamp, securityStore } from '../pdf/append.ts'
-import { readPdf } from '../pdf/read.ts'
-import { listSignatures, type PdfSignature } from '../pdf/signatures.ts'
+import { timeStampReceived } from '../pdf/append-received.ts'
+import { type AnyHead, isReceived } from '../pdf/received-head.ts'
+import type { PdfSignature } from '../pdf/signatures.ts'
 import { proofEndOf } from '../pki/time-stamp.ts'
-import { appendObject, readObject } from '../store/object.ts'
+import { appendObject } from '../store/object.ts'
+import { ownSignatures } from './own-signatures.ts'
 import { type Base, CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
 import { evidenceFor } from './validation-material.ts'
 
@@ -26,7 +26,7 @@ export async function archive(
     wholeSecond(clock()),
     signatures.map(({ der }) => der),
   )
-  const store = await securityStore(base.head, {
+  const store = await securityStore<AnyHead>(base.head, {
     certificates: material.certificates,
     ocsps: material.ocsps,
     revocationLists: material.revocationLists,
@@ -40,7 +40,8 @@ export async function archive(
     recipientId: null,
     facts: { level: 'B-LT' },
   }
-  const stampTail = await documentTimeStamp(kept.head, { contentsBytes: CONTENTS[algorithm].timeStamp })
+  const room = { contentsBytes: CONTENTS[algorithm].timeStamp }
+  const stampTail = isReceived(kept.head) ? await timeStampReceived(kept.head, room) : await documentTimeStamp(kept.head, room)
   const at = wholeSecond(clock())
   let proofUntil: Instant | undefined
   const object = await storeTail(tools, kept, stampTail, async (digest: Bytes) => {
@@ -64,9 +65,8 @@ export interface LastStamp extends Pick<PdfSignature, 'der' | 'contents'> {
   readonly proofUntil: Instant
 }
 
-/** The newest document time stamp of a stored file of ours, and until when it proves; null where there is none. */
-export async function lastStampOf(db: Db, digest: Digest): Promise<LastStamp | null> {
-  const signatures = listSignatures(await readPdf(await readObject(db, digest)))
-  const last = signatures.findLast(({ kind }) => kind === 'time-stamp')
+/** The newest document time stamp of ours in a stored file, and until when it proves; null where there is none. */
+export async function lastStampOf(tools: Pick<SealTools, 'db' | 'config'>, file: Pick<Base, 'object' | 'head'>): Promise<LastStamp | null> {
+  const last = (await ownSignatures(tools, file)).findLast(({ kind }) => kind === 'time-stamp')
   return last ? { der: last.der, contents: last.contents, proofUntil: proofEndOf(last.der) } : null
 }

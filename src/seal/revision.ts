@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import type { RevisionKind } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { fillHole, type Tail } from '../pdf/append.ts'
-import type { Head } from '../pdf/head.ts'
+import type { AnyHead } from '../pdf/received-head.ts'
 import { appendObject, digestObject, type StoredObject } from '../store/object.ts'
 
 export interface SealTools {
@@ -21,7 +21,7 @@ export interface Revision {
   readonly number: number
   readonly kind: RevisionKind
   readonly object: StoredObject
-  readonly head: Head
+  readonly head: AnyHead
   readonly recipientId: string | null
   readonly facts: Readonly<Record<string, string | number | null>>
   /** Of a document time stamp: until when it proves its time. */
@@ -31,6 +31,9 @@ export interface Revision {
 /** The revision that the next one continues. */
 export type Base = Pick<Revision, 'number' | 'object' | 'head'>
 
+/** A revision without its signature, whatever file it continues. */
+type Hole = Pick<Tail, 'before' | 'hole' | 'after'>
+
 /** Bytes of DER that a place is kept for; measured with three certificates and a time stamp, and room for long names. */
 export const CONTENTS = {
   'ecdsa-p256': { signature: 8_192, timeStamp: 4_096 },
@@ -38,7 +41,7 @@ export const CONTENTS = {
 } as const
 
 /** SHA-256 of what the signature covers, and the running digest of the base, read once for both. */
-export async function coveredBy(db: Db, base: Base, tail: Tail): Promise<{ digest: Bytes; running: Digester }> {
+export async function coveredBy(db: Db, base: Pick<Base, 'object'>, tail: Hole): Promise<{ digest: Bytes; running: Digester }> {
   const running = await digestObject(db, base.object.digest)
   const covered = running.copy()
   covered.update(tail.before)
@@ -49,8 +52,8 @@ export async function coveredBy(db: Db, base: Base, tail: Tail): Promise<{ diges
 /** Fills the hole and stores base and tail as one object that shares the base's chunks. */
 export async function storeTail(
   tools: SealTools,
-  base: Base,
-  tail: Tail,
+  base: Pick<Base, 'object'>,
+  tail: Hole,
   contents: (digest: Bytes) => Promise<Bytes>,
 ): Promise<StoredObject> {
   const { digest, running } = await coveredBy(tools.db, base, tail)

@@ -1,11 +1,11 @@
 import { type Instant, wholeSecond } from '../base/instant.ts'
 import { failpoint } from '../base/failpoint.ts'
 import { seal } from '../pdf/append.ts'
+import { signReceived } from '../pdf/append-received.ts'
 import type { Form } from '../pdf/form.ts'
-import { readPdf } from '../pdf/read.ts'
-import { listSignatures } from '../pdf/signatures.ts'
-import { readObject } from '../store/object.ts'
+import { isReceived } from '../pdf/received-head.ts'
 import { archive } from './archiving.ts'
+import { ownSignatures } from './own-signatures.ts'
 import { companySignature } from './company-signature.ts'
 import { type Base, CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
 
@@ -21,7 +21,8 @@ export async function sealDocument(
 ): Promise<[Revision, Revision, Revision]> {
   const { algorithm } = await tools.authority.signerFor('seal')
   const sealedAt = wholeSecond(clock())
-  const sealTail = await seal(base.head, { ...act, at: sealedAt, contentsBytes: CONTENTS[algorithm].signature })
+  const facts = { ...act, at: sealedAt, contentsBytes: CONTENTS[algorithm].signature }
+  const sealTail = isReceived(base.head) ? await signReceived(base.head, { ...facts, place: 'seal' }) : await seal(base.head, facts)
   const sealed: Revision = {
     number: base.number + 1,
     kind: 'sealed',
@@ -32,6 +33,5 @@ export async function sealDocument(
   }
   failpoint('seal.between-seal-and-store')
 
-  const signatures = listSignatures(await readPdf(await readObject(tools.db, sealed.object.digest)))
-  return [sealed, ...(await archive(tools, clock, sealed, signatures))]
+  return [sealed, ...(await archive(tools, clock, sealed, await ownSignatures(tools, sealed)))]
 }

@@ -2,9 +2,10 @@ import { base64, type Bytes, concat, fromBase64, hex } from '../base/bytes.ts'
 import { type Digest, digestOf } from '../base/digest.ts'
 import { type Instant, wholeSecond } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
-import { type Filled, sign, type Tail } from '../pdf/append.ts'
+import { type Filled, sign } from '../pdf/append.ts'
+import { signReceived } from '../pdf/append-received.ts'
 import type { Form } from '../pdf/form.ts'
-import type { Head } from '../pdf/head.ts'
+import { type AnyHead, isReceived } from '../pdf/received-head.ts'
 import { sha256 } from '../pki/algorithm.ts'
 import { newSerial } from '../pki/certificate.ts'
 import { signCms } from '../pki/cms.ts'
@@ -39,7 +40,7 @@ interface State {
   readonly before: string
   readonly hole: number
   readonly after: string
-  readonly head: Head
+  readonly head: AnyHead
 }
 
 /** The certificate's serial is drawn by the caller beforehand, so that the row on the certificate of completion can name it. */
@@ -48,14 +49,10 @@ export const reserveSerial = (): string => hex(newSerial())
 export async function freeze(tools: SealTools, at: Instant, base: Base, act: SignerAct, serial: string): Promise<Frozen> {
   const { algorithm } = await tools.authority.signerFor('issuing')
   const moment = wholeSecond(at)
-  const tail = await sign(base.head, {
-    field: `${act.signer}_sig`,
-    appearance: act.appearance,
-    filled: act.filled,
-    at: moment,
-    name: act.name,
-    contentsBytes: CONTENTS[algorithm].signature,
-  })
+  const facts = { appearance: act.appearance, at: moment, name: act.name, contentsBytes: CONTENTS[algorithm].signature }
+  const tail = isReceived(base.head)
+    ? await signReceived(base.head, { ...facts, place: act.signer })
+    : await sign(base.head, { ...facts, field: `${act.signer}_sig`, filled: act.filled })
   const { digest, running } = await coveredBy(tools.db, base, tail)
   const empty = new Uint8Array(tail.hole).fill(0x30)
   empty[0] = 0x3c
@@ -94,7 +91,7 @@ export async function signFrozen(
 ): Promise<Revision> {
   if (base.number !== frozen.after || confirmed !== frozen.digest) throw new Refusal('conflict', 'signature.document-moved-on')
   const state = JSON.parse(frozen.state) as State
-  const tail: Tail = { before: fromBase64(state.before), hole: state.hole, after: fromBase64(state.after), head: state.head }
+  const tail = { before: fromBase64(state.before), hole: state.hole, after: fromBase64(state.after), head: state.head }
   const { recipientId, subject, email, notAfter } = signatory
   const { authority } = tools
   const object = await storeTail(tools, base, tail, async (digest: Bytes) => {

@@ -89,7 +89,7 @@ export async function reTimeStamp(tools: ReTimeStampTools, { document: id }: { d
   const { db, config, keys, clock } = tools
   const head = await headRevision(db, id)
   if (!head || head.kind !== 'time-stamped') return
-  const last = await lastStampOf(db, head.objectDigest)
+  const last = await lastStampOf({ db, config }, baseOf(head))
   const until = last && (await proofUntilOf(db, head, last))
   if (!last || !until || until > later(clock(), LEAD)) return
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')

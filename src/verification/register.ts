@@ -36,6 +36,8 @@ export async function registerEntryOf(db: Db, digests: readonly Digest[]): Promi
       .selectFrom('revision')
       .select(['documentId', 'number', 'kind'])
       .where('objectDigest', '=', digest)
+      // What arrived signed by others was not issued here; it may go on elsewhere too.
+      .where('kind', '!=', 'received')
       .executeTakeFirst()
     if (row) return entryOf(db, row.documentId, { number: row.number, kind: row.kind, isExact: at === 0 })
   }

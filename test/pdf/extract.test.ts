@@ -7,5 +7,5 @@ import { wholeChain } from './prepared-file.ts'
 test('the certificate is a PDF of its own: its pages, what their fields show, and no signature', async () => {
   const { file } = await wholeChain(preparedFile('table'))
   const found = await inspect(await extractPages(file, 0))
-  expect([found.pages.length, found.formFields, found.signed]).toEqual([1, 0, false])
+  expect([found.pages.length, found.formFields, found.received]).toEqual([1, 0, null])
 })

@@ -5,6 +5,7 @@ import { systemAct } from '../../src/audit/act.ts'
 import { type Authority, openAuthority } from '../../src/authority/authority.ts'
 import { createAuthority } from '../../src/authority/creating.ts'
 import { openKeyStore } from '../../src/authority/key-store.ts'
+import type { Head } from '../../src/pdf/head.ts'
 import type { Bytes } from '../../src/base/bytes.ts'
 import { type Instant, instant, YEAR, later } from '../../src/base/instant.ts'
 import { captioned, rowForm, sealForm, textForm, typedForm } from '../../src/pdf/appearance.ts'
@@ -100,7 +101,7 @@ export async function signedByAll(
   const revisions: Revision[] = [...(await prepareAndCertify(tools, now(), preparation(source, signers, fields), 10))]
   for (const { name, title } of signers) {
     const base = revisions.at(-1)!
-    const place = (field: string) => base.head.fields[field]!
+    const place = (field: string) => (base.head as Head).fields[field]!
     const serial = reserveSerial()
     const mark = (width: number, height: number) => typedForm(fonts, 'hand-caveat', title, width, height)
     const { width, height } = place(`${name}_sig`)
@@ -157,7 +158,7 @@ export async function signedByAll(
       }),
     )
   }
-  const { width, height } = revisions.at(-1)!.head.fields['seal']!
+  const { width, height } = (revisions.at(-1)!.head as Head).fields['seal']!
   revisions.push(
     ...(await sealDocument(tools, now, revisions.at(-1)!, {
       name: 'Atelier Nord SAS',

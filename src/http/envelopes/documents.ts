@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
-import {
-  addDocuments,
-  consentToRemoval,
-  orderDocuments,
-  removeDocument,
-  renameDocument,
-  type UploadedFile,
-} from '../../envelope/documents.ts'
+import { addDocuments, consentToRemoval, orderDocuments, removeDocument, renameDocument } from '../../envelope/documents.ts'
 import { findDraft } from '../../envelope/drafting.ts'
+import type { UploadedFile } from '../../envelope/reading.ts'
 import { fill, words } from '../../view/words.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm } from '../answers.ts'

@@ -1,6 +1,7 @@
 /** What stands on the strip and on the certificate of completion. */
 export const completion = {
   title: 'Certificate of completion',
+  titleOf: 'Certificate of completion: {title}',
   pageOf: 'Page {number} of {total}',
   documentId: 'Document ID',
   recipients: 'Signed by',
@@ -14,6 +15,7 @@ export const completion = {
   ],
   facts: {
     file: 'File',
+    signedFile: 'Signed file, document ID',
     pages: 'Pages as uploaded',
     digest: 'SHA-256',
     sender: 'Sent by',
@@ -61,5 +63,6 @@ export const completion = {
   sealedBy: 'Sealed by {company}',
   sealedAt: 'Completed {at}',
   auditLog: 'Audit log: {size} entries, root {root}',
+  certified: 'Signed file, SHA-256: {digest}',
   copies: 'Copy to {names}',
 }

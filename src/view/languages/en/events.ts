@@ -40,6 +40,7 @@ export const events = {
   'envelope.annulled': 'Annulled the finished document: {reason}',
   'envelope.reinstated': 'Took the annulment back: {reason}',
   'envelope.deadline-changed': 'Moved the deadline to {deadline}',
+  'document.keeping-agreed': 'Agreed that active content of {documentId} stays, because its signatures cover it',
   'document.removal-agreed': 'Agreed that active content of {documentId} is removed',
   'envelope.sending': 'Asked for it to be sent',
   'envelope.dispatch-failed': 'It could not be sent and came back as a draft',

@@ -111,8 +111,21 @@ export const refusals = {
   'document.password-needed': '“{name}” is protected by a password. Please enter it, so that the file can be opened.',
   'document.password-wrong': 'This is not the password of “{name}”.',
   'document.xfa-dynamic': '“{name}” is a dynamic form that only one program can show. Print it to a PDF and choose that one.',
-  'document.signed-already':
-    '“{name}” bears a signature already. Adding ours would break it, so it is not accepted. Please choose the file as it was before it was signed.',
+  'document.signed-broken':
+    '“{name}” was changed after it was signed, or one of its signatures does not hold. Please ask for the file as it was signed.',
+  'document.signed-no-changes':
+    '“{name}” was certified so that nothing may be added to it, not a signature either. Ask whoever certified it for a version that may be signed.',
+  'document.signed-locked':
+    'One of the signatures in “{name}” locks the whole file: any further signature would make it invalid. Please use the file as it was before that signature.',
+  'document.signed-xfa':
+    '“{name}” is signed and holds a second form (XFA) that some programs would show instead of the signed pages, and that cannot be taken out without breaking the signatures.',
+  'document.signed-encrypted':
+    '“{name}” is signed and encrypted. It cannot be opened without breaking its signatures; please ask for a version without a password.',
+  'document.signed-unreadable':
+    '“{name}” is signed, but it is built in a way that leaves doubt about what can be added without breaking its signatures. Nothing was added to it.',
+  'document.signed-unfinished':
+    '“{name}” was prepared here or by another Paraphe and is not completed. It can only be signed by the links that its sender sent.',
+  'document.signed-certified': '“{name}” is certified by somebody else: a visible signature fits only into its own empty signature fields.',
   'document.too-large': '“{name}” is too large. A file may have up to {megabytes} MB.',
   'document.too-many-pages': '“{name}” has too many pages. A document may have up to {most}.',
   'document.too-many': 'That would be too many documents. One sending may hold up to {most}.',
@@ -128,6 +141,11 @@ export const refusals = {
   'dispatch.no-title': 'Please give it a title.',
   'dispatch.nobody-signs': 'Nobody signs yet. Add at least one person who signs, approves or attests.',
   'dispatch.signature-missing': '{name} has no signature field yet.',
+  'dispatch.signed-one-page':
+    '“{title}” was signed before: everything of {name} in it must stand on one page, for it becomes one signature.',
+  'dispatch.signed-overlap': '“{title}” was signed before: the fields of {name} reach over those of somebody else. Move them apart.',
+  'dispatch.signed-certified':
+    '“{title}” is certified by somebody else: everything of {name} in it must lie in one of its empty signature fields, on which their signature stands.',
   'dispatch.may-not-sign': '{name} may not sign for the company. An administrator can give that right.',
   'dispatch.address-missing': '{name} has no address for the chosen channel.',
   'dispatch.deadline': 'The deadline has passed or is too soon. Please choose a later one.',
@@ -147,6 +165,9 @@ export const refusals = {
   'recipient.reminded-lately': '{name} was reminded only a moment ago.',
   'field.too-many': 'That would be too many fields. A sending may have up to {most}.',
   'field.page-unknown': 'This field stands on a page that is not there.',
+  'field.signed-kind': 'This document was signed before: only what somebody signs can be placed on it.',
+  'field.signed-certified':
+    'This document is certified by somebody else: a visible signature fits only into one of its empty signature fields.',
   'field.outside': 'This field reaches beyond the page.',
   'field.nobody': 'Please say who fills in this field.',
   'field.of-a-copy': 'Whoever only receives a copy fills in nothing.',

@@ -2,6 +2,7 @@ import type { en } from '../en.ts'
 
 export const completion: (typeof en)['completion'] = {
   title: 'Attestation d’achèvement',
+  titleOf: 'Attestation d’achèvement : {title}',
   pageOf: 'Page {number} sur {total}',
   documentId: 'Identifiant du document',
   recipients: 'Signé par',
@@ -15,6 +16,7 @@ export const completion: (typeof en)['completion'] = {
   ],
   facts: {
     file: 'Fichier',
+    signedFile: 'Fichier signé, identifiant',
     pages: 'Pages au dépôt',
     digest: 'SHA-256',
     sender: 'Envoyé par',
@@ -62,5 +64,6 @@ export const completion: (typeof en)['completion'] = {
   sealedBy: 'Scellé par {company}',
   sealedAt: 'Achevé le {at}',
   auditLog: 'Journal d’audit : {size} entrées, racine {root}',
+  certified: 'Fichier signé, SHA-256 : {digest}',
   copies: 'Copie à {names}',
 }

@@ -41,6 +41,7 @@ export const events: typeof shape = {
   'envelope.annulled': 'A annulé le document achevé : {reason}',
   'envelope.reinstated': 'A levé l’annulation : {reason}',
   'envelope.deadline-changed': 'A déplacé l’échéance au {deadline}',
+  'document.keeping-agreed': 'A accepté que le contenu actif de {documentId} reste, car ses signatures le couvrent',
   'document.removal-agreed': 'A accepté que le contenu actif de {documentId} soit retiré',
   'envelope.sending': 'A demandé l’envoi',
   'envelope.dispatch-failed': 'L’envoi n’a pas abouti : le document est revenu en brouillon',

@@ -1,0 +1,145 @@
+import type { Bytes } from '../base/bytes.ts'
+import type { Instant } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { Config } from '../config/config.ts'
+import type { Db } from '../db/open.ts'
+import type { ActiveContent } from '../pdf/active-content.ts'
+import { runTask } from '../sandbox/run.ts'
+import { ownRoots } from '../verification/uploaded.ts'
+import type { Received } from './received.ts'
+
+export interface UploadedFile {
+  readonly name: string
+  readonly bytes: Bytes
+}
+
+/** What inspection found in a file, and what the sender said to it. */
+export interface Findings {
+  readonly activeContent: readonly ActiveContent[]
+  readonly xfa: 'none' | 'beside'
+  readonly formFields: number
+  readonly encrypted: 'no' | 'empty-password' | 'opened'
+  readonly fromPictures: boolean
+  /** It arrived with signatures of others: it is kept byte for byte, and this is what it allows. Absent in what was read before there was such a thing. */
+  readonly received?: Received | null
+  /** Rights for an old reader, which go when the file is rewritten. */
+  readonly usageRights?: boolean
+  /** When the sender agreed that what acts is removed. */
+  readonly consentedAt: Instant | null
+}
+
+interface Tools {
+  readonly db: Db
+  readonly config: Pick<Config, 'dataDirectory'>
+}
+
+export interface ReadDocument {
+  readonly name: string
+  readonly title: string
+  readonly original: Bytes
+  readonly source: Bytes
+  readonly pages: readonly { readonly width: number; readonly height: number }[]
+  readonly findings: Findings
+}
+
+/** Pictures that come together are one document with a page each; every other file is a document of its own. */
+export function sheaves(files: readonly UploadedFile[]): UploadedFile[][] {
+  const pictures = files.filter(({ bytes }) => isPicture(bytes))
+  const rest = files.filter((file) => !pictures.includes(file)).map((file) => [file])
+  return pictures.length ? [...rest, pictures] : rest
+}
+
+/** PNG, JPEG or WebP by its first bytes; the child looks closer. */
+const isPicture = (bytes: Bytes): boolean =>
+  [
+    [0x89, 0x50, 0x4e, 0x47],
+    [0xff, 0xd8, 0xff],
+    [0x52, 0x49, 0x46, 0x46],
+  ].some((start) => start.every((byte, at) => bytes[at] === byte))
+
+export async function readSheaf(
+  { db, config }: Tools,
+  sheaf: readonly UploadedFile[],
+  password: string | undefined,
+  mostPages: number,
+  at: Instant,
+): Promise<ReadDocument> {
+  const [first] = sheaf as [UploadedFile]
+  const name = fileNameOf(first.name)
+  const title = titleFrom(name)
+  if (isPicture(first.bytes)) {
+    const { pdf } = await runTask(config, 'images-to-pdf', { pictures: sheaf.map(({ bytes }) => bytes) })
+    const { pages } = await runTask(config, 'inspect', { pdf })
+    return {
+      name,
+      title,
+      // Of one picture the original is the picture itself; of several, the pages that they became.
+      original: sheaf.length === 1 ? first.bytes : pdf,
+      source: pdf,
+      pages: pages.map(sizeOf),
+      findings: { activeContent: [], xfa: 'none', formFields: 0, encrypted: 'no', fromPictures: true, consentedAt: null },
+    }
+  }
+  const found = await runTask(config, 'inspect', { pdf: first.bytes, ...(password ? { password } : {}) })
+  if (found.xfa === 'dynamic') throw new Refusal('invalid', 'document.xfa-dynamic')
+  if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
+  const received = found.received && (await judgedAsReceived({ db, config }, first.bytes, found.received, at))
+  const opened = found.encrypted === 'no' ? null : await runTask(config, 'decrypt', { pdf: first.bytes, password: password ?? '' })
+  // What cannot be drawn within the bounds is refused now, not on every page that would show it.
+  await runTask(config, 'pages', { pdf: opened?.pdf ?? first.bytes, from: { page: 0, most: 1 }, width: 240 })
+  return {
+    name,
+    title: found.title && !/^(untitled|microsoft word - .*)$/i.test(found.title) ? found.title : title,
+    original: first.bytes,
+    source: opened?.pdf ?? first.bytes,
+    pages: found.pages.map(sizeOf),
+    findings: {
+      activeContent: found.activeContent,
+      xfa: found.xfa,
+      formFields: found.formFields,
+      encrypted: found.encrypted,
+      fromPictures: false,
+      received,
+      usageRights: found.usageRights,
+      consentedAt: null,
+    },
+  }
+}
+
+/**
+ * What is broken already is not built upon: whoever signed it next would sign a file that no verifier accepts. Of a document of ours in the middle of
+ * its path nobody else continues it.
+ */
+async function judgedAsReceived({ db, config }: Tools, pdf: Bytes, found: Omit<Received, 'signers'>, at: Instant): Promise<Received> {
+  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at })
+  if (report.answer === 'changed' || report.answer === 'unreadable') throw new Refusal('invalid', 'document.signed-broken')
+  if (report.profile === 'ours') throw new Refusal('invalid', 'document.signed-unfinished')
+  const signers = report.signatures.flatMap(({ kind, signer }) => (kind !== 'time-stamp' && signer ? [signer.name] : []))
+  return { ...found, signers }
+}
+
+const sizeOf = ({ width, height }: { width: number; height: number }) => ({ width, height })
+
+/** Every refusal says of which file it speaks. */
+export async function named<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal(error.code, error.reason, { ...error.params, name: fileNameOf(name) }, { cause: error })
+  }
+}
+
+/** A stranger's file name as data: without folders and without what cannot be seen. */
+const fileNameOf = (name: string): string =>
+  (name.split(/[/\\]/).at(-1) ?? '')
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(0, 200) || 'document.pdf'
+
+const titleFrom = (fileName: string): string =>
+  fileName
+    .replace(/\.[A-Za-z0-9]{1,5}$/, '')
+    .replaceAll('_', ' ')
+    .trim() || fileName
