@@ -14,6 +14,7 @@ import type { FieldKind, RecipientRole, RecipientSide } from '../db/database.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
+import type { EmptyField } from '../pdf/received.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
@@ -47,6 +48,8 @@ export interface EditorView {
     /** In points, as seen. */
     readonly pages: readonly { readonly width: number; readonly height: number }[]
     readonly digest: Digest
+    /** It arrived signed: only signatures, with what they show; where it is certified, in these places alone. */
+    readonly received: { readonly certified: boolean; readonly places: readonly EmptyField[] } | null
   }[]
   readonly recipients: readonly {
     readonly id: string

@@ -30,11 +30,11 @@ export function withEntries(source: string, entries: Readonly<Record<string, str
   }
   const added = Object.entries(entries).filter(([key]) => !dictionary.entries.has(key))
   const end = text.lastIndexOf('>>')
-  return `${text.slice(0, end).trimEnd()}${added.map(([key, value]) => `${gapAfter(text)}/${key} ${value}`).join('')}${text.slice(end)}`
+  return `${openEnd(text, end)}${added.map(([key, value]) => ` /${key} ${value}`).join('')}${text.slice(end)}`
 }
 
-/** What a stranger wrote may end with a comment, which only a line end ends. */
-const gapAfter = (text: string): string => (text.includes('%') ? '\n' : ' ')
+/** What a stranger wrote may end with a comment, and only its line end ends that. */
+const openEnd = (text: string, end: number): string => (text.includes('%') ? `${text.slice(0, end)}\n` : text.slice(0, end).trimEnd())
 
 /** The source of one entry's value in a dictionary's source; undefined where it is not there. */
 export function entryIn(source: string, key: string): string | undefined {
@@ -46,5 +46,5 @@ export function entryIn(source: string, key: string): string | undefined {
 /** An array's source with one item at its end. */
 export function withItem(source: string, item: string): string {
   const end = source.lastIndexOf(']')
-  return `${source.slice(0, end).trimEnd()}${gapAfter(source)}${item}${source.slice(end)}`
+  return `${openEnd(source, end)} ${item}${source.slice(end)}`
 }

@@ -26,7 +26,12 @@ export async function pdfsig(pdf: Uint8Array, roots: readonly string[] = []): Pr
       .slice(1)
       .map((block) => {
         const said = (label: string): string => new RegExp(`- ${label}: (.*)`).exec(block)?.[1]?.trim() ?? ''
-        return { field: said('Signature Field Name'), ranges: said('Signed Ranges'), validation: said('Signature Validation'), trust: said('Certificate Validation') }
+        return {
+          field: said('Signature Field Name'),
+          ranges: said('Signed Ranges'),
+          validation: said('Signature Validation'),
+          trust: said('Certificate Validation'),
+        }
       })
       .filter(({ ranges }) => ranges)
   } finally {

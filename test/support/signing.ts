@@ -6,6 +6,7 @@ import { findUserByAddress } from '../../src/access/users.ts'
 import type { Instant } from '../../src/base/instant.ts'
 import { type Ceremony, findCeremony } from '../../src/ceremony/ceremony.ts'
 import { consent, currentTerms } from '../../src/ceremony/consenting.ts'
+import { fieldsToFill } from '../../src/ceremony/filling.ts'
 import { addMark } from '../../src/ceremony/marks.ts'
 import { codeToTell, enterCode } from '../../src/ceremony/one-time-code.ts'
 import { findPreview, makePreview } from '../../src/ceremony/preview.ts'
@@ -158,7 +159,8 @@ export async function sign(test: TestHouse, recipientId: string): Promise<string
   const session = await identify(test, recipientId)
   const act = recipientAct(house, recipientId)
   const ceremony = await open(test, recipientId, session)
-  if (ceremony.recipient.role === 'signer')
+  const asked = await fieldsToFill(house.db, ceremony, house.clock())
+  if (asked.some(({ kind }) => kind === 'signature'))
     await addMark(house, act, ceremony, {
       kind: 'signature',
       method: 'typed',

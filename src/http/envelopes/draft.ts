@@ -10,6 +10,7 @@ import { findingsOf, needsConsent } from '../../envelope/documents.ts'
 import { changeDraft, DEFAULT_DEADLINE, type DraftDetails, findDraft, remindersOf } from '../../envelope/drafting.ts'
 import { type Envelope, findEnvelopeFor, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
+import { receivedIn } from '../../envelope/received.ts'
 import { chooseLegalEntity } from '../../envelope/own-company.ts'
 import { addressOf, nameOf } from '../../envelope/telling.ts'
 import { turnsOf } from '../../envelope/turns.ts'
@@ -40,6 +41,9 @@ export interface DraftDocument {
   readonly encrypted: 'no' | 'empty-password' | 'opened'
   readonly formFields: number
   readonly fields: number
+  /** It arrived signed: by how many and by whom, and how many of its empty fields may still be signed where it is certified. */
+  readonly received: { readonly signatures: number; readonly signers: readonly string[]; readonly certifiedPlaces: number | null } | null
+  readonly usageRights: boolean
 }
 
 export interface DraftPerson {
@@ -195,7 +199,8 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     cameBack: envelope.dispatchFailure && sentence(envelope.dispatchFailure, { name: envelope.title }),
     refused: refused.refused ?? null,
     documents: documents.map((document, at) => {
-      const { activeContent, xfa, encrypted, formFields, consentedAt } = findingsOf(document)
+      const { activeContent, xfa, encrypted, formFields, consentedAt, usageRights = false } = findingsOf(document)
+      const received = receivedIn(document)
       const kinds = new Set<ActiveContent['kind'] | 'xfa'>(activeContent.map(({ kind }) => kind))
       if (xfa === 'beside') kinds.add('xfa')
       return {
@@ -208,7 +213,13 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
         isConsented: consentedAt !== null,
         acts: [...kinds],
         encrypted,
-        formFields,
+        formFields: received ? 0 : formFields,
+        usageRights,
+        received: received && {
+          signatures: received.signatures,
+          signers: received.signers,
+          certifiedPlaces: received.certified ? received.emptyFields.length : null,
+        },
         fields: editor.fields.filter(({ documentId }) => documentId === document.id).length,
       }
     }),

@@ -8,6 +8,7 @@ import { type Envelope, listDocuments, listRecipients } from '../../envelope/env
 import { FIELD_KINDS, FieldRefusal, fieldsOf, pagesOf, type PlacedField, placeFields, StaleFields } from '../../envelope/fields.ts'
 import { acts } from '../../envelope/naming.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
+import { type Received, receivedIn } from '../../envelope/received.ts'
 import { nameOf } from '../../envelope/telling.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -86,7 +87,8 @@ const ByHand = z.union([
       .string('field.page-unknown')
       .regex(/^\d{1,5}$/, 'field.page-unknown')
       .transform((text) => Number(text) - 1),
-    place: z.enum(PLACES, 'form.invalid'),
+    /** Or an empty signature field of a file that arrived signed. */
+    place: z.union([z.enum(PLACES), z.string().regex(/^field-\d{1,3}$/)], 'form.invalid'),
   }),
 ])
 
@@ -143,6 +145,23 @@ async function fieldByHand(
   const size = document && pagesOf(document)[page]
   if (!size) throw new FieldRefusal('field.page-unknown', id)
   const { width, height, required } = NEW_FIELDS[kind]
+  const plain = {
+    id,
+    documentId,
+    recipientId: kind === 'number' ? null : recipientId || null,
+    kind,
+    required,
+    readOnly: false,
+    label: '',
+    value: '',
+    fontSize: NEW_SIZE,
+  }
+  if (place.startsWith('field-')) {
+    const empty = receivedIn(document)?.emptyFields[Number(place.slice(6))]
+    if (!empty) throw new FieldRefusal('field.page-unknown', id)
+    const { name: _, ...box } = empty
+    return { ...plain, ...box }
+  }
   const x = place.endsWith('left') ? MARGIN : place.endsWith('right') ? size.width - width - MARGIN : (size.width - width) / 2
   const first = place.startsWith('top') ? MARGIN : place.startsWith('bottom') ? size.height - height - MARGIN : (size.height - height) / 2
   // Above what stands there already, or below it where the page begins.
@@ -159,23 +178,11 @@ async function fieldByHand(
     )
   let y = first
   while (isTaken(y) && y + step >= 0 && y + step + height <= size.height) y += step
-  return {
-    id,
-    documentId,
-    recipientId: kind === 'number' ? null : recipientId || null,
-    kind,
-    page,
-    x,
-    y,
-    width,
-    height,
-    required,
-    readOnly: false,
-    label: '',
-    value: '',
-    fontSize: NEW_SIZE,
-  }
+  return { ...plain, page, x, y, width, height }
 }
+
+const receivedPlaces = (received: Received | null): EditorView['documents'][number]['received'] =>
+  received && { certified: received.certified, places: received.emptyFields }
 
 /** What `envelopes/draft/_editor` is given. */
 export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView> {
@@ -190,6 +197,7 @@ export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView
         title: document.title,
         pages: pagesOf(document),
         digest: await shownDigest(db, document),
+        received: receivedPlaces(receivedIn(document)),
       })),
     ),
     recipients: (await listRecipients(db, envelope.id)).filter(acts).map((recipient, at) => ({

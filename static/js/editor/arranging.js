@@ -7,13 +7,14 @@ export const newId = () => `new-${Date.now().toString(36)}-${++made}`
 const boxOf = ({ x, y, width, height }) => ({ x, y, width, height })
 
 /** Everything that can be done to fields, by whatever means it is asked for. Each says what it did. */
-export function createArranging({ draft, leaves, kinds, newSize, voice, words, currentRecipient }) {
+export function createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient }) {
   const others = (leaf, except = new Set()) => draft.steady.filter((field) => leaves.of(field) === leaf && !except.has(field.id))
   let copied = []
 
   const newField = (kind, leaf, middle) => {
     const { width, height, required } = kinds[kind]
-    const box = within({ x: middle.x - width / 2, y: middle.y - height / 2, width, height }, leaf)
+    const empty = kind === 'signature' ? leaves.emptyFieldAt(leaf, middle) : undefined
+    const box = empty ? boxOf(empty) : within({ x: middle.x - width / 2, y: middle.y - height / 2, width, height }, leaf)
     return {
       id: newId(),
       documentId: leaf.documentId,
@@ -40,10 +41,24 @@ export function createArranging({ draft, leaves, kinds, newSize, voice, words, c
 
   return {
     newField,
+    /** Says why not, where a kind may not stand on a page. */
+    takes(leaf, kind) {
+      const does = leaves.takes(leaf, kind)
+      if (!does) voice.say(words.notHere, { kind: kindNames[kind] })
+      return does
+    },
     put,
     /** In the middle of what is seen, where nothing stands yet. */
     addInView(kind) {
       const { leaf, middle } = leaves.inView()
+      if (!this.takes(leaf, kind)) return null
+      const free = leaf.places.find((place) => !others(leaf).some(({ x, y }) => Math.abs(x - place.x) < 2 && Math.abs(y - place.y) < 2))
+      if (kind === 'signature' && free) {
+        const taken = newField(kind, leaf, { x: free.x + free.width / 2, y: free.y + free.height / 2 })
+        put([taken])
+        voice.about(words.added, taken)
+        return taken
+      }
       const field = newField(kind, leaf, middle)
       const placed = { ...field, ...freePlace(field, others(leaf), leaf) }
       put([placed])

@@ -5,10 +5,13 @@ export function findLeaves(stage, documents) {
   const leaves = [...stage.querySelectorAll('[data-page]')].map((paper, index) => {
     const documentId = paper.dataset.document
     const page = Number(paper.dataset.page)
-    const { width, height } = documents.find(({ id }) => id === documentId).pages[page]
+    const document = documents.find(({ id }) => id === documentId)
+    const { width, height } = document.pages[page]
+    const { received } = document
     paper.style.aspectRatio = `${width} / ${height}`
     paper.querySelector('[data-flat]').remove()
-    return { index, documentId, page, width, height, paper, layer: paper.querySelector('[data-fields]') }
+    const places = received?.places.filter((place) => place.page === page) ?? []
+    return { index, documentId, page, width, height, received, places, paper, layer: paper.querySelector('[data-fields]') }
   })
   const byPlace = new Map(leaves.map((leaf) => [`${leaf.documentId}/${leaf.page}`, leaf]))
   const of = ({ documentId, page }) => byPlace.get(`${documentId}/${page}`)
@@ -53,8 +56,16 @@ export function findLeaves(stage, documents) {
     return { isSmallest: zoom === 1, isLargest: zoom === LARGEST }
   }
 
+  /** Whether a field of this kind may stand there: on a file that arrived signed only what somebody signs, on a certified one where it has room. */
+  const takes = ({ received, places }, kind) => !received || (kind !== 'number' && (!received.certified || places.length > 0))
+  /** The empty signature field of the file at a place. */
+  const emptyFieldAt = ({ places }, { x, y }) =>
+    places.find((place) => x >= place.x && x <= place.x + place.width && y >= place.y && y <= place.y + place.height)
+
   return {
     all: leaves,
+    takes,
+    emptyFieldAt,
     of,
     at,
     scale,

@@ -24,14 +24,17 @@ function start(root) {
   const voice = createVoice({ region: root.querySelector('[data-voice]'), words, recipients, documents, kindNames, lang })
   const sheets = createSheets(root)
   const palette = createPalette({ root, draft, words, recipients, kindNames, voice, sheets })
-  const arranging = createArranging({ draft, leaves, kinds, newSize, voice, words, currentRecipient: palette.recipient })
+  const arranging = createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient: palette.recipient })
   const shown = showFields({ draft, leaves, recipients, kindNames, voice, words })
   const panel = createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets })
   followPointer({ stage, draft, leaves, shown, arranging, palette, voice, words })
   followKeys({ root, stage, draft, shown, arranging, palette, panel })
   keepSaved({ root, draft, editor, shown, panel, voice, words })
 
-  palette.onPlace((kind) => shown.focus(arranging.addInView(kind).id))
+  palette.onPlace((kind) => {
+    const added = arranging.addInView(kind)
+    if (added) shown.focus(added.id)
+  })
 
   const [undo, redo] = ['undo', 'redo'].map((name) => {
     const button = root.querySelector(`[data-${name}]`)

@@ -150,7 +150,7 @@ export function followPointer({ stage, draft, leaves, shown, arranging, palette,
     follow(event, {
       move(at) {
         const leaf = leaves.at(at.clientX, at.clientY)
-        if (!leaf) {
+        if (!leaf || !leaves.takes(leaf, kind)) {
           field = null
           draft.preview(before)
           shown.guide(null)
@@ -161,7 +161,7 @@ export function followPointer({ stage, draft, leaves, shown, arranging, palette,
         tidy()
         const id = field?.id
         const fresh = arranging.newField(kind, leaf, leaves.toPoints(leaf, at.clientX, at.clientY))
-        const snap = snapMove(fresh, linesOn(leaf, new Set(), at), reach(leaf))
+        const snap = leaf.places.length ? { dx: 0, dy: 0, guides: { x: null, y: null } } : snapMove(fresh, linesOn(leaf, new Set(), at), reach(leaf))
         field = { ...within({ ...fresh, x: fresh.x + snap.dx, y: fresh.y + snap.dy }, leaf), id: id ?? fresh.id }
         shown.guide(leaf, snap.guides)
         draft.preview([...before, field])
@@ -174,8 +174,10 @@ export function followPointer({ stage, draft, leaves, shown, arranging, palette,
         tidy()
         if (!moved) return
         palette.dragged()
-        if (field) putDown(field)
-        else draft.forget()
+        if (field) return putDown(field)
+        draft.forget()
+        const leaf = leaves.at(at.clientX, at.clientY)
+        if (leaf) arranging.takes(leaf, kind)
       },
     })
   }
@@ -243,8 +245,9 @@ export function followPointer({ stage, draft, leaves, shown, arranging, palette,
       end(at, moved) {
         if (moved && event.pointerType === 'touch') return
         const fresh = arranging.newField(kind, leaf, leaves.toPoints(leaf, event.clientX, event.clientY))
-        const snap = snapMove(fresh, linesOn(leaf, new Set(), event), reach(leaf))
+        const snap = leaf.places.length ? { dx: 0, dy: 0 } : snapMove(fresh, linesOn(leaf, new Set(), event), reach(leaf))
         palette.disarm()
+        if (!arranging.takes(leaf, kind)) return
         putDown(within({ ...fresh, x: fresh.x + snap.dx, y: fresh.y + snap.dy }, leaf))
       },
     })

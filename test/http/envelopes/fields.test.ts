@@ -216,7 +216,7 @@ test('the editor is given those who act, each with a letter and a hue of their o
     await addRecipient(house.house.db, act, ann, envelope.id, { ...marie, email: `p${n}@dupont.example`, routingOrder: 3 })
   const view = await editorView({ var: { house: house.house } } as unknown as Ctx, envelope)
   expect(view.documents).toEqual([
-    { id: document.id, title: document.title, pages: JSON.parse(document.pages), digest: document.sourceDigest },
+    { id: document.id, title: document.title, pages: JSON.parse(document.pages), digest: document.sourceDigest, received: null },
   ])
   expect(view.documents[0]!.pages).toHaveLength(2)
   expect(view.recipients).toHaveLength(28)

@@ -98,10 +98,27 @@ export const documents = {
       removed: '“{title}” is out.',
       firstPage: 'First page of “{title}”',
       consentTitle: 'Something in this file acts by itself',
-      consentLead:
-        'A signed document must not do that. Found: {found}. The file as you have it is kept unchanged beside the one that is signed.',
-      consent: 'Remove it',
-      consented: 'What acted by itself will be removed: {found}.',
+      removing: {
+        lead: 'A signed document must not do that. Found: {found}. The file as you have it is kept unchanged beside the one that is signed.',
+        agree: 'Remove it',
+        agreed: 'What acted by itself will be removed: {found}.',
+      },
+      keeping: {
+        lead: 'Found: {found}. The signatures that the file bears cover it too, so it cannot be taken out without breaking them. Nothing of it runs here, but it may where the file is opened.',
+        agree: 'Keep it',
+        agreed: 'What acts by itself stays, because the file’s signatures cover it: {found}.',
+      },
+      received: (count: number, names: string) =>
+        `This file already bears ${count === 1 ? 'a signature' : `${count} signatures`}${names ? ` (${names})` : ''}. It is kept byte for byte; its certificate of completion becomes a document of its own.`,
+      receivedFree:
+        'Only signatures can be placed on it, each on one page; name, date, stamp and the like are drawn inside the person’s signature.',
+      receivedCertified: (places: number) =>
+        places === 0
+          ? 'It is certified and has no empty signature field, so everybody signs it without anything to be seen on the page.'
+          : places === 1
+            ? 'It is certified: a visible signature fits only into its one empty signature field. Whoever gets no field signs without anything to be seen on the page.'
+            : `It is certified: visible signatures fit only into its ${places} empty signature fields. Whoever gets no field signs without anything to be seen on the page.`,
+      usageRights: 'It carries usage rights for an old reader. They are nobody’s signature and go when the file is prepared.',
       emptyPassword: 'The file was protected by an empty password; it was opened with that one.',
       opened: 'The file was opened with the password that you gave. The protected original is kept too.',
       flattened: (count: number) =>

@@ -72,6 +72,14 @@ export const editor = {
     ['Alt + drag', 'without guide lines'],
     ['Escape', 'deselect'],
   ],
+  /** A document that arrived signed. */
+  received: {
+    free: 'This document was signed before. Everything that one person puts on it stands on one page and becomes their one signature.',
+    certified:
+      'This document is certified: visible signatures fit only into the empty signature fields that are outlined. Whoever gets none signs without anything to be seen on the page.',
+    invisible: 'This document is certified and has no empty signature field: everybody signs it without anything to be seen on the page.',
+    places: 'Empty signature fields of the file',
+  },
   conflict: {
     title: 'The fields were changed elsewhere in the meantime.',
     lead: 'Take them as they stand there, or keep yours and write over them.',
@@ -95,6 +103,7 @@ export const editor = {
       bottom: 'Bottom middle',
       'bottom-right': 'Bottom right',
     },
+    emptyField: 'In its empty field {number}, page {page}',
     list: 'Fields so far',
     entry: '{kind} for {name}, page {page}',
     entryNobody: '{kind}, page {page}',
@@ -127,6 +136,7 @@ export const editor = {
     missing: '{name} has no signature field yet.',
     place: 'Place it',
     armed: '{kind}: click or tap the page where it goes.',
+    notHere: '{kind} cannot be placed on this document: it was signed before.',
     cancel: 'Cancel',
     allSaved: 'Everything is saved',
     saved: 'Saved {time}',

@@ -74,6 +74,14 @@ export const editor: typeof shape = {
     ['Alt + glisser', 'sans lignes de repère'],
     ['Échap', 'désélectionner'],
   ],
+  /** A document that arrived signed. */
+  received: {
+    free: 'Ce document était déjà signé. Tout ce qu’une personne y met tient sur une page et devient sa seule signature.',
+    certified:
+      'Ce document est certifié : les signatures visibles n’entrent que dans les champs de signature vides, encadrés. Qui n’en a pas signe sans que rien ne se voie sur la page.',
+    invisible: 'Ce document est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.',
+    places: 'Champs de signature vides du fichier',
+  },
   conflict: {
     title: 'Les champs ont été modifiés ailleurs entre-temps.',
     lead: 'Reprenez-les tels qu’ils y sont, ou gardez les vôtres en les remplaçant.',
@@ -97,6 +105,7 @@ export const editor: typeof shape = {
       bottom: 'En bas au milieu',
       'bottom-right': 'En bas à droite',
     },
+    emptyField: 'Dans son champ vide {number}, page {page}',
     list: 'Champs déjà placés',
     entry: '{kind} pour {name}, page {page}',
     entryNobody: '{kind}, page {page}',
@@ -128,6 +137,7 @@ export const editor: typeof shape = {
     missing: '{name} n’a pas encore de champ de signature.',
     place: 'Le placer',
     armed: '{kind} : cliquez ou touchez la page à l’endroit voulu.',
+    notHere: '{kind} ne peut pas être placé sur ce document : il était déjà signé.',
     cancel: 'Annuler',
     allSaved: 'Tout est enregistré',
     saved: 'Enregistré à {time}',
