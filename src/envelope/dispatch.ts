@@ -69,7 +69,7 @@ export async function problemsOf(tools: DispatchTools, user: Pick<User, 'id' | '
   const fields = (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat()
   const signed = new Set(fields.flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])))
   // Where every document is certified by somebody else, who has no empty field signs without being seen.
-  const isBoundToSign = documents.some((document) => !receivedIn(document)?.certified)
+  const isBoundToSign = !documents.length || documents.some((document) => !receivedIn(document)?.certified)
   for (const recipient of recipients)
     if (isBoundToSign && recipient.role === 'signer' && !signed.has(recipient.id))
       found('fields', 'dispatch.signature-missing', { name: nameOf(recipient) })

@@ -11,7 +11,10 @@ export interface OwnSignature {
 }
 
 /** The signatures in a stored file that this house made: of those that others made the authority can say nothing. Read in the child. */
-export async function ownSignatures({ db, config }: Pick<SealTools, 'db' | 'config'>, { object, head }: Pick<Base, 'object' | 'head'>): Promise<OwnSignature[]> {
+export async function ownSignatures(
+  { db, config }: Pick<SealTools, 'db' | 'config'>,
+  { object, head }: Pick<Base, 'object' | 'head'>,
+): Promise<OwnSignature[]> {
   const { signatures } = await runTask(config, 'signatures', { pdf: await readObject(db, object.digest) })
   if (!isReceived(head)) return signatures
   const { places, prefix } = head.received
