@@ -82,6 +82,7 @@ export const EVENT_TYPES = [
   'person.erased',
   'envelope.held',
   'envelope.hold-lifted',
+  'vault.evidence-taken',
   'clock.went-back',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]

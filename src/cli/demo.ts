@@ -61,10 +61,11 @@ async function signContract(
   const sealed = /\/vault\/env_\w+\/documents\/doc_\w+\/sealed\.pdf/.exec(entry.text)?.[0] ?? fail('the vault shows no document')
   const contract = good(await desk.get(`${sealed}?save`), 'the sealed file').bytes
   const original = good(await desk.get(sealed.replace('sealed.pdf', 'original')), 'the original').bytes
+  const evidence = good(await desk.get(`/vault/${envelope}/evidence.zip`), 'the evidence package').bytes
   const root = good(await desk.get('/pki/root.crt'), 'the root certificate').bytes
   const report = await desk.post('/verify', { file: new File([contract], SAMPLE_FILES[language].file, { type: 'application/pdf' }) })
   if (!/data-answer="genuine"/.test(good(report, 'the verification').text)) fail('the verification page does not call the file genuine')
-  return { 'contract.pdf': contract, 'original.pdf': original, 'root.pem': asPem(root) }
+  return { 'contract.pdf': contract, 'original.pdf': original, 'root.pem': asPem(root), 'evidence.zip': evidence }
 }
 
 async function setUp(desk: Visitor, language: Language, address: string, origin: string): Promise<void> {

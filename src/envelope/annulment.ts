@@ -1,12 +1,11 @@
 import { mayAnnul, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
+import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { append } from '../audit/trail.ts'
-import type { KeyStore } from '../authority/key-store.ts'
-import { signLogState } from '../authority/log-state.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Config } from '../config/config.ts'
 import type { AnnulmentRow, AnnulmentTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { enqueue } from '../jobs/queue.ts'
 import { type Envelope, findEnvelopeFor, listRecipients } from './envelope.ts'
 import { tellRecipient, tellSender } from './telling.ts'
 
@@ -14,8 +13,6 @@ const LONGEST = 1_000
 
 export interface AnnulmentTools {
   readonly db: Db
-  readonly config: Config
-  readonly keys: KeyStore
   readonly wake: () => void
 }
 
@@ -56,10 +53,7 @@ export async function annulledAmong(db: Db, envelopeIds: readonly string[]): Pro
   return new Set([...last].filter(([, kind]) => kind === 'annulled').map(([id]) => id))
 }
 
-/**
- * Row, event and messages in one transaction; then the state of the log is signed, so that the event cannot be taken out again. While the
- * keys are locked, or after a crash in between, the next checkpoint does that.
- */
+/** Row, event, messages and the order of a checkpoint in one transaction: once the state of the log is signed, the event cannot be taken out again. */
 async function declare(
   tools: AnnulmentTools,
   act: UserAct,
@@ -90,8 +84,8 @@ async function declare(
       .execute()
     await tx.updateTable('envelope').set({ updatedAt: act.at }).where('id', '=', id).execute()
     await tellEverybody(tx, act, envelope, kind, reason)
+    await enqueue(tx, act.at, { kind: CHECKPOINT, payload: {} })
   })
-  if (!tools.keys.isLocked()) await signLogState(tools, act.at)
   tools.wake()
 }
 

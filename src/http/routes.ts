@@ -33,6 +33,7 @@ import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
+import { vaultEvidence } from './vault/evidence.ts'
 import { vaultAnnulment } from './vault/annulment.ts'
 import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
@@ -115,6 +116,7 @@ export function mountRoutes(app: Hono<Env>): void {
     vault,
     vaultDocuments,
     vaultAnnulment,
+    vaultEvidence,
     consoleStart,
     consoleCompanies,
     consoleUsers,

@@ -34,7 +34,18 @@ export async function storedFile(
 ): Promise<Response> {
   const object = await findObject(db, digest)
   if (!object) throw new Refusal('not_found', 'page.not-found')
-  return new Response(streamed(streamObject(db, digest)), {
-    headers: { 'content-type': type, 'content-length': String(object.size), 'content-disposition': contentDisposition(kind, fileName) },
+  return streamedFile(streamObject(db, digest), object.size, fileName, type, kind)
+}
+
+/** Bytes as they come, of a length that is known beforehand. */
+export function streamedFile(
+  pieces: AsyncGenerator<Uint8Array>,
+  size: number,
+  fileName: string,
+  type: string,
+  kind: 'attachment' | 'inline' = 'attachment',
+): Response {
+  return new Response(streamed(pieces), {
+    headers: { 'content-type': type, 'content-length': String(size), 'content-disposition': contentDisposition(kind, fileName) },
   })
 }

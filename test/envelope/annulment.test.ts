@@ -1,7 +1,5 @@
 import { expect, test } from 'bun:test'
 import { HOUR, later } from '../../src/base/instant.ts'
-import { openKeyStore } from '../../src/authority/key-store.ts'
-import { readConfig } from '../../src/config/config.ts'
 import type { DocumentId } from '../../src/base/document-id.ts'
 import { annul, annulledAmong, annulmentsOf, type AnnulmentTools, reinstate } from '../../src/envelope/annulment.ts'
 import { registerEntryFor } from '../../src/verification/register.ts'
@@ -14,7 +12,7 @@ async function completed(desk: TestDesk): Promise<{ tools: AnnulmentTools; docum
   await desk.db.updateTable('envelope').set({ status: 'completed', completedAt: NOON }).execute()
   await desk.db.deleteFrom('message').execute()
   const { documentId } = await desk.db.selectFrom('document').select('documentId').executeTakeFirstOrThrow()
-  return { tools: { db: desk.db, config: readConfig({}), keys: await openKeyStore('/nowhere', desk.db), wake: () => {} }, documentId }
+  return { tools: { db: desk.db, wake: () => {} }, documentId }
 }
 
 test('annulled by right with a reason: the register says so, everybody is told, the reason stays private', async () => {

@@ -1,7 +1,8 @@
 import { type FinishedDocuments, findFinished } from '../../ceremony/finished.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { storedFile } from '../stored-file.ts'
+import { packEvidence } from '../../vault/evidence/package.ts'
+import { storedFile, streamedFile } from '../stored-file.ts'
 import { rememberedLink, rememberLink } from './cookies.ts'
 import { shownDocument } from './frame.ts'
 import { lostPage } from './lost-page.ts'
@@ -43,6 +44,13 @@ export const signingFinished = createApp()
     if (!one) throw new Refusal('not_found', 'document.unknown')
     const kind = c.req.query('save') === undefined ? 'inline' : 'attachment'
     return storedFile(c.var.house.db, one.digest, `${one.document.title}.pdf`, 'application/pdf', kind)
+  })
+  .get('/s/:id{lnk_\\w+}/evidence.zip', async (c) => {
+    const found = await finishedOf(c)
+    if (!found) return lostPage(c)
+    const act = { ...c.var.act, actor: { kind: 'recipient' as const, id: found.recipient.id } }
+    const { fileName, size, stream } = await packEvidence(c.var.house, act, found.envelope.id)
+    return streamedFile(stream(), size, fileName, 'application/zip')
   })
 
 export async function finishedOf(c: Ctx): Promise<FinishedDocuments | null> {

@@ -12,6 +12,7 @@ import { signing } from './en/signing.ts'
 import { completion } from './en/completion.ts'
 import { mail } from './en/mail.ts'
 import { vault } from './en/vault.ts'
+import { evidence } from './en/evidence.ts'
 import { verify } from './en/verify.ts'
 import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
@@ -31,6 +32,7 @@ export const en = {
   completion,
   mail,
   vault,
+  evidence,
   verify,
   proof,
   authority,

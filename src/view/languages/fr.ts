@@ -12,6 +12,7 @@ import { signing } from './fr/signing.ts'
 import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
 import { vault } from './fr/vault.ts'
+import { evidence } from './fr/evidence.ts'
 import { verify } from './fr/verify.ts'
 import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
@@ -33,6 +34,7 @@ export const fr: Words = {
   completion,
   mail,
   vault,
+  evidence,
   verify,
   proof,
   authority,

@@ -78,6 +78,8 @@ test('annulled: told in the vault, in the list, by ID, by file, in JSON and to t
   const answer = await asked('Signed twice <by mistake>')
   expect([answer.status, answer.location]).toEqual([303, `/vault/${id}`])
   const row = await db.selectFrom('annulment').selectAll().executeTakeFirstOrThrow()
+  expect((await desk.get(`/vault/${id}`)).text).toContain('the next signed state of the log holds it')
+  await house.drain()
   const signed = await db.selectFrom('checkpoint').select('size').where('size', '>=', row.seq).executeTakeFirstOrThrow()
   expect((await inclusionProof(db, row.seq, signed.size)).length).toBeGreaterThan(0)
 

@@ -81,6 +81,7 @@ export const events = {
   'person.erased': 'Erased what the audit log said in clear about one person: {count} text(s)',
   'envelope.held': 'Placed it under legal hold: {reason}',
   'envelope.hold-lifted': 'Lifted the legal hold: {reason}',
+  'vault.evidence-taken': 'Took out the evidence package',
   'clock.went-back': 'The clock of the server went back',
   'disclosure.published': 'Published version {version} of the terms ({language})',
 }

@@ -143,6 +143,9 @@ export const signing = {
   finished: {
     title: 'Signed by everybody',
     annulled: 'Annulled on {at}',
+    evidence: 'Evidence package (ZIP)',
+    evidenceLead:
+      'For whoever has to prove the signatures without this server: signatures, time stamps, audit entries, and how to check them.',
     annulledLead: '{company} has annulled this document: it is no longer in force. The file stays here to be read.',
     lead: 'Sealed by {company}. Keep a copy: this link works until {at}.',
     open: 'Open',

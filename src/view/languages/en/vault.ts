@@ -17,6 +17,10 @@ export const vault = {
   save: 'Download',
   original: 'Original as uploaded',
   certificate: 'Certificate of completion',
+  evidence: 'Evidence package',
+  evidenceLead:
+    'Everything that an auditor needs without this server, as one ZIP: the files, signatures, time stamps, authorities, the audit entries with their proofs, and a script that checks it all with public tools.',
+  evidenceTake: 'Download the package',
   pagesTitle: 'Pages',
   page: 'Page {page} of {title}',
   check: 'Verify',

@@ -82,6 +82,7 @@ export const events: typeof shape = {
   'person.erased': 'A effacé ce que le journal d’audit disait en clair d’une personne : {count} texte(s)',
   'envelope.held': 'L’a placé sous conservation légale : {reason}',
   'envelope.hold-lifted': 'A levé la conservation légale : {reason}',
+  'vault.evidence-taken': 'A téléchargé le dossier de preuve',
   'clock.went-back': 'L’horloge du serveur a reculé',
   'disclosure.published': 'A publié la version {version} des conditions ({language})',
 }

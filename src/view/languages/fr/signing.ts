@@ -145,6 +145,9 @@ export const signing: typeof shape = {
   finished: {
     title: 'Signé par tous',
     annulled: 'Annulé le {at}',
+    evidence: 'Dossier de preuve (ZIP)',
+    evidenceLead:
+      'Pour qui doit prouver les signatures sans ce serveur : signatures, horodatages, entrées d’audit, et comment les vérifier.',
     annulledLead: '{company} a annulé ce document : il n’est plus en vigueur. Le fichier reste ici pour être lu.',
     lead: 'Cacheté par {company}. Gardez-en une copie : ce lien fonctionne jusqu’au {at}.',
     open: 'Ouvrir',

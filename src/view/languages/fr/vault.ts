@@ -19,6 +19,10 @@ export const vault: typeof shape = {
   save: 'Télécharger',
   original: 'Original tel que déposé',
   certificate: 'Attestation d’achèvement',
+  evidence: 'Dossier de preuve',
+  evidenceLead:
+    'Tout ce qu’il faut à un auditeur sans ce serveur, en un ZIP : fichiers, signatures, horodatages, autorités, entrées d’audit avec leurs preuves, et un script qui vérifie tout avec des outils publics.',
+  evidenceTake: 'Télécharger le dossier',
   pagesTitle: 'Pages',
   page: 'Page {page} de {title}',
   check: 'Vérifier',

@@ -1,0 +1,60 @@
+import { Refusal } from '../../base/refusal.ts'
+import type { Config } from '../../config/config.ts'
+import type { DocumentRow } from '../../db/database.ts'
+import type { Db } from '../../db/open.ts'
+import { findObject, readObject } from '../../store/object.ts'
+import { type SignatureMaterial, signatureMaterialOf } from '../../verification/signature-material.ts'
+import { certificateOf } from '../download.ts'
+import { type EvidenceFile, heldFile, storedFile, trustFiles } from './files.ts'
+
+export interface EvidenceOfDocument {
+  readonly files: readonly EvidenceFile[]
+  /** SHA-256 of the roots, in lower-case hexadecimal. */
+  readonly roots: readonly string[]
+}
+
+/**
+ * Everything about one document: sealed, original, certificate of completion to read, what each revision is, signatures and time stamps as
+ * files of their own, and what is needed to judge them.
+ */
+export async function evidenceOfDocument(
+  tools: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
+  document: DocumentRow,
+): Promise<EvidenceOfDocument> {
+  const { db } = tools
+  const revisions = await db.selectFrom('revision').selectAll().where('documentId', '=', document.id).orderBy('number').execute()
+  const head = revisions.at(-1)
+  const original = await findObject(db, document.originalDigest)
+  if (!head || !original) throw new Refusal('not_found', 'vault.not-found')
+  const folder = `documents/${document.documentId}`
+  // One document's bytes at a time are held whole, and only while they are read.
+  const material = await signatureMaterialOf(await readObject(db, head.objectDigest))
+  const certificate = await certificateOf(tools, { digest: head.objectDigest, document })
+  const rows: string[] = []
+  const files: EvidenceFile[] = []
+  for (const { number, kind, size, objectDigest } of revisions) {
+    const signature = number > 0 ? material.signatures.find(({ end }) => end === size) : undefined
+    rows.push([number, kind, size, objectDigest, ...(signature ? [...signature.gap, signature.field] : [])].join(' '))
+    if (signature) files.push(...signatureFiles(`${folder}/signatures/${String(number).padStart(2, '0')}-${signature.field}`, signature))
+  }
+  return {
+    files: [
+      storedFile(`${folder}/sealed.pdf`, db, { digest: head.objectDigest, size: head.size }),
+      storedFile(`${folder}/original${extensionOf(document.fileName)}`, db, original),
+      heldFile(`${folder}/certificate.pdf`, certificate),
+      heldFile(`${folder}/revisions.txt`, `${HEADING}\n${rows.join('\n')}\n`),
+      ...files,
+      ...trustFiles(`${folder}/authority`, material),
+      ...material.ocsps.map(({ der, serial }) => heldFile(`${folder}/authority/ocsp/${serial}.der`, der)),
+    ],
+    roots: material.certificates.filter(({ kind }) => kind === 'root').map(({ fingerprint }) => fingerprint),
+  }
+}
+
+const HEADING = '# number kind end-in-bytes sha256-of-the-file-up-to-there [signature-from signature-to field]'
+
+function signatureFiles(path: string, { der, token }: SignatureMaterial['signatures'][number]): EvidenceFile[] {
+  return token ? [heldFile(`${path}.p7s`, der), heldFile(`${path}.tst`, token)] : [heldFile(`${path}.tst`, der)]
+}
+
+const extensionOf = (fileName: string): string => /\.[a-z0-9]{1,5}$/.exec(fileName.toLowerCase())?.[0] ?? ''

@@ -1,0 +1,120 @@
+import type { Act } from '../../audit/act.ts'
+import { openAuthority } from '../../authority/authority.ts'
+import type { KeyStore } from '../../authority/key-store.ts'
+import { type Bytes, hex, utf8 } from '../../base/bytes.ts'
+import type { Digest } from '../../base/digest.ts'
+import type { Clock } from '../../base/instant.ts'
+import { Refusal } from '../../base/refusal.ts'
+import type { Config } from '../../config/config.ts'
+import type { EnvelopeRow } from '../../db/database.ts'
+import type { Db } from '../../db/open.ts'
+import { annulmentsOf } from '../../envelope/annulment.ts'
+import { findEnvelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
+import { companySignature } from '../../seal/company-signature.ts'
+import { findLegalEntity } from '../../setting/legal-entity.ts'
+import { originsOf } from '../../setting/origins.ts'
+import { readSetting } from '../../setting/setting.ts'
+import { newDigester } from '../../store/digester.ts'
+import { trustMaterialOf } from '../../verification/signature-material.ts'
+import { LANGUAGES } from '../../view/words.ts'
+import { checklist } from './checklist.ts'
+import { evidenceOfDocument } from './document.ts'
+import { checksums, type EvidenceFile, heldFile, trustFiles } from './files.ts'
+import { logKeyPem, proveTrail, shownClearTexts } from './trail.ts'
+import script from './verify.py' with { type: 'text' }
+import shell from './verify.sh' with { type: 'text' }
+import { zip, zipSize } from './zip.ts'
+
+export interface EvidenceTools {
+  readonly db: Db
+  readonly config: Config
+  readonly clock: Clock
+  readonly keys: KeyStore
+}
+
+export interface EvidencePackage {
+  readonly fileName: string
+  readonly size: number
+  /** The ZIP, a chunk at a time. */
+  stream(): AsyncGenerator<Bytes>
+}
+
+/**
+ * All that an auditor needs without this server: documents, signatures, authorities, the envelope's audit entries with their proofs, checksums
+ * and the scripts that judge them with public tools. Recorded; the record names every file. The caller has asked for the right. Refused while
+ * the keys are locked, for the state of the log is signed anew.
+ */
+export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: string): Promise<EvidencePackage> {
+  const { db, config, keys, clock } = tools
+  const envelope = await findEnvelope(db, envelopeId)
+  if (envelope.status !== 'completed') throw new Refusal('not_found', 'vault.not-found')
+  const logKey = keys.checkpointKey().publicKey
+  const documents = await listDocuments(db, envelopeId)
+  const files: EvidenceFile[] = []
+  const roots = new Set<string>()
+  for (const document of documents) {
+    const evidence = await evidenceOfDocument(tools, document)
+    files.push(...evidence.files)
+    for (const root of evidence.roots) roots.add(root)
+  }
+  const authority = await openAuthority({ db, keys, clock })
+  const own = [authority.certificates().seal, ...authority.chain('seal')]
+  const trust = await trustMaterialOf(own, await authority.revocationLists(act.at))
+  for (const { kind, fingerprint } of trust.certificates) if (kind === 'root') roots.add(fingerprint)
+  files.push(
+    heldFile('verify.sh', shell, true),
+    heldFile('verify.py', script),
+    heldFile('audit/log.pub.pem', logKeyPem(logKey)),
+    heldFile('audit/clear.jsonl', await shownClearTexts(db, envelopeId)),
+    ...trustFiles('audit/authority', trust),
+    ...(await checklists(tools, envelope, [...roots], hex(logKey))),
+  )
+  const digester = newDigester()
+  digester.update(utf8(checksums(files)))
+  const trail = await proveTrail(tools, act, envelopeId, {
+    documents: documents.map(({ documentId }) => documentId).join(' '),
+    files: hex(digester.digest()) as Digest,
+  })
+  const noted = newDigester()
+  noted.update(utf8(trail.checkpoint))
+  files.push(
+    heldFile('audit/entries.jsonl', trail.entries),
+    heldFile('audit/checkpoint', trail.checkpoint),
+    heldFile('audit/checkpoint.p7s', await companySignature({ db, config, authority })(noted.digest())),
+    ...[...trail.proofs].map(([name, proof]) => heldFile(`audit/${name}`, proof)),
+  )
+  const folder = `evidence-${documents[0]?.documentId ?? envelopeId}`
+  const entries = [...files, heldFile('SHA256SUMS', checksums(files))]
+    .toSorted((a, b) => order(a.path) - order(b.path) || (a.path < b.path ? -1 : 1))
+    .map((file) => ({ ...file, path: `${folder}/${file.path}` }))
+  return { fileName: `${folder}.zip`, size: zipSize(entries), stream: () => zip(entries, act.at) }
+}
+
+/** What a person opens first comes first. */
+const order = (path: string): number => (path.startsWith('CHECKLIST') ? 0 : path.includes('/') ? 2 : 1)
+
+async function checklists(
+  { db, config }: Pick<EvidenceTools, 'db' | 'config'>,
+  envelope: EnvelopeRow,
+  roots: readonly string[],
+  logKey: string,
+): Promise<EvidenceFile[]> {
+  const installation = await readSetting(db, 'installation')
+  const documents = await listDocuments(db, envelope.id)
+  const facts = {
+    title: envelope.title,
+    company: (await findLegalEntity(db, envelope.legalEntityId)).legalName,
+    completedAt: envelope.completedAt!,
+    documents: documents.map(({ documentId, title }) => ({ documentId, title })),
+    people: (await listRecipients(db, envelope.id)).map(({ firstName, lastName, role }) => ({
+      name: `${firstName} ${lastName}`.trim(),
+      role,
+    })),
+    annulments: await annulmentsOf(db, envelope.id),
+    roots,
+    logKey,
+    verifyUrl: `${originsOf(config, installation).public}/verify`,
+    timeZone: installation.timeZone,
+  }
+  return LANGUAGES.map((language) => heldFile(`CHECKLIST.${language}.txt`, checklist(language, facts)))
+}
