@@ -4,6 +4,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { systemClock } from '../base/instant.ts'
 import { fromPem } from '../pki/certificate.ts'
 import { questionsOf } from '../verification/questions.ts'
+import { shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { verifyFile } from '../verification/verify-file.ts'
 import { formatsFor } from '../view/formats.ts'
@@ -59,7 +60,7 @@ const languageOf = (environment: Environment): Language => {
 function textOf(report: VerificationReport, language: Language): string[] {
   const w = words(language).verify
   const f = formatsFor(language)
-  const answer = w.answers[report.answer]
+  const answer = w.answers[shown(report, undefined).told]
   const lines = [answer.title, answer.text, '']
   for (const { question, answer: key, state, params } of questionsOf(report, undefined)) {
     const { title, answers } = w.questions[question]

@@ -31,6 +31,9 @@ export async function takeOut(
   const facts = entry.documents.find(({ id }) => id === documentRowId)
   const document = facts && (await db.selectFrom('document').selectAll().where('id', '=', documentRowId).executeTakeFirst())
   if (!document || !facts) throw new Refusal('not_found', 'vault.not-found')
+  // A certificate that is a document of its own has no original, and the document that it speaks of has none inside it.
+  if ((part === 'original' && facts.certifies) || (part === 'certificate' && facts.certificateId))
+    throw new Refusal('not_found', 'vault.not-found')
   await db
     .transaction()
     .execute((tx) => append(tx, act, { type: 'document.downloaded', envelopeId, detail: { documentId: document.documentId, part } }))

@@ -22,6 +22,10 @@ export interface VaultEntry {
     readonly size: number
     readonly pages: number
     readonly digest: Digest
+    /** A certificate of completion by itself: the row of the document that it speaks of. */
+    readonly certifies: string | null
+    /** The row of the certificate of completion of a document that could not bear one; null where it is part of the file. */
+    readonly certificateId: string | null
   }[]
 }
 
@@ -140,7 +144,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
     .execute()
   const documents = await db
     .selectFrom('document')
-    .select(['id', 'envelopeId', 'documentId', 'title', 'pages', 'shownPages'])
+    .select(['id', 'envelopeId', 'documentId', 'title', 'pages', 'shownPages', 'certifies'])
     .where('envelopeId', 'in', ids)
     .orderBy('position')
     .execute()
@@ -181,7 +185,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
         .map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
       documents: documents
         .filter(({ envelopeId }) => envelopeId === envelope.id)
-        .map(({ id, documentId, title, pages, shownPages }) => {
+        .map(({ id, documentId, title, pages, shownPages, certifies }) => {
           const head = heads.find((row) => row.documentId === id)
           return {
             id,
@@ -190,6 +194,8 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
             size: head?.size ?? 0,
             pages: (JSON.parse(shownPages ?? pages) as unknown[]).length,
             digest: head?.objectDigest ?? ('' as Digest),
+            certifies,
+            certificateId: documents.find((other) => other.certifies === id)?.id ?? null,
           }
         }),
     }

@@ -2,7 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import type { Instant } from '../base/instant.ts'
 import { type Question, questionsOf, type State, stateOf } from './questions.ts'
 import type { RegisterEntry } from './register.ts'
-import type { VerificationReport } from './verdict/report.ts'
+import type { Answer, VerificationReport } from './verdict/report.ts'
 
 /** A report as every place shows it: the page, the PDF, the command line, the browser, the file that verifies by itself. */
 export interface ShownReport {
@@ -11,6 +11,8 @@ export interface ShownReport {
   readonly register: RegisterEntry | null | undefined
   readonly questions: readonly Question[]
   readonly state: State
+  /** The words of its answer: where others and people known here have signed one file, neither is passed over. */
+  readonly told: Answer | 'foreign-partly'
   /** Since when the document is annulled, where the file says what was signed: that goes before every other answer. */
   readonly annulledAt: Instant | null
   /** The digest in groups of four, as on paper. */
@@ -22,9 +24,14 @@ export const shown = (report: VerificationReport, register: RegisterEntry | null
   register,
   questions: questionsOf(report, register),
   state: stateOf(report, register),
+  told: isPartlyKnown(report) ? 'foreign-partly' : report.answer,
   annulledAt: register?.state === 'annulled' && report.answer !== 'changed' ? (register.annulments.at(-1)?.at ?? null) : null,
   groups: grouped(report.digest),
 })
+
+const isPartlyKnown = ({ answer, signatures }: VerificationReport): boolean =>
+  answer === 'foreign-intact' &&
+  signatures.some(({ kind, trusted, indication }) => kind !== 'time-stamp' && trusted && indication === 'passed')
 
 /** Groups of four, as on paper. */
 export const grouped = (digest: Digest): string => digest.replace(/(.{4})(?!$)/g, '$1 ')

@@ -21,6 +21,10 @@ export const verify = {
       title: 'Not ours, but intact',
       text: 'What was signed is unchanged, but an authority that is not known here vouches for who signed it.',
     },
+    'foreign-partly': {
+      title: 'Intact, signed by others and by people known here',
+      text: 'What was signed is unchanged. Some of the signatures lead to an authority that is known here, others to one that is not: the list says which.',
+    },
     incomplete: {
       title: 'Incomplete',
       text: 'What has been signed so far is unchanged, but the document had not been completed and sealed in this state.',

@@ -28,6 +28,10 @@ export const verify: typeof shape = {
       title: 'Pas de chez nous, mais intact',
       text: 'Ce qui a été signé est inchangé, mais l’autorité qui répond des signataires n’est pas connue ici.',
     },
+    'foreign-partly': {
+      title: 'Intact, signé par d’autres et par des personnes connues ici',
+      text: 'Ce qui a été signé est inchangé. Certaines signatures mènent à une autorité connue ici, d’autres non : la liste dit lesquelles.',
+    },
     incomplete: {
       title: 'Incomplet',
       text: 'Ce qui a été signé jusqu’ici est inchangé, mais dans cet état le document n’était ni terminé ni cacheté.',
