@@ -11,7 +11,7 @@ import {
   sign,
   type Tail,
 } from '../../src/pdf/append.ts'
-import type { Picture } from '../../src/pdf/form.ts'
+import type { Form, Picture } from '../../src/pdf/form.ts'
 import { type Head, type HeadField, headOf } from '../../src/pdf/head.ts'
 import { readPdf } from '../../src/pdf/read.ts'
 import { listSignatures } from '../../src/pdf/signatures.ts'
@@ -50,7 +50,11 @@ export interface Making {
   readonly prepared?: Bytes
   /** Of the first signer, where another than the test's own. */
   readonly signer?: Holder
+  /** Of the others, in turn. */
+  readonly signers?: readonly Holder[]
   readonly company?: Holder
+  /** What a place of this kind shows. */
+  readonly draw?: (kind: HeadField['kind'] | 'seal', width: number, height: number) => Form
   readonly revoked?: { readonly at: Instant }
   readonly withoutTimeStamp?: boolean
   /** Changes the CMS of the first signer before it is put into its place. */
@@ -78,6 +82,7 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
   let file: Bytes = making.prepared ?? preparedFile(kind)
   let head = headOf(await readPdf(file))
   const revisions = [file]
+  const draw = making.draw ?? ((_, width, height) => drawing(width, height))
   const isRsa = company.signer.algorithm === 'rsa-3072'
   const facts = { at: SIGNED_AT, contentsBytes: isRsa ? 16_384 : 8_192 }
   const stamp = async (imprint: Bytes, at: Instant, tsa: Holder = authority.tsa): Promise<Bytes> =>
@@ -110,16 +115,14 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
   const signers = Object.entries(head.fields).filter(([, { lock }]) => lock?.action === 'Include')
   const holders: Holder[] = []
   for (const [at, [field, own]] of signers.entries()) {
-    const holder = at
-      ? await authority.below('signer', { commonName: at === 1 ? 'Bob Baker' : `Signer ${at + 1}` })
-      : (making.signer ?? authority.signer)
+    const holder = at ? await another(authority, making, at) : (making.signer ?? authority.signer)
     holders.push(holder)
-    const filled = filledOf(head, own, making.picture)
-    const tail = await sign(head, { ...facts, name: 'Marie Dupont', field, appearance: drawing(own.width, own.height), filled })
+    const filled = filledOf(head, own, making)
+    const tail = await sign(head, { ...facts, name: 'Marie Dupont', field, appearance: draw('signature', own.width, own.height), filled })
     await signed(tail, holder, at ? {} : making)
   }
   const place = head.fields['seal']!
-  await signed(await seal(head, { ...facts, name: 'Acme Ltd', appearance: drawing(place.width, place.height) }), company)
+  await signed(await seal(head, { ...facts, name: 'Acme Ltd', appearance: draw('seal', place.width, place.height) }), company)
   if (making.until === 'sealed') return { revisions, file, head, authority, company }
 
   for (let round = 0; round <= (making.renewals ?? 0); round++) {
@@ -166,13 +169,18 @@ export async function sealedFile(kind: 'table' | 'stream' = 'stream', making: Ma
   return { revisions, file, head, authority, company }
 }
 
+const another = async (authority: Authority, { signers }: Making, at: number): Promise<Holder> =>
+  signers?.[at % signers.length] ?? authority.below('signer', { commonName: at === 1 ? 'Bob Baker' : `Signer ${at + 1}` })
+
 /** Every text and box of a signer, and their marks where there is a picture to put there. */
-function filledOf(head: Head, own: HeadField, picture: Picture | undefined): Filled[] {
+function filledOf(head: Head, own: HeadField, { picture, draw }: Making): Filled[] {
   return (own.lock?.names ?? []).flatMap((field): Filled[] => {
     const { kind, width, height } = head.fields[field]!
-    if (kind === 'text' || kind === 'choice') return [{ field, value: 'Marie', appearance: drawing(width, height) }]
+    if (kind === 'text' || kind === 'choice')
+      return [{ field, value: 'Marie', appearance: draw?.(kind, width, height) ?? drawing(width, height) }]
     if (kind === 'box') return [{ field, checked: true }]
-    if (kind !== 'button' || !picture) return []
+    if (kind !== 'button') return []
+    if (!picture) return draw ? [{ field, appearance: draw(kind, width, height) }] : []
     const form = { ...drawing(width, height), content: `q ${width} 0 0 ${height} 0 0 cm /Im0 Do Q`, images: { Im0: picture } }
     return [{ field, appearance: form }]
   })
