@@ -15,7 +15,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./cli/demo.ts'),
   },
   verify: {
-    usage: 'verify FILE [--trust root.pem]… [--json]',
+    usage: 'verify FILE [--trust root.pem]… [--json] [--report report.pdf]',
     does: 'the verification report, offline',
     load: () => import('./cli/verify.ts'),
   },

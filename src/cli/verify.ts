@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bytes } from '../base/bytes.ts'
 import { systemClock } from '../base/instant.ts'
 import { fromPem } from '../pki/certificate.ts'
+import { VERSION } from '../base/version.ts'
 import { questionsOf } from '../verification/questions.ts'
 import { shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
@@ -17,7 +19,7 @@ const MARKS = { good: '✓', wait: '?', stop: '✗' } as const
 
 /** Offline: neither database nor network. 0 passed · 1 failed · 2 indeterminate · 3 could not read. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  const { path, trust, json } = parsed(args)
+  const { path, trust, json, out } = parsed(args)
   const roots: Bytes[] = []
   for (const file of trust) roots.push(...(await rootsIn(file)))
   const pdf = await readFile(path).catch(() => null)
@@ -27,22 +29,41 @@ export async function run(args: readonly string[], environment: Environment): Pr
     return NOT_READ
   }
   const report = await verifyFile(new Uint8Array(pdf), { roots, at: systemClock() })
+  if (out) {
+    await writeReport(out, report, language)
+    if (!json) console.log(fill(words(language).verify.cli.reportWritten, { path: out }))
+  }
   console.log(json ? JSON.stringify(report, null, 2) : textOf(report, language).join('\n'))
   return report.answer === 'unreadable' ? NOT_READ : STATUS[report.indication]
 }
 
-function parsed(args: readonly string[]): { path: string; trust: readonly string[]; json: boolean } {
+function parsed(args: readonly string[]): { path: string; trust: readonly string[]; json: boolean; out: string | null } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { trust: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+      options: { trust: { type: 'string', multiple: true }, json: { type: 'boolean' }, report: { type: 'string' } },
       allowPositionals: true,
     })
-    if (positionals.length !== 1) throw new UsageError('verify FILE [--trust root.pem]… [--json]')
-    return { path: positionals[0]!, trust: values.trust ?? [], json: values.json ?? false }
+    if (positionals.length !== 1) throw new UsageError('verify FILE [--trust root.pem]… [--json] [--report report.pdf]')
+    if (values.report && resolve(values.report) === resolve(positionals[0]!)) throw new UsageError('the report would replace the file')
+    return { path: positionals[0]!, trust: values.trust ?? [], json: values.json ?? false, out: values.report ?? null }
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message)
   }
+}
+
+/** Set here and not in a child: whoever calls this reads a file of their own choice, and there is no data folder. */
+async function writeReport(path: string, report: VerificationReport, language: Language): Promise<void> {
+  const [{ drawReport }, { fontBytes, fontSet }, { reportSheet }] = await Promise.all([
+    import('../pdf/report.ts'),
+    import('../sandbox/fonts.ts'),
+    import('../verification/report-sheet.ts'),
+  ])
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  const sheet = reportSheet(shown(report, undefined), { language, timeZone, by: `Paraphe ${VERSION}`, verifyUrl: null })
+  await writeFile(path, await drawReport(fontSet(), fontBytes, sheet)).catch((error: Error) => {
+    throw new UsageError(`${path}: ${error.message}`)
+  })
 }
 
 async function rootsIn(path: string): Promise<Bytes[]> {

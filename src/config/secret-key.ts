@@ -14,7 +14,7 @@ export interface SecretKey {
 }
 
 export type Purpose =
-  'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup' | 'lost-link'
+  'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup' | 'lost-link' | 'report'
 
 const FILE = 'secret.key'
 

@@ -9,7 +9,7 @@ const DOCUMENTS = 160_000_000
 /** Where files are uploaded, and how large the whole form may be; `signedIn`: by people of the house alone. */
 const UPLOADS: readonly { readonly path: RegExp; readonly most: number; readonly signedIn?: true }[] = [
   { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true },
-  { path: /^\/verify$/, most: DOCUMENTS },
+  { path: /^\/verify(\/report)?$/, most: DOCUMENTS },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/setup\/company$/, most: PICTURE },
   { path: /^\/s\/[^/]+\/marks$/, most: PICTURE },

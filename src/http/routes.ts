@@ -75,6 +75,7 @@ import { signingPages } from './signing/pages.ts'
 import { publication } from './publication.ts'
 import { verify } from './verify.ts'
 import { verifyRegister } from './verify/register.ts'
+import { verifyReport } from './verify/report.ts'
 import type { Env } from './env.ts'
 
 /** Every route file, in the order of the address bar. */
@@ -156,6 +157,7 @@ export function mountRoutes(app: Hono<Env>): void {
     publication,
     verify,
     verifyRegister,
+    verifyReport,
   ])
     app.route('/', routes)
 }

@@ -8,6 +8,7 @@ import { blankForm, type Form, formWith } from './answers.ts'
 import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
 import { uploadedFile } from './uploads.ts'
+import { toldVerdict } from './verify/told.ts'
 
 /** For anybody: neither signed in nor known. Nothing is stored and nothing is fetched. */
 export const verify = createApp()
@@ -26,15 +27,13 @@ export const verify = createApp()
     try {
       const file = await uploadedFile(c, 'file')
       if (!file) throw new Refusal('invalid', 'verification.file-missing')
-      const { report, register } = await verifyUploaded(house, file, act.at)
+      const verification = await verifyUploaded(house, file, act.at)
+      const { report, register } = verification
       if (wantsJson(c)) return c.json({ report, register })
-      return c.html(await c.var.render('verify/report', { shown: shown(report, register) }))
+      return c.html(await c.var.render('verify/report', { shown: shown(report, register), told: toldVerdict(c, verification) }))
     } catch (error) {
       if (wantsJson(c)) throw error
-      return c.html(
-        await start(c, formWith(c, blankForm(), error, { 'verification.file-missing': 'file', document: 'file', sandbox: 'file' })),
-        refusalStatus(error),
-      )
+      return startAgain(c, error)
     }
   })
   .get('/verify/:documentId', async (c) => {
@@ -51,3 +50,9 @@ export const verify = createApp()
 
 const start = async (c: Ctx, form: Form): Promise<string> =>
   c.var.render('verify/index', { form, roots: (await ownRoots(c.var.house.db)).map(base64) })
+
+/** What was refused about a file stands beside it. */
+export async function startAgain(c: Ctx, error: unknown): Promise<Response> {
+  const form = formWith(c, blankForm(), error, { 'verification.file-missing': 'file', document: 'file', sandbox: 'file' })
+  return c.html(await start(c, form), refusalStatus(error))
+}

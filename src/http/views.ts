@@ -199,7 +199,8 @@ export interface Views {
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
   'verify/index': { form: Form; roots: string[] }
-  'verify/report': { shown: ShownReport }
+  /** `told`: the verdict with this house's own mark, for the report as PDF. */
+  'verify/report': { shown: ShownReport; told: string }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
   'vault/show': { entry: VaultEntry; standing: Standing; timeline: Happening[] }

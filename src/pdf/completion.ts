@@ -166,7 +166,8 @@ export function drawCompletion(
   return { pages, rows, seal }
 }
 
-const card = (x: number, y: number, width: number, height: number): string => {
+/** The outline of a card with round corners. */
+export const card = (x: number, y: number, width: number, height: number): string => {
   const r = 6
   const k = r * 0.4477
   const [right, top] = [x + width, y + height]

@@ -6,6 +6,7 @@ import type { Inspection } from '../pdf/inspect.ts'
 import type { ReceivedFile } from '../pdf/receive.ts'
 import type { WantedPlace } from '../pdf/received-head.ts'
 import type { Prepared, PrepareInput } from '../pdf/prepare.ts'
+import type { ReportSheet } from '../pdf/report.ts'
 import type { Instant } from '../base/instant.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 
@@ -37,6 +38,8 @@ export interface TaskInput {
   'images-to-pdf': { pictures: readonly Bytes[] }
   /** The pages from `first` (0-based) on, flattened. */
   extract: { pdf: Bytes; first: number }
+  /** A report as a PDF of its own. */
+  report: { sheet: ReportSheet }
   verify: { pdf: Bytes; roots: readonly Bytes[]; at: Instant }
 }
 
@@ -52,6 +55,7 @@ export interface TaskOutput {
   signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }
+  report: { pdf: Bytes }
   verify: VerificationReport
 }
 

@@ -38,6 +38,10 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     return { pdf: await imagesToPdf(decoded), pages: decoded.length }
   },
   extract: async ({ pdf, first }) => ({ pdf: await (await import('../pdf/extract.ts')).extractPages(pdf, first) }),
+  report: async ({ sheet }) => {
+    const [{ drawReport }, { fontBytes, fontSet }] = await Promise.all([import('../pdf/report.ts'), import('./fonts.ts')])
+    return { pdf: await drawReport(fontSet(), fontBytes, sheet) }
+  },
   verify: async ({ pdf, ...question }) => (await import('../verification/verify-file.ts')).verifyFile(pdf, question),
 }
 

@@ -154,6 +154,20 @@ describe('in the visitor’s browser', () => {
   }, 120_000)
 })
 
+test('the report as PDF: of a file that was verified in the browser, and of one that was sent', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.browser.newContext({ javaScriptEnabled, locale: 'fr-FR', acceptDownloads: true })
+    const page = await context.newPage()
+    await verified(page, 'sealed.pdf')
+    const download = page.waitForEvent('download')
+    await page.click('[formaction="/verify/report"]:visible, form[action="/verify/report"] [type="submit"]')
+    expect((await download).suggestedFilename()).toBe('rapport-de-verification.pdf')
+    const pdf = await (await download).path()
+    expect(Bun.spawnSync(['pdftotext', pdf, '-']).stdout.toString()).toContain('Authentique et inchangé')
+    await context.close()
+  }
+})
+
 test('without JavaScript the file is sent, and told so', async () => {
   const context = await browser.browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
   const page = await context.newPage()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, spyOn, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../src/cli/verify.ts'
@@ -18,6 +18,7 @@ beforeAll(async () => {
   writeFileSync(at('changed.pdf'), changed)
   writeFileSync(at('partial.pdf'), sealed.revisions[2]!)
   writeFileSync(at('notes.txt'), 'notes')
+  writeFileSync(at('other.pem'), toPem((await sealedFile()).authority.root.certificate))
   writeFileSync(at('root.pem'), toPem(sealed.authority.root.certificate))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,4 +43,26 @@ test('exit statuses: 0 passed, 1 failed, 2 indeterminate, 3 could not read', asy
     log.mockRestore()
     error.mockRestore()
   }
+})
+
+test('in an empty folder with an empty environment: no database, no configuration, nothing written but the report', () => {
+  const empty = join(folder, 'empty')
+  mkdirSync(empty)
+  const main = join(import.meta.dir, '../../src/main.ts')
+  const trust = ['--trust', at('other.pem'), '--trust', at('root.pem')]
+  const verify = (...args: string[]) =>
+    Bun.spawnSync([process.execPath, main, 'verify', at('contract.pdf'), ...args], { cwd: empty, env: {}, stdout: 'pipe', stderr: 'pipe' })
+  const plain = verify(...trust)
+  expect([plain.exitCode, plain.stderr.toString()]).toEqual([0, ''])
+  expect(plain.stdout.toString()).toContain('TOTAL-PASSED B-LTA')
+  expect(readdirSync(empty)).toEqual([])
+  const told = verify(...trust, '--json', '--report', 'report.pdf')
+  expect(told.exitCode).toBe(0)
+  expect(JSON.parse(told.stdout.toString())).toMatchObject({ answer: 'genuine' })
+  expect(readdirSync(empty)).toEqual(['report.pdf'])
+  const text = Bun.spawnSync(['pdftotext', join(empty, 'report.pdf'), '-']).stdout.toString()
+  expect(text).toContain('Genuine and unchanged')
+  expect(text).toContain('Marie Dupont')
+  expect(verify(...trust, '--report', 'nowhere/report.pdf').exitCode).toBe(1)
+  expect(verify('--trust', at('other.pem')).exitCode).toBe(2)
 })

@@ -90,3 +90,57 @@ describe('a document ID', () => {
     expect((await browser.get('/verify', { 'accept-language': 'fr' })).text).toContain('Vérifier un document')
   })
 })
+
+describe('the report as PDF', () => {
+  const read = (pdf: Uint8Array): string =>
+    Bun.spawnSync(['pdftotext', '-layout', '-', '-'], { stdin: pdf }).stdout.toString().replace(/\s+/g, ' ')
+  const carried = (page: string): string =>
+    /name="told" value="([^"]+)"/
+      .exec(page)![1]!
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&')
+  const report = async (fields: Record<string, string | Blob>, language = 'en') => {
+    const browser = await test_.browser()
+    await browser.get('/verify')
+    return browser.post('/verify/report', fields, { 'accept-language': language })
+  }
+  const file = (bytes: Bytes): Blob => new File([bytes], 'contract.pdf', { type: 'application/pdf' })
+
+  test('of the verdict that the page carries, and of a file that was verified elsewhere: verdict, who, chain, times, coverage, register', async () => {
+    const told = carried((await post(sealed.file)).text)
+    for (const fields of [{ told }, { file: file(sealed.file) }]) {
+      const { status, headers, bytes } = await report(fields)
+      expect([status, headers.get('content-type')]).toEqual([200, 'application/pdf'])
+      expect(headers.get('content-disposition')).toContain('attachment; filename="verification-report.pdf"')
+      const text = read(bytes)
+      for (const said of [
+        'Verification report',
+        'Genuine and unchanged',
+        `exactly this file was issued by Acme <Ltd> as ${documentId}`,
+        'TOTAL-PASSED · PAdES B-LTA',
+        'Signed: Marie Dupont',
+        'Test Issuing CA',
+        'proven by Test TSA',
+        'everything up to part 3 of 7',
+        'signed, sealed, evidence added and archive time stamp',
+        'paraphe-1 / ours',
+        'CET',
+      ])
+        expect(text).toContain(said)
+    }
+  })
+  test('in French, of a changed file', async () => {
+    const { bytes, headers } = await report({ file: file(concat([sealed.file, utf8('junk')])) }, 'fr')
+    expect(read(bytes)).toContain('Modifié après signature')
+    expect(headers.get('content-disposition')).toContain('rapport-de-verification.pdf')
+  })
+  test('of nothing that this house did not say, and of no file at all', async () => {
+    const told = carried((await post(concat([sealed.file, utf8('junk')]))).text)
+    expect((await report({ told: told.replace('"changed"', '"genuine"') })).status).toBe(403)
+    expect((await report({ told: '{}' })).status).toBe(403)
+    expect((await report({})).status).toBe(422)
+  })
+})

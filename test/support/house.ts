@@ -74,6 +74,7 @@ export interface Answer {
   readonly status: number
   readonly location: string | null
   readonly text: string
+  readonly bytes: Uint8Array
   readonly headers: Headers
 }
 
@@ -148,9 +149,10 @@ export async function openTestHouse(
         if (/max-age=0/i.test(line)) cookies.delete(name)
         else cookies.set(name, value)
       }
-      const text = await response.text()
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const text = new TextDecoder().decode(bytes)
       token = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? token
-      return { status: response.status, location: response.headers.get('location'), text, headers: response.headers }
+      return { status: response.status, location: response.headers.get('location'), text, bytes, headers: response.headers }
     }
     const get: TestBrowser['get'] = (path, headers = {}) => send(path, { headers })
     const post: TestBrowser['post'] = (path, fields = {}, headers = {}) => {

@@ -13,6 +13,8 @@ export const proof = {
     HASH_FAILURE: 'What it covers is not what was signed: these bytes were changed.',
     SIG_CRYPTO_FAILURE: 'The signature was not made with the key of this certificate, or was changed itself.',
     REVOKED: 'The certificate had been revoked when it was used.',
+    REVOKED_NO_POE: 'The certificate has been revoked, and nothing proves that it was used before.',
+    REVOKED_CA_NO_POE: 'The certificate of its authority has been revoked, and nothing proves that it was used before.',
     NOT_YET_VALID: 'It was used before its certificate began to be valid.',
     SIG_CONSTRAINTS_FAILURE: 'Something that these rules ask of a signature is missing.',
     CHAIN_CONSTRAINTS_FAILURE: 'The certificates do not form the chain that these rules ask for.',
@@ -69,6 +71,17 @@ export const proof = {
   report: 'Report as PDF',
   reportNote: 'For the PDF, the file is sent to this server, verified again and forgotten.',
   send: 'Send it to the server',
+  /** The report as PDF. */
+  sheet: {
+    fileName: 'verification-report',
+    title: 'Verification report',
+    checkedAt: 'Verified',
+    standing: 'Standing',
+    more: '{count} further signatures are in the report as data.',
+    note: 'This report says what was found at the time above. It is not signed: whoever has the file can verify it again and compare the SHA-256 digest.',
+    again: 'Verify it yourself: {address}',
+    pageOf: 'Page {number} of {total}',
+  },
   /** The one HTML file that verifies by itself. */
   alone: {
     language: 'Language',

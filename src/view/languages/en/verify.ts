@@ -143,5 +143,5 @@ export const verify = {
     compare: 'To know whether your copy is this document, verify the file itself.',
     unknown: 'The register knows no document with this ID.',
   },
-  cli: { signature: '{kind}: {who}', notRead: 'The file could not be opened.' },
+  cli: { signature: '{kind}: {who}', notRead: 'The file could not be opened.', reportWritten: 'The report is in {path}.' },
 }

@@ -156,5 +156,5 @@ export const verify: typeof shape = {
     compare: 'Pour savoir si votre exemplaire est bien ce document, vérifiez le fichier lui-même.',
     unknown: 'Le registre ne connaît aucun document portant cet identifiant.',
   },
-  cli: { signature: '{kind} : {who}', notRead: 'Le fichier n’a pas pu être ouvert.' },
+  cli: { signature: '{kind} : {who}', notRead: 'Le fichier n’a pas pu être ouvert.', reportWritten: 'Le rapport est dans {path}.' },
 }
