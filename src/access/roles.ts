@@ -15,6 +15,9 @@ export const seesEverything = (user: WithRole): boolean => user.role !== 'employ
 /** May annul what was finished, and reinstate it. */
 export const mayAnnul = (user: WithRole): boolean => seesEverything(user)
 
+/** May keep a finished document from being erased, and let it go again. */
+export const mayHold = (user: WithRole): boolean => seesEverything(user)
+
 /** May sign for the company. */
 export const maySign = (user: Pick<User, 'maySign'>): boolean => user.maySign === 1
 /** May use the company's stamps. */

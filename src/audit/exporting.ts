@@ -11,7 +11,7 @@ const SCRIPT = join(import.meta.dir, '../../static/audit/verify.py')
 const PIECE = 5_000
 
 /** The files of an export, in the order in which a reader meets them. */
-export const EXPORTED = ['verify.py', 'log.pub.pem', 'checkpoint', 'checkpoints', 'audit.jsonl', 'clear.jsonl'] as const
+export const EXPORTED = ['verify.py', 'log.pub.pem', 'checkpoint', 'checkpoints', 'audit.jsonl', 'clear.txt'] as const
 
 export interface Exported {
   readonly size: number
@@ -20,8 +20,8 @@ export interface Exported {
 }
 
 /**
- * Writes the whole log into a new or empty folder: `audit.jsonl` (one entry a line, the bytes that are hashed), `clear.jsonl` (a line
- * `[number, {name: [salt, text, erased by]}]` for each entry with commitments), `checkpoint`, `checkpoints`, `log.pub.pem`, `verify.py`.
+ * Writes the whole log into a new or empty folder: `audit.jsonl` (one entry a line, the bytes that are hashed), `clear.txt` (a line
+ * for each commitment: `number name salt "text"`, or `number name - number` of the event that erased it), `checkpoint`, `checkpoints`, `log.pub.pem`, `verify.py`.
  */
 export async function exportLog(db: Db, folder: string): Promise<Exported> {
   const newest = await db.selectFrom('checkpoint').select(['size', 'note']).orderBy('size', 'desc').limit(1).executeTakeFirst()
@@ -34,7 +34,7 @@ export async function exportLog(db: Db, folder: string): Promise<Exported> {
   // Read before the clear texts: what is appended meanwhile stands in neither.
   const size = (await sql<{ size: number }>`select coalesce(max(seq), 0) as size from audit_leaf`.execute(db)).rows[0]!.size
   await write(join(folder, 'audit.jsonl'), entries(db, size))
-  await write(join(folder, 'clear.jsonl'), clearTexts(db, size))
+  await write(join(folder, 'clear.txt'), clearTexts(db, size))
   return { size, signedUpTo: newest.size }
 }
 
@@ -104,13 +104,9 @@ async function* clearTexts(db: Db, size: number): AsyncGenerator<string> {
   for (let after = 0; after < size; after += PIECE) {
     const { rows } = await sql<Side>`select seq, name, salt, value, erased_by as by from audit_clear
       where seq > ${after} and seq <= ${Math.min(after + PIECE, size)} order by seq, name`.execute(db.withoutPlugins())
-    const lines: string[] = []
-    for (let at = 0; at < rows.length;) {
-      const { seq } = rows[at]!
-      const sides: Record<string, [string, string | null, number | null]> = {}
-      for (; rows[at]?.seq === seq; at++) sides[rows[at]!.name] = [base64(rows[at]!.salt), rows[at]!.value, rows[at]!.by]
-      lines.push(`${JSON.stringify([seq, sides])}\n`)
-    }
+    const lines = rows.map(({ seq, name, salt, value, by }) =>
+      value === null ? `${seq} ${name} - ${by ?? 0}\n` : `${seq} ${name} ${base64(salt)} ${JSON.stringify(value)}\n`,
+    )
     yield lines.join('')
   }
 }

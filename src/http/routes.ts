@@ -35,6 +35,7 @@ import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultEvidence } from './vault/evidence.ts'
 import { vaultAnnulment } from './vault/annulment.ts'
+import { vaultLegalHold } from './vault/legal-hold.ts'
 import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
 import { consoleCompanies } from './console/companies.ts'
@@ -116,6 +117,7 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopePages,
     vault,
     vaultDocuments,
+    vaultLegalHold,
     vaultAnnulment,
     vaultEvidence,
     consoleStart,

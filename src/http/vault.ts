@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Instant } from '../base/instant.ts'
+import { mayHold } from '../access/roles.ts'
 import { viewInVault } from '../vault/download.ts'
 import { historyOf } from '../vault/history.ts'
 import { searchVault } from '../vault/register.ts'
+import { standingHold } from '../vault/legal-hold.ts'
 import { standingOf } from '../vault/standing.ts'
 import { requireUser, signedIn } from './access.ts'
 import { createApp } from './env.ts'
@@ -31,5 +33,6 @@ export const vault = createApp()
     const { db } = c.var.house
     const entry = await viewInVault(db, c.var.act, requireUser(c), c.req.param('id'))
     const standing = await standingOf(db, requireUser(c), entry)
-    return c.html(await c.var.render('vault/show', { entry, standing, timeline: await historyOf(db, c.var.lang, entry.id) }))
+    const hold = { standing: await standingHold(db, entry.id), mayHold: mayHold(requireUser(c)) }
+    return c.html(await c.var.render('vault/show', { entry, standing, hold, timeline: await historyOf(db, c.var.lang, entry.id) }))
   })

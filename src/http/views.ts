@@ -5,6 +5,7 @@ import type { EventNoun, EventType } from '../audit/event.ts'
 import type { Standing as LogStanding } from '../audit/kept.ts'
 import type { RevocationReason } from '../pki/revocation.ts'
 import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
+import type { Hold } from '../vault/legal-hold.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
@@ -203,7 +204,8 @@ export interface Views {
   'verify/report': { shown: ShownReport; told: string }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
-  'vault/show': { entry: VaultEntry; standing: Standing; timeline: Happening[] }
+  'vault/show': { entry: VaultEntry; standing: Standing; hold: { standing: Hold | null; mayHold: boolean }; timeline: Happening[] }
+  'vault/legal-hold': { entry: { id: string; title: string }; hold: Hold | null; form: Form }
   'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }
   'signing/reading': {
     frame: Frame

@@ -4,6 +4,9 @@ import type { Instant } from '../base/instant.ts'
 import type { Language } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 
+/** Events whose reason is for those who oversee every document, in the audit log. */
+const PRIVATE: ReadonlySet<string> = new Set(['envelope.held', 'envelope.hold-lifted'])
+
 export interface Happening {
   readonly at: Instant
   /** Who did it; null: the server itself. */
@@ -22,7 +25,7 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
     .map((entry) => ({
       at: entry.at,
       who: 'id' in entry.actor ? (names.get(entry.actor.id) ?? null) : null,
-      text: sentence(language, entry),
+      text: sentence(language, PRIVATE.has(entry.type) ? { ...entry, clear: { ...entry.clear, reason: null } } : entry),
     }))
     .reverse()
 }

@@ -3,14 +3,14 @@
 
   python3 verify.py [FOLDER] [--key HEX] [--all] [CHECKPOINT-FILE ...]
 
-FOLDER holds audit.jsonl (one entry a line, the very bytes that are hashed), clear.jsonl (the texts behind the commitments), checkpoint (the
-newest), checkpoints (all), log.pub.pem. --key is the SHA-256 of the log's public key as you know it from elsewhere. CHECKPOINT-FILE: checkpoints
+FOLDER holds audit.jsonl (one entry a line, the very bytes that are hashed), clear.txt (the texts behind the commitments: entry, name, salt and
+text, or the entry that erased it), checkpoint (the newest), checkpoints (all), log.pub.pem. --key is the SHA-256 of the log's public key as you know it from elsewhere. CHECKPOINT-FILE: checkpoints
 that you received by mail or that a witness kept. --all: openssl on every checkpoint, not on a hundred of them. Exit status 0: whole."""
-import base64, hashlib, hmac, json, os, re, subprocess, sys, tempfile
+import base64, functools, hashlib, hmac, itertools, json, multiprocessing, os, pathlib, re, subprocess, sys, tempfile
 
 args = [a for a in sys.argv[1:] if a != '--all']
 known_key = args.pop(args.index('--key') + 1).lower() if '--key' in args else None
-args = [a for a in args if a != '--key']
+if known_key: args.remove('--key')
 folder = args.pop(0) if args and os.path.isdir(args[0]) else os.path.dirname(os.path.abspath(__file__))
 path = lambda name: os.path.join(folder, name)
 sha256, faults = lambda data: hashlib.sha256(data).digest(), []
@@ -39,55 +39,61 @@ signed = [note for index, note in enumerate(reversed(notes)) if index % step == 
 with tempfile.TemporaryDirectory() as folder_of_one:
     sig, msg = os.path.join(folder_of_one, 's'), os.path.join(folder_of_one, 'm')
     for size, _, body, signature, name in signed:
-        for file, data in ((sig, signature), (msg, body)):
-            with open(file, 'wb') as out: out.write(data)
+        pathlib.Path(sig).write_bytes(signature), pathlib.Path(msg).write_bytes(body)
         if subprocess.run(['openssl', 'pkeyutl', '-verify', '-pubin', '-inkey', path('log.pub.pem'), '-rawin', '-in', msg, '-sigfile', sig],
                           capture_output=True).returncode: fault(f'{name}: the signature of checkpoint {size} is not good')
 
-# 2. Every entry in order, and the tree of RFC 6962: leaf = H(0, entry), node = H(1, left, right).
-erasures, promises, stack, last, count, next_note = {}, {}, [], b'', 0, 0
-def root_of(peaks):
-    if not peaks: return sha256(b'')
-    root = peaks[-1]
-    for left in reversed(peaks[:-1]): root = sha256(b'\x01' + left + root)
-    return root
-with open(path('audit.jsonl'), 'rb') as file:
-    for line in file:
-        entry = line[:-1]
-        node, count = sha256(b'\x00' + entry), count + 1
-        position = count
-        while position % 2 == 0:
-            node, position = sha256(b'\x01' + stack.pop() + node), position // 2
-        stack.append(node)
-        if b'"seq":%d,"type":"' % count not in entry: fault(f'line {count} is not entry {count}')
-        at = entry.find(b'"at":"') + 6
-        moment = entry[at:at + 24]
-        if moment < last: fault(f'entry {count}: the clock goes back')
-        last = moment
-        if b'"clear":{' in entry: promises[count] = entry
-        if entry.endswith(b'"type":"person.erased"}'): erasures[count] = json.loads(entry)['detail']
-        if entry.endswith(b'"type":"audit.continued"}'): print('note   entry', count, 'records a break: what was signed before it may be lost')
-        while next_note < len(notes) and notes[next_note][0] <= count:
-            if root_of(stack) != notes[next_note][1]: fault(f'{notes[next_note][4]}: checkpoint {notes[next_note][0]} is of another tree')
-            next_note += 1
-for size, _, _, _, name in notes[next_note:]: fault(f'{name}: checkpoint {size} is beyond the last entry, {count}')
+# 2. Every clear text against its commitment, HMAC-SHA-256 under its salt. In a process of its own, beside part 3.
+def check_texts():
+    wrong, taken, shown, decode, digest = [], {}, 0, base64.b64decode, hmac.digest
+    with open(path('audit.jsonl'), 'rb') as entries, open(path('clear.txt'), 'rb') as texts:
+        text = texts.readline()
+        for count, entry in enumerate(entries, 1):
+            start = entry.find(b'"clear":{')
+            promised = entry[start + 8:entry.find(b'}', start)] if start >= 0 else b''
+            left, number = promised.count(b'":"'), b'%d ' % count
+            while text.startswith(number):
+                _, name, salt, value = text.split(b' ', 3)
+                if salt == b'-': taken.setdefault(int(value), []).append('%d %s\n' % (count, name.decode()))
+                else:
+                    shown, value = shown + 1, json.loads(value).encode() if b'\\' in value else value[1:-2]
+                    if b'"%s":"%s"' % (name, digest(decode(salt), value, 'sha256').hex().encode()) not in promised:
+                        wrong.append(f'entry {count}: the clear text "{name.decode()}" was altered or put in')
+                left, text = left - 1, texts.readline()
+            if left: wrong.append(f'entry {count}: clear texts are missing or too many')
+    return wrong + (['there are clear texts of no entry'] if text else []), taken, shown
+try: later = multiprocessing.get_context('fork').Pool(1).apply_async(check_texts).get
+except ValueError: later = check_texts
 
-# 3. Every clear text against its commitment, HMAC-SHA-256 under its salt; every erasure against its event.
-taken, shown = {}, 0
-if os.path.exists(path('clear.jsonl')):
-    with open(path('clear.jsonl'), encoding='utf-8') as file:
-        for line in file:
-            seq, sides = json.loads(line)
-            promised = json.loads(promises.pop(seq, b'{}')).get('clear', {})
-            if sorted(promised) != sorted(sides): fault(f'entry {seq}: clear texts are missing or too many')
-            for name, (salt, value, by) in sorted(sides.items()):
-                if by is not None: taken.setdefault(by, []).append(f'{seq} {name}\n')
-                elif hmac.digest(base64.b64decode(salt), value.encode(), 'sha256').hex() != promised.get(name): fault(f'entry {seq}: {name} was altered')
-                else: shown += 1
-    for seq in promises: fault(f'entry {seq}: clear texts are missing')
-    for seq in {*taken, *erasures}:
-        told, lines = erasures.get(seq, {}), taken.get(seq, [])
-        if told.get('count') != len(lines) or told.get('erased') != hashlib.sha256(''.join(lines).encode()).hexdigest(): fault(f'erasure {seq} is not as told')
+# 3. Every entry in order, and the tree of RFC 6962: leaf = H(0, entry), node = H(1, left, right); 2^16 leaves at a time are a subtree of it.
+def root_of(peaks):
+    return functools.reduce(lambda right, left: sha256(b'\x01' + left + right), reversed(peaks)) if peaks else sha256(b'')
+def check_entries(stack, last, begun, waiting, erasures, H=hashlib.sha256):
+    with open(path('audit.jsonl'), 'rb') as file:
+        while lines := [line[:-1] for line in itertools.islice(file, 1 << 16)]:
+            for count, entry in enumerate(lines, begun + 1):
+                if b'"seq":%d,"type":"' % count not in entry: fault(f'line {count} is not entry {count}')
+                at = entry.find(b'"at":"') + 6
+                if entry[at:at + 24] < last: fault(f'entry {count}: the clock goes back')
+                last = entry[at:at + 24]
+                if entry.endswith(b'"type":"person.erased"}'): erasures[count] = json.loads(entry)['detail']
+                if entry.endswith(b'"type":"audit.continued"}'): print('note   entry', count, 'records a break: what was signed before may be lost')
+            levels = [[H(b'\0' + entry).digest() for entry in lines]]
+            while len(levels[-1]) > 1: levels.append([H(b'\1' + a + b).digest() for a, b in zip(levels[-1][::2], levels[-1][1::2])])
+            peaks = lambda n: [levels[bit][(n >> bit) - 1] for bit in range(n.bit_length() - 1, -1, -1) if n >> bit & 1]
+            while waiting and waiting[-1][0] <= begun + len(lines):
+                size, root, _, _, name = waiting.pop()
+                if root_of(stack + peaks(size - begun)) != root: fault(f'{name}: checkpoint {size} is of another tree')
+            stack, begun, bit = stack + peaks(len(lines)), begun + len(lines), (begun >> 16) + 1
+            while len(lines) == 1 << 16 and bit % 2 == 0: stack, bit = stack[:-2] + [sha256(b'\x01' + stack[-2] + stack[-1])], bit // 2
+    for size, _, _, _, name in waiting: fault(f'{name}: checkpoint {size} is beyond the last entry, {begun}')
+    return begun, erasures
+count, erasures = check_entries([], b'', 0, notes[::-1], {})
+wrong, taken, shown = later()
+for text in wrong: fault(text)
+for seq in {*taken, *erasures}:
+    told, lines = erasures.get(seq, {}), taken.get(seq, [])
+    if told.get('count') != len(lines) or told.get('erased') != hashlib.sha256(''.join(lines).encode()).hexdigest(): fault(f'erasure {seq} is not as told')
 print(f'log    {origin}\nread   {count} entries, {len(notes)} checkpoints ({len(signed)} signatures tried), {shown} clear texts')
 print(f'signed up to entry {notes[-1][0] if notes else 0}\n' + ('WHOLE' if not faults else f'NOT WHOLE: {len(faults)} faults'))
 sys.exit(1 if faults else 0)

@@ -62,14 +62,15 @@ export async function checkEntries(pass: Pass): Promise<Bytes> {
       let leaf = leaves[next]
       if (leaf?.seq === index + 1) next++
       else leaf = undefined
-      const told = leaf && checkLeaf(leaf, pass.findings)
+      const hash = leaf ? leafHash(sha256, leaf.entry) : null
+      const told = leaf && checkLeaf(leaf, hash!, pass.findings)
       if (told) {
         if (told.at < last) pass.findings.add('clock-back', index + 1)
         last = told.at
         if (told.clear) promised.set(told.seq, told.clear)
         pass.onEntry(told)
       } else if (!leaf) pass.findings.add('entry-missing', index + 1)
-      grow(stack, index, leaf ? leafOf(leaf) : null, nodes, pass.findings)
+      grow(stack, index, hash, nodes, pass.findings)
       for (; pass.notes[noted] && pass.notes[noted]!.size <= index + 1; noted++) {
         const note = pass.notes[noted]!
         if (!equalBytes(rootOf(sha256, stack), note.root)) pass.findings.add('checkpoint-inconsistent', note.size, note.what)
@@ -81,8 +82,6 @@ export async function checkEntries(pass: Pass): Promise<Bytes> {
   return rootOf(sha256, stack)
 }
 
-const leafOf = ({ entry }: Leaf): Bytes => leafHash(sha256, entry)
-
 const leavesOf = async (db: Db, start: number, end: number): Promise<readonly Leaf[]> =>
   (
     await sql<Leaf>`select seq, at, type, actor_kind, actor_id, envelope_id, entry, hash from audit_leaf
@@ -90,8 +89,8 @@ const leavesOf = async (db: Db, start: number, end: number): Promise<readonly Le
   ).rows
 
 /** Null where the entry cannot be read or is another one's. */
-function checkLeaf(leaf: Leaf, findings: Findings): Told | null {
-  if (!equalBytes(leafHash(sha256, leaf.entry), leaf.hash)) findings.add('entry-altered', leaf.seq)
+function checkLeaf(leaf: Leaf, hash: Bytes, findings: Findings): Told | null {
+  if (!equalBytes(hash, leaf.hash)) findings.add('entry-altered', leaf.seq)
   let told: Told
   try {
     told = JSON.parse(leaf.entry) as Told
@@ -99,14 +98,11 @@ function checkLeaf(leaf: Leaf, findings: Findings): Told | null {
     findings.add('entry-altered', leaf.seq)
     return null
   }
-  const fits = {
-    seq: told.seq === leaf.seq,
-    at: told.at === leaf.at,
-    type: told.type === leaf.type,
-    actor: told.actor.kind === leaf.actor_kind && (told.actor.id ?? null) === leaf.actor_id,
-    envelope: (told.envelope ?? null) === leaf.envelope_id,
-  }
-  for (const [name, isSame] of Object.entries(fits)) if (!isSame) findings.add('entry-misfiled', leaf.seq, name)
+  if (told.seq !== leaf.seq) findings.add('entry-misfiled', leaf.seq, 'seq')
+  if (told.at !== leaf.at) findings.add('entry-misfiled', leaf.seq, 'at')
+  if (told.type !== leaf.type) findings.add('entry-misfiled', leaf.seq, 'type')
+  if (told.actor.kind !== leaf.actor_kind || (told.actor.id ?? null) !== leaf.actor_id) findings.add('entry-misfiled', leaf.seq, 'actor')
+  if ((told.envelope ?? null) !== leaf.envelope_id) findings.add('entry-misfiled', leaf.seq, 'envelope')
   return told
 }
 

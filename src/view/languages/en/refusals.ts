@@ -204,6 +204,13 @@ export const refusals = {
   'audit.missing':
     'The checkpoint that is kept outside the file of data is gone or cannot be read (PARAPHE_AUDIT_CHECKPOINT), so nobody can tell whether the audit log is the newest. Put it back. If it is lost, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
   'audit.whole': 'The audit log goes on from its last checkpoint: there is no break to record.',
+  'hold.stands': 'This document is under legal hold already.',
+  'hold.none': 'This document is not under legal hold.',
+  'erasure.unknown': 'There is no such person here, or nothing about them is left.',
+  'erasure.held': 'Nothing can be erased: “{title}” is under legal hold. Reason: {reason}',
+  'erasure.under-way': 'Nothing can be erased yet: “{title}” is still under way. It must be finished or withdrawn first.',
+  'erasure.account-open': 'This person has an account that is open. Disable it first.',
+  'erasure.changed': 'Something was added in the meantime. Look at it as it is now, then decide.',
   'audit.nothing-signed': 'The audit log has no signed checkpoint yet: set up the authority, and unlock its keys.',
   'audit.reason-missing': 'Please say why, in a few words.',
   'request.length-needed': 'The request does not say how long it is, so it was not read.',

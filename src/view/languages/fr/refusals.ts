@@ -211,6 +211,13 @@ export const refusals: typeof shape = {
   'audit.missing':
     'Le point de contrôle gardé hors du fichier de données a disparu ou est illisible (PARAPHE_AUDIT_CHECKPOINT) : personne ne peut dire si le journal d’audit est le plus récent. Remettez-le. S’il est perdu, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
   'audit.whole': 'Le journal d’audit continue depuis son dernier point de contrôle : il n’y a pas de rupture à inscrire.',
+  'hold.stands': 'Ce document est déjà sous conservation légale.',
+  'hold.none': 'Ce document n’est pas sous conservation légale.',
+  'erasure.unknown': 'Il n’y a personne de tel ici, ou il ne reste rien à son sujet.',
+  'erasure.held': 'Rien ne peut être effacé : « {title} » est sous conservation légale. Raison : {reason}',
+  'erasure.under-way': 'Rien ne peut encore être effacé : « {title} » est en cours. Il faut d’abord qu’il soit terminé ou retiré.',
+  'erasure.account-open': 'Cette personne a un compte ouvert. Désactivez-le d’abord.',
+  'erasure.changed': 'Quelque chose s’est ajouté entre-temps. Regardez où cela en est, puis décidez.',
   'audit.nothing-signed': 'Le journal d’audit n’a pas encore de point de contrôle signé : créez l’autorité et déverrouillez ses clés.',
   'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
