@@ -8,6 +8,7 @@ import type { WantedPlace } from '../pdf/received-head.ts'
 import type { Prepared, PrepareInput } from '../pdf/prepare.ts'
 import type { ReportSheet } from '../pdf/report.ts'
 import type { Instant } from '../base/instant.ts'
+import type { SignatureMaterial } from '../verification/signature-material.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 
 /** A picture ready to be a mark: PNG for the browser, samples for a PDF. */
@@ -35,6 +36,8 @@ export interface TaskInput {
   receive: { pdf: Bytes; wanted: readonly WantedPlace[] }
   /** The signatures of a file that stands in the store. */
   signatures: { pdf: Bytes }
+  /** What other tools judge of a finished file, as PEM and DER; of a received one, what came after its first bytes. */
+  material: { pdf: Bytes; received: number }
   'images-to-pdf': { pictures: readonly Bytes[] }
   /** The pages from `first` (0-based) on, flattened. */
   extract: { pdf: Bytes; first: number }
@@ -53,6 +56,7 @@ export interface TaskOutput {
   prepare: Prepared
   receive: ReceivedFile
   signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
+  material: { material: SignatureMaterial }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }
   report: { pdf: Bytes }

@@ -31,6 +31,9 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     const [{ readPdf }, { listSignatures }] = await Promise.all([import('../pdf/read.ts'), import('../pdf/signatures.ts')])
     return { signatures: listSignatures(await readPdf(pdf)).map(({ field, kind, contents, der }) => ({ field, kind, contents, der })) }
   },
+  material: async ({ pdf, received }) => ({
+    material: await (await import('../verification/signature-material.ts')).signatureMaterialOf(pdf, received),
+  }),
   'images-to-pdf': async ({ pictures }) => {
     const { imagesToPdf } = await import('../pdf/image-pages.ts')
     const decoded = []

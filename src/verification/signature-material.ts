@@ -1,5 +1,5 @@
 import type { Bytes } from '../base/bytes.ts'
-import { evidenceOf } from '../pdf/evidence.ts'
+import { type Evidence, evidenceOf } from '../pdf/evidence.ts'
 import { readPdf } from '../pdf/read.ts'
 import { listSignatures, type SignatureKind } from '../pdf/signatures.ts'
 import { fingerprintOf, readCertificate, toPem } from '../pki/certificate.ts'
@@ -36,13 +36,16 @@ export interface SignatureMaterial extends TrustMaterial {
   readonly ocsps: readonly { readonly der: Bytes; readonly serial: string }[]
 }
 
-/** Of a file that our own verifier has called genuine. Throws a PdfFault or a DerFault where it is otherwise. */
-export async function signatureMaterialOf(pdf: Uint8Array): Promise<SignatureMaterial> {
+/**
+ * Of a file that our own verifier has called genuine; of one that arrived signed, what came after its first `received` bytes: what others brought is
+ * theirs to prove. Throws a PdfFault or a DerFault where it is otherwise.
+ */
+export async function signatureMaterialOf(pdf: Uint8Array, received = 0): Promise<SignatureMaterial> {
   const file = await readPdf(pdf)
-  const store = await evidenceOf(file)
+  const store = await storeAfter(pdf, received, await evidenceOf(file))
   const signatures: SignatureMaterial['signatures'][number][] = []
   for (const { field, kind, byteRange, der } of listSignatures(file)) {
-    if (!byteRange) continue
+    if (!byteRange || byteRange[2] + byteRange[3] <= received) continue
     const token = kind === 'time-stamp' ? null : readCms(der).timeStampToken
     const [, start, resume, length] = byteRange
     signatures.push({ field, kind, gap: [start, resume], end: resume + length, der: Uint8Array.from(der), token })
@@ -52,6 +55,16 @@ export async function signatureMaterialOf(pdf: Uint8Array): Promise<SignatureMat
     signatures,
     ...(await trustMaterialOf([...store.certificates, ...inside.map(({ der }) => der)], store.revocationLists)),
     ocsps: store.ocsps.flatMap((der) => readOcspResponse(der).answers.map(({ id }) => ({ der, serial: id.serialHex }))),
+  }
+}
+
+/** A later store repeats the earlier one and adds to its end. */
+async function storeAfter(pdf: Uint8Array, received: number, { certificates, ocsps, revocationLists }: Evidence) {
+  const before = received ? await evidenceOf(await readPdf(pdf.subarray(0, received))) : null
+  return {
+    certificates: certificates.slice(before?.certificates.length),
+    ocsps: ocsps.slice(before?.ocsps.length),
+    revocationLists: revocationLists.slice(before?.revocationLists.length),
   }
 }
 

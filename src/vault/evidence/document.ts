@@ -3,7 +3,8 @@ import type { Config } from '../../config/config.ts'
 import type { DocumentRow } from '../../db/database.ts'
 import type { Db } from '../../db/open.ts'
 import { findObject, readObject } from '../../store/object.ts'
-import { type SignatureMaterial, signatureMaterialOf } from '../../verification/signature-material.ts'
+import { runTask } from '../../sandbox/run.ts'
+import type { SignatureMaterial } from '../../verification/signature-material.ts'
 import { certificateOf } from '../download.ts'
 import { type EvidenceFile, heldFile, storedFile, trustFiles } from './files.ts'
 
@@ -27,9 +28,11 @@ export async function evidenceOfDocument(
   const original = await findObject(db, document.originalDigest)
   if (!head || !original) throw new Refusal('not_found', 'vault.not-found')
   const folder = `documents/${document.documentId}`
-  // One document's bytes at a time are held whole, and only while they are read.
-  const material = await signatureMaterialOf(await readObject(db, head.objectDigest))
-  const certificate = await certificateOf(tools, { digest: head.objectDigest, document })
+  // One document's bytes at a time are held whole, and only while they are read. What strangers wrote of them is read in the child.
+  const received = revisions[0]!.kind === 'received' ? revisions[0]!.size : 0
+  const { material } = await runTask(tools.config, 'material', { pdf: await readObject(db, head.objectDigest), received })
+  // The certificate of a document that arrived signed stands beside it, in a folder of its own.
+  const certificate = received ? null : await certificateOf(tools, { digest: head.objectDigest, document })
   const rows: string[] = []
   const files: EvidenceFile[] = []
   for (const { number, kind, size, objectDigest } of revisions) {
@@ -41,7 +44,7 @@ export async function evidenceOfDocument(
     files: [
       storedFile(`${folder}/sealed.pdf`, db, { digest: head.objectDigest, size: head.size }),
       storedFile(`${folder}/original${extensionOf(document.fileName)}`, db, original),
-      heldFile(`${folder}/certificate.pdf`, certificate),
+      ...(certificate ? [heldFile(`${folder}/certificate.pdf`, certificate)] : []),
       heldFile(`${folder}/revisions.txt`, `${HEADING}\n${rows.join('\n')}\n`),
       ...files,
       ...trustFiles(`${folder}/authority`, material),

@@ -87,13 +87,13 @@ for document in sorted(os.listdir(os.path.join(package, "documents"))):
     folder = os.path.join("documents", document)
     rows = [line.split() for line in read(folder, "revisions.txt").decode().splitlines() if not line.startswith("#")]
     order = " ".join(row[1] for row in rows)
-    check(re.fullmatch("prepared certified( signed)* sealed( security-store time-stamped)+", order), document + ": not the revisions of a sealed document")
+    check(re.fullmatch("(prepared certified|received)( signed)* sealed( security-store time-stamped)+", order), document + ": not the revisions of a sealed document")
     original = [one for one in os.listdir(os.path.join(package, folder)) if one.startswith("original")][0]
     check(sha256(read(folder, original)).hex() in logged("document.prepared", "original", document), document + ": not the original that was sent")
     known = {"certified": logged("document.prepared", "digest", document), "signed": logged("ceremony.signed", "digests")}
     first = [row for row in rows if row[1] == "time-stamped"][0]
     pdf, cut = open(os.path.join(package, folder, "sealed.pdf"), "rb"), []
-    for row in [row for row in rows if row[1] not in ("prepared", "security-store")]:
+    for row in [row for row in rows if row[1] not in ("prepared", "received", "security-store")]:
         number, kind, end, digest, start, resume, field = row
         wanted = logged("document.sealed", "digest", document) if row is first else known.get(kind, [digest])
         check(digest in wanted, "%s: the log does not know revision %s" % (document, number))

@@ -23,7 +23,7 @@ function start(root) {
   const draft = new Draft(editor.fields, leaves.order)
   const voice = createVoice({ region: root.querySelector('[data-voice]'), words, recipients, documents, kindNames, lang })
   const sheets = createSheets(root)
-  const palette = createPalette({ root, draft, words, recipients, kindNames, voice, sheets })
+  const palette = createPalette({ root, draft, words, recipients, documents, kindNames, voice, sheets })
   const arranging = createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient: palette.recipient })
   const shown = showFields({ draft, leaves, recipients, kindNames, voice, words })
   const panel = createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets })

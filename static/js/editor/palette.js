@@ -1,7 +1,9 @@
 import { fill } from './voice.js'
 
 /** The kinds of fields to choose from, the person they are for, and who still has nothing to sign. */
-export function createPalette({ root, draft, words, recipients, kindNames, voice, sheets }) {
+export function createPalette({ root, draft, words, recipients, documents, kindNames, voice, sheets }) {
+  // Where every document is certified by somebody else, who gets no field signs without being seen.
+  const isBoundToSign = documents.some(({ received }) => !received?.certified)
   const side = root.querySelector('[data-palette]')
   const stage = root.querySelector('[data-stage]')
   const notice = root.querySelector('[data-armed]')
@@ -53,7 +55,7 @@ export function createPalette({ root, draft, words, recipients, kindNames, voice
 
   function renderHints() {
     const signed = new Set(draft.steady.filter((field) => field.kind === 'signature').map(({ recipientId }) => recipientId))
-    const missing = recipients.filter(({ id, role }) => role === 'signer' && !signed.has(id))
+    const missing = isBoundToSign ? recipients.filter(({ id, role }) => role === 'signer' && !signed.has(id)) : []
     const now = missing.map(({ id }) => id).join(' ')
     if (now === told) return
     told = now
