@@ -53,6 +53,7 @@ import { consoleOutboxOpening } from './console/outbox/opening.ts'
 import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleAuditTable } from './console/audit/table.ts'
+import { consoleAuditErasure } from './console/audit/erasure.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
@@ -136,6 +137,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleOutboxRetry,
     consoleAudit,
     consoleAuditTable,
+    consoleAuditErasure,
     consoleAuditExport,
     consoleHealth,
     consoleAuthority,

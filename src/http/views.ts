@@ -6,6 +6,7 @@ import type { Standing as LogStanding } from '../audit/kept.ts'
 import type { RevocationReason } from '../pki/revocation.ts'
 import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
 import type { Hold } from '../vault/legal-hold.ts'
+import type { Place } from '../upkeep/persons.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
@@ -181,6 +182,19 @@ export interface Views {
     older: number | null
     newer: number | null
     log: { size: number; standing: LogStanding; signed: { size: number; at: Instant } | null }
+  }
+  'console/audit/erasure/index': {
+    search: string
+    persons: { id: string; name: string; addresses: string[]; kinds: Place['kind'][] }[]
+  }
+  'console/audit/erasure/show': {
+    person: { id: string; name: string; addresses: string[] }
+    texts: { all: number; names: number; ips: number; browsers: number }
+    messages: number
+    goes: { kind: Place['kind']; title: string | null }[]
+    stays: { id: string; title: string }[]
+    refused: string | null
+    form: Form
   }
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }

@@ -1,0 +1,141 @@
+import { sql } from 'kysely'
+import type { UserAct } from '../audit/act.ts'
+import { clearTextsAbout, type ClearText, eraseClearTexts } from '../audit/erasing.ts'
+import { Refusal } from '../base/refusal.ts'
+import type { EnvelopeStatus } from '../db/database.ts'
+import type { Db, Tx } from '../db/open.ts'
+import { heldAmong } from '../vault/legal-hold.ts'
+import { ERASED, findPerson, type Person, type Place } from './persons.ts'
+
+const UNDER_WAY: readonly EnvelopeStatus[] = ['draft', 'sending', 'sent', 'sealing']
+
+/** What would be erased, what stays, and what forbids it. */
+export interface Erasure {
+  readonly person: Person
+  readonly texts: readonly ClearText[]
+  readonly messages: number
+  /** Places whose name and address go: the directory, accounts that are closed, envelopes that came to nothing. */
+  readonly goes: readonly Place[]
+  /** Signed documents that name the person: evidence, which ends with its retention. */
+  readonly stays: readonly Place[]
+  readonly refusal: Refusal | null
+}
+
+export async function planErasure(db: Db, id: string): Promise<Erasure> {
+  const person = await findPerson(db, id)
+  const ids = person.places.map((place) => place.id)
+  const emails = [...new Set(person.places.flatMap(({ email }) => (email ? [email, email.toLowerCase()] : [])))]
+  const texts = await clearTextsAbout(db, ids, emails)
+  const stays = person.places.filter(({ envelope }) => envelope?.status === 'completed')
+  const messages = await messagesOf(db, person.places)
+  return {
+    person,
+    texts,
+    messages,
+    goes: person.places.filter((place) => !stays.includes(place)),
+    stays,
+    refusal: await refusalOf(db, person, texts),
+  }
+}
+
+/**
+ * Erases what the plan says, in one transaction, and then empties the write-ahead log, so that no freed page and no old page holds the texts. A
+ * crash in between leaves that to the next checkpoint of SQLite, at the latest to the next start. `texts` is how many the person at the page saw.
+ */
+export async function erasePerson(db: Db, act: UserAct, id: string, seen: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { person, texts, goes, refusal } = await planErasure(tx, id)
+    if (refusal) throw refusal
+    if (texts.length !== seen) throw new Refusal('conflict', 'erasure.changed')
+    await eraseClearTexts(tx, act, person.id, texts)
+    await eraseMessages(tx, person.places)
+    await eraseSessions(tx, person.places)
+    for (const place of goes) await erasePlace(tx, act, place)
+  })
+  await emptyWriteAheadLog(db)
+}
+
+async function refusalOf(db: Db, { places }: Person, texts: readonly ClearText[]): Promise<Refusal | null> {
+  const envelopes = [
+    ...new Set([...places.map(({ envelope }) => envelope?.id), ...texts.map(({ envelopeId }) => envelopeId)].filter((one) => one != null)),
+  ]
+  const held = await heldAmong(db, envelopes)
+  if (held) return new Refusal('conflict', 'erasure.held', { ...held })
+  const busy = places.find(({ envelope }) => envelope && UNDER_WAY.includes(envelope.status))
+  if (busy) return new Refusal('conflict', 'erasure.under-way', { title: busy.envelope?.title || ERASED })
+  if (places.some(({ isOpen }) => isOpen)) return new Refusal('conflict', 'erasure.account-open')
+  return null
+}
+
+const idsOf = (places: readonly Place[], kind: Place['kind']): string[] => places.filter((place) => place.kind === kind).map(({ id }) => id)
+
+const ofPlaces = (places: readonly Place[]) =>
+  sql<boolean>`(recipient_id in (${sql.join(['', ...idsOf(places, 'recipient')])}) or user_id in (${sql.join(['', ...idsOf(places, 'user')])}))`
+
+async function messagesOf(db: Db, places: readonly Place[]): Promise<number> {
+  const { count } = await db
+    .selectFrom('message')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('address', '!=', ERASED)
+    .where(ofPlaces(places))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** What waits still is not sent any more; of what was sent, no address and no dialogue stays. */
+async function eraseMessages(tx: Tx, places: readonly Place[]): Promise<void> {
+  const which = tx.selectFrom('message').select('id').where(ofPlaces(places))
+  await tx.updateTable('messageAttempt').set({ detail: '' }).where('messageId', 'in', which).execute()
+  await tx
+    .updateTable('message')
+    .set({ status: 'withdrawn' })
+    .where('status', 'in', ['waiting', 'sending'])
+    .where(ofPlaces(places))
+    .execute()
+  await tx.updateTable('message').set({ address: ERASED }).where(ofPlaces(places)).execute()
+}
+
+async function eraseSessions(tx: Tx, places: readonly Place[]): Promise<void> {
+  const nothing = { ip: null, userAgent: null }
+  await tx
+    .updateTable('userSession')
+    .set(nothing)
+    .where('userId', 'in', ['', ...idsOf(places, 'user')])
+    .execute()
+  await tx
+    .updateTable('ceremonySession')
+    .set(nothing)
+    .where('recipientId', 'in', ['', ...idsOf(places, 'recipient')])
+    .execute()
+}
+
+async function erasePlace(tx: Tx, act: UserAct, { kind, id }: Place): Promise<void> {
+  const nobody = { firstName: '', lastName: ERASED, phone: null, jobTitle: '' }
+  if (kind === 'contact')
+    await tx
+      .updateTable('contact')
+      .set({ ...nobody, email: null, company: '', comment: '', updatedAt: act.at, removedAt: act.at })
+      .where('id', '=', id)
+      .execute()
+  else if (kind === 'user')
+    await tx
+      .updateTable('user')
+      .set({ ...nobody, email: `${id}@erased.invalid`, passwordHash: null })
+      .where('id', '=', id)
+      .execute()
+  else
+    await tx
+      .updateTable('recipient')
+      .set({ ...nobody, email: null, company: '', companyDetails: '', declineReason: null })
+      .where('id', '=', id)
+      .execute()
+}
+
+/** Frames of the write-ahead log keep the pages as they were; a reader of another process may hold it for a moment. */
+async function emptyWriteAheadLog(db: Db): Promise<void> {
+  for (let left = 20; left; left--) {
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db)
+    if (!rows[0]?.busy) return
+    await Bun.sleep(100)
+  }
+}
