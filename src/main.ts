@@ -27,8 +27,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
   authority: {
-    usage: 'authority verifier --out FILE',
-    does: 'one HTML file that verifies what this company sealed, with no network',
+    usage: 'authority verifier --out FILE | recover',
+    does: 'a verifier in one HTML file · the keys, by the recovery secret',
     load: () => import('./cli/authority.ts'),
   },
   bench: {

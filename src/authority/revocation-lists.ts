@@ -20,13 +20,18 @@ export interface KeptList {
 }
 
 /** The job of each day: the next numbered list of the root and of every issuing authority whose key is here. */
-export async function renewRevocationLists({ db, keys }: AuthorityTools, act: Act, promised = PROMISED): Promise<void> {
+export async function renewRevocationLists(
+  { db, keys }: AuthorityTools,
+  act: Act,
+  promised: { readonly root?: number } = {},
+): Promise<void> {
   for (const issuer of listingAuthorities(await listHouse(db), act.at, keys)) {
     const signer = await keys.signerOfKey(issuer.keyId!)
     const revoked = await revokedBy(db, issuer)
     // Two lists at a time would ask for one number: the second insert is refused by the key, and its job tries again.
     const number = ((await latest(db, issuer))?.number ?? 0) + 1
-    const times = { thisUpdate: wholeSecond(act.at), nextUpdate: wholeSecond(later(act.at, promised)) }
+    const life = issuer.purpose === 'root' ? (promised.root ?? PROMISED) : PROMISED
+    const times = { thisUpdate: wholeSecond(act.at), nextUpdate: wholeSecond(later(act.at, life)) }
     const der = await makeRevocationList({ issuer: issuer.der, number, ...times, revoked, signer })
     await db.transaction().execute(async (tx) => {
       await tx

@@ -1,9 +1,21 @@
+import { readFileSync } from 'node:fs'
 import { openKeyStore } from '../authority/key-store.ts'
 import type { Config } from '../config/config.ts'
 import type { House } from '../house.ts'
 import { openFolder } from './open-folder.ts'
 
-export async function openHouse(config: Config): Promise<{ house: House; close: () => Promise<void> }> {
+export interface OpenedHouse {
+  readonly house: House
+  /** What a file with the passphrase did: null where none was needed. */
+  readonly passphraseFile: 'opened' | 'wrong' | null
+  readonly close: () => Promise<void>
+}
+
+export async function openHouse(config: Config): Promise<OpenedHouse> {
   const { folder, close } = await openFolder(config)
-  return { house: { ...folder, keys: await openKeyStore(config.dataDirectory, folder.db, config.auditCheckpoint), wake: () => {} }, close }
+  const keys = await openKeyStore(config.dataDirectory, folder.db, config.auditCheckpoint)
+  const house: House = { ...folder, keys, wake: () => {} }
+  if (!keys.needsPassphrase() || !config.passphraseFile) return { house, passphraseFile: null, close }
+  const opened = await keys.load(folder.db, readFileSync(config.passphraseFile, 'utf8').replace(/\r?\n$/, ''))
+  return { house, passphraseFile: opened ? 'opened' : 'wrong', close }
 }

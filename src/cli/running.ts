@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
 import type { Server as BunServer } from 'bun'
+import { systemAct } from '../audit/act.ts'
+import { recordUnlocking } from '../authority/unlocking.ts'
 import type { Config } from '../config/config.ts'
 import type { House } from '../house.ts'
 import { createAssets } from '../http/assets.ts'
@@ -11,6 +13,7 @@ import { type Job, releaseLeases } from '../jobs/queue.ts'
 import { removeLooseChunks } from '../store/sweeping.ts'
 import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
+import { log } from './log.ts'
 import { lockFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
@@ -29,7 +32,10 @@ export async function startRunning(
   options: ListenOptions & { readonly onJobError: (job: Job, error: unknown) => void },
 ): Promise<Running> {
   const lock = lockFolder(config)
-  const { house: opened, close } = await openHouse(config)
+  const { house: opened, passphraseFile, close } = await openHouse(config)
+  if (passphraseFile === 'opened') await recordUnlocking(opened.db, systemAct(opened.clock()))
+  if (passphraseFile === 'wrong')
+    log('error', 'authority.locked', { reason: `the passphrase in ${config.passphraseFile} does not open the keys` })
   try {
     await refuseUnlessKept(opened.db, keptCheckpointIn(config.auditCheckpoint))
   } catch (error) {

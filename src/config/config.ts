@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 export interface Listen {
@@ -20,6 +20,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** The file outside the database that keeps the newest checkpoint of the audit log. */
   readonly auditCheckpoint: string
+  /** A file that holds the passphrase of the authority's keys: named by the environment, or a systemd credential. Never its text. */
+  readonly passphraseFile: string | null
 }
 
 /** Its name in the data folder. */
@@ -34,6 +36,7 @@ export const SETTINGS = {
   PARAPHE_PUBLIC_URL: 'the address that recipients see (default PARAPHE_URL)',
   PARAPHE_DATABASE_URL: 'postgres://… in place of the file of data',
   PARAPHE_VAULT_URL: 's3://… in place of the file of data, for objects',
+  PARAPHE_PASSPHRASE_FILE: 'a file that holds the passphrase of the authority’s keys; or the systemd credential paraphe-passphrase',
   PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
   PARAPHE_AUDIT_CHECKPOINT:
     'the file that keeps the newest checkpoint of the audit log, best on another volume (default in the data folder)',
@@ -59,10 +62,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (read(name)) throw new ConfigError(`${name}: this version keeps everything in its file of data`)
     return null
   }
+  if (environment['PARAPHE_PASSPHRASE'])
+    throw new ConfigError('PARAPHE_PASSPHRASE: every process of the machine can read it there; name a file by PARAPHE_PASSPHRASE_FILE')
   const dataDirectory = resolve(read('PARAPHE_DATA') ?? './data')
   return {
     dataDirectory,
     auditCheckpoint: resolve(read('PARAPHE_AUDIT_CHECKPOINT') ?? join(dataDirectory, KEPT_CHECKPOINT)),
+    passphraseFile: read('PARAPHE_PASSPHRASE_FILE') ?? credentialIn(environment['CREDENTIALS_DIRECTORY']),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN') ?? '127.0.0.1:8080'),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
     url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),
@@ -74,6 +80,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .map((text) => text.trim())
       .filter(Boolean),
   }
+}
+
+/** systemd's LoadCredential= and LoadCredentialEncrypted= (systemd.exec(5)). */
+function credentialIn(directory: string | undefined): string | null {
+  const path = directory ? join(directory, 'paraphe-passphrase') : null
+  return path && existsSync(path) ? path : null
 }
 
 const optional = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text))

@@ -59,6 +59,10 @@ import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleCertificates } from './console/authority/certificates.ts'
 import { consoleCertificateRevocation } from './console/authority/certificates/revocation.ts'
+import { consoleKeys } from './console/authority/keys.ts'
+import { consoleKeyProtection } from './console/authority/keys/protection.ts'
+import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
+import { consoleRootKey } from './console/authority/keys/root.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
 import { signingLost } from './signing/lost.ts'
@@ -142,6 +146,10 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,
+    consoleKeys,
+    consoleKeyProtection,
+    consoleKeyRecovery,
+    consoleRootKey,
     consoleAuthorityVerifier,
     consoleCertificates,
     consoleCertificateRevocation,

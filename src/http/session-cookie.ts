@@ -24,7 +24,7 @@ export async function forgetSession(c: Ctx): Promise<void> {
 export const deviceOf = async (c: Ctx): Promise<string | undefined> => getCookie(c, cookieName(await isHttps(c), DEVICE))
 
 // Read anew: the set-up has just changed it.
-async function isHttps(c: Ctx): Promise<boolean> {
+export async function isHttps(c: Ctx): Promise<boolean> {
   const { config, db } = c.var.house
   return originsOf(config, await readSetting(db, 'installation')).staff.startsWith('https:')
 }

@@ -83,7 +83,7 @@ export interface Views {
   }
   'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; test: ShownTest | null }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
-  'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[] }
+  'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[]; recovery: string | null }
   'access/sign-in': { form: Form }
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   'access/account': {
@@ -197,7 +197,18 @@ export interface Views {
     form: Form
   }
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
-  'console/authority': { overview: AuthorityOverview; isLocked: boolean; needsPassphrase: boolean; form: Form }
+  'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
+  'console/authority/keys/index': {
+    form: Form
+    isLocked: boolean
+    protection: { kind: 'key-file' | 'passphrase'; since: Instant } | null
+    recoverySince: Instant | null
+    rootIsHere: boolean
+    rootIsOurs: boolean
+    shortest: number
+  }
+  'console/authority/keys/recovering': { form: Form; shortest: number }
+  'console/authority/keys/secret': { recovery: string; wasRecovered: boolean }
   'console/authority/certificates/index': {
     certificates: ListedCertificate[]
     query: { search: string; purpose: string; status: string }

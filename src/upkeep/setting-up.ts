@@ -23,16 +23,27 @@ export type AuthorityAnswers = Pick<AuthorityPlan, 'algorithm' | 'rootName' | 'i
 /**
  * The last step: everything comes to be, or nothing. The authority's keys are made and kept first, because that takes seconds; one
  * transaction then makes the company, its administrator and its settings. A crash between the two leaves an authority that the next
- * try finds and keeps.
+ * try finds and keeps; its recovery secret was shown to nobody, and another is made in the console.
  */
-export async function setUp(tools: SetUpTools, act: Act, authority: AuthorityAnswers): Promise<{ session: Session; token: string }> {
+export async function setUp(
+  tools: SetUpTools,
+  act: Act,
+  authority: AuthorityAnswers,
+): Promise<{ session: Session; token: string; recovery: string | null }> {
   const { db, secretKey } = tools
   const { company, administrator, addresses, email } = await readDraft(db, secretKey)
   if (!company || !administrator || !addresses || email === undefined) throw new Refusal('conflict', 'setup.incomplete')
   if ((await readSetting(db, 'installation')).setUpAt) throw new Refusal('conflict', 'setup.done')
+  let recovery: string | null = null
   if (!(await hasAuthority(db))) {
     const publicOrigin = tools.config.publicUrl ?? addresses.publicUrl
-    await createAuthority(tools, act, { ...authority, organization: company.legalName, country: company.country, publicOrigin })
+    const made = await createAuthority(tools, act, {
+      ...authority,
+      organization: company.legalName,
+      country: company.country,
+      publicOrigin,
+    })
+    recovery = made.recovery
   }
 
   return db.transaction().execute(async (tx) => {
@@ -70,6 +81,6 @@ export async function setUp(tools: SetUpTools, act: Act, authority: AuthorityAns
     await forgetDraft(tx)
     const started = await startSession(tx, own, user)
     await append(tx, own, { type: 'user.signed-in', detail: { session: started.session.id, knownDevice: false } })
-    return started
+    return { ...started, recovery }
   })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { told, Visitor } from '../../src/cli/visitor.ts'
 import { startInstallation } from '../support/installation.ts'
@@ -7,7 +8,14 @@ import { startInstallation } from '../support/installation.ts'
 const ROOT = join(import.meta.dir, '../..')
 const PASSWORD = 'violet tractor hums at noon'
 
-async function setUp(origin: string, setupUrl: string, protection: Record<string, string> = { protection: 'key-file' }): Promise<Visitor> {
+const SECRET = /([A-Z2-9]{5}-){5}[A-Z2-9]{5}/
+
+async function setUp(
+  origin: string,
+  setupUrl: string,
+  protection: Record<string, string> = { protection: 'key-file' },
+  onDone: (text: string) => void = () => {},
+): Promise<Visitor> {
   const visitor = new Visitor(origin, 'en')
   await visitor.get(setupUrl)
   const steps: [string, Record<string, string>][] = [
@@ -20,6 +28,7 @@ async function setUp(origin: string, setupUrl: string, protection: Record<string
   for (const [step, fields] of steps) {
     const page = await visitor.post(`/setup/${step}`, fields)
     if (page.status !== 200) throw new Error(`${step}: ${told(page)}`)
+    onDone(page.text)
   }
   return visitor
 }
@@ -84,6 +93,52 @@ test('with a passphrase, the keys are locked after a restart until somebody ente
     await first[Symbol.asyncDispose]()
   }
 }, 60_000)
+
+test('a passphrase may come from a file or a systemd credential; a lost one is replaced by the recovery secret of the set-up', async () => {
+  const first = await startInstallation()
+  try {
+    const passphrase = 'seven green kettles sing'
+    let shown = ''
+    const visitor = await setUp(
+      first.origin,
+      first.setupUrl,
+      { protection: 'passphrase', passphrase, passphraseAgain: passphrase },
+      (text) => {
+        shown = text
+      },
+    )
+    const [recovery = ''] = SECRET.exec(shown) ?? []
+    expect(recovery).not.toBe('')
+    expect((await visitor.get('/setup/done')).text).not.toMatch(SECRET)
+
+    const file = join(first.directory, 'paraphe-passphrase')
+    await writeFile(file, `${passphrase}\n`, { mode: 0o600 })
+    const second = await first.restart({ CREDENTIALS_DIRECTORY: first.directory })
+    expect((await visitor.get('/console/health')).text).toContain('The authority’s 6 keys can be used.')
+    expect((await visitor.get('/console/audit')).text).toContain('Unlocked the authority’s keys')
+    const run = (words: string[], input: string, environment: Record<string, string> = {}) =>
+      Bun.spawnSync([process.execPath, 'src/main.ts', ...words], {
+        cwd: ROOT,
+        env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: join(first.directory, 'data'), ...environment },
+        stdin: Buffer.from(input),
+      })
+    expect(run(['doctor'], '', { PARAPHE_PASSPHRASE_FILE: file }).stdout.toString()).toContain('ok    Keys')
+    const inTheOpen = run(['doctor'], '', { PARAPHE_PASSPHRASE: passphrase })
+    expect([inTheOpen.exitCode, inTheOpen.stderr.toString().includes(passphrase)]).toEqual([1, false])
+
+    expect(run(['authority', 'recover'], 'AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA\nnine purple ladders hum\n').exitCode).toBe(1)
+    const recovered = run(['authority', 'recover'], `${recovery}\nnine purple ladders hum\n`)
+    expect([recovered.exitCode, SECRET.test(recovered.stdout.toString())]).toEqual([0, true])
+    // The file holds the old one now: the server starts, says so and stays locked until somebody enters the new one.
+    await using third = await second.restart({ CREDENTIALS_DIRECTORY: first.directory })
+    expect(third.output()).toContain('does not open the keys')
+    await visitor.get('/console/authority')
+    expect((await visitor.post('/console/authority/unlocking', { passphrase: 'nine purple ladders hum' })).status).toBe(200)
+    expect(first.output() + second.output() + third.output()).not.toContain(passphrase)
+  } finally {
+    await first[Symbol.asyncDispose]()
+  }
+}, 90_000)
 
 test('a port that is taken, or a folder that cannot be written, is told in words', async () => {
   const taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })

@@ -13,7 +13,13 @@ const Unlocking = z.object({ passphrase: z.string().min(1, 'authority.passphrase
 export async function authorityPage(c: Ctx, form: Form): Promise<string> {
   const { keys } = c.var.house
   const overview = await overviewOf(c.var.house, c.var.act.at)
-  return c.var.render('console/authority', { overview, isLocked: keys.isLocked(), needsPassphrase: keys.needsPassphrase(), form })
+  return c.var.render('console/authority', {
+    overview,
+    isLocked: keys.isLocked(),
+    rootIsHere: overview.certificates.some(({ purpose, canRenew }) => purpose === 'root' && canRenew),
+    needsPassphrase: keys.needsPassphrase(),
+    form,
+  })
 }
 
 export const consoleAuthority = createApp()

@@ -6,6 +6,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence } from '../errors.ts'
 import { lineNeeded, password } from '../schemas.ts'
 import { draftOf, endSetupVisit, nextStep, settingUp, stepsFor } from '../setup.ts'
+import { showOnce } from './done.ts'
 import { rememberSession } from '../session-cookie.ts'
 
 /** RFC 5280, appendix A: a common name holds at most 64 characters. */
@@ -81,6 +82,7 @@ export const setupAuthority = createApp()
     c.var.house.wake()
     endSetupVisit(c)
     await rememberSession(c, started)
+    if (started.recovery) await showOnce(c, started.recovery)
     return c.redirect('/setup/done', 303)
   })
 

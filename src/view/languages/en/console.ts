@@ -407,7 +407,7 @@ export const console = {
       'revocation-lists': {
         title: 'Revocation lists',
         good: 'Current until {until}.',
-        wait: 'None has been issued yet.',
+        wait: 'None has been issued yet, or the one of the root ends on {until} and wants the root’s key to be brought back.',
         stop: 'The current one has ended on {until}.',
       },
       'time-stamps': {

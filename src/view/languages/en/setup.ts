@@ -80,7 +80,7 @@ export const setup = {
       },
       passphrase: {
         name: 'A passphrase',
-        hint: 'Somebody types it after every start; until then nothing can be sent or signed. Protects the keys also where the whole machine is copied. It cannot be recovered.',
+        hint: 'Somebody types it after every start; until then nothing can be sent or signed. Protects the keys also where the whole machine is copied. For the day when it is lost, a recovery secret is shown once at the end.',
       },
     },
     passphrase: 'Passphrase',

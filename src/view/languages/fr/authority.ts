@@ -100,6 +100,76 @@ export const authority: typeof shape = {
     password: 'Votre propre mot de passe',
     revokedNow: 'Révoqué. La nouvelle liste de révocation est publiée.',
   },
+  keeping: {
+    title: 'Clés',
+    open: 'Phrase secrète, secours, racine',
+    lead: 'Ce qui ouvre les clés privées de l’autorité, ce qui les ouvre quand cela est perdu, et où se trouve la clé de la racine.',
+    lost: 'La phrase secrète est perdue',
+    protectionTitle: 'Ce qui ouvre les clés',
+    protectedBy: {
+      'key-file': 'Le fichier de clé authority.key dans le dossier des données, depuis le {date} : le serveur démarre seul.',
+      passphrase:
+        'Une phrase secrète, depuis le {date} : quelqu’un la saisit après chaque démarrage, ou elle vient d’un fichier fourni par la machine.',
+      recovery: '',
+    },
+    byFile:
+      'La phrase secrète peut aussi être fournie au démarrage : comme « credential » systemd « paraphe-passphrase », ou dans un fichier désigné par PARAPHE_PASSPHRASE_FILE.',
+    protection: 'Désormais',
+    protections: {
+      'key-file': {
+        name: 'Un fichier de clé dans le dossier des données',
+        hint: 'Le serveur démarre seul. Protège les clés si la base de données seule est copiée.',
+      },
+      passphrase: {
+        name: 'Une phrase secrète',
+        hint: 'Protège les clés même si tout le dossier est copié. Tant qu’elle n’est pas donnée, rien ne peut être envoyé ni signé.',
+      },
+    },
+    newPassphrase: 'Nouvelle phrase secrète',
+    shortest: 'Au moins {shortest} caractères.',
+    again: 'Encore une fois',
+    currentPassphrase: 'Phrase secrète actuelle',
+    change: 'Modifier',
+    changed: 'Modifié. Cela vaut dès le prochain démarrage.',
+    recoveryTitle: 'Secret de secours',
+    recoverySince:
+      'Un secret a été créé le {date}. Il ouvre les clés le jour où la phrase secrète ou le fichier de clé est perdu. Un nouveau rend l’ancien inutile.',
+    noRecovery: 'Il n’y en a pas encore. Qui perd la phrase secrète ou le fichier de clé perd alors les clés.',
+    makeRecovery: 'Créer un secret de secours',
+    renewRecovery: 'En créer un nouveau',
+    secretTitle: 'Votre secret de secours',
+    secretText:
+      'Il n’est montré que cette fois et n’est conservé nulle part. Notez-le et mettez-le sous clé, loin de ce serveur et de ses sauvegardes.',
+    written: 'Je l’ai noté',
+    recoverTitle: 'Récupérer les clés',
+    recoverLead: 'Le secret de secours ouvre les clés ; choisissez ce qui les ouvrira désormais.',
+    recoverySecret: 'Secret de secours',
+    recoveryHint: 'Six groupes de cinq lettres et chiffres. Les tirets et les majuscules sont indifférents.',
+    recoverNow: 'Récupérer',
+    recovered: 'Les clés sont de nouveau ouvertes',
+    rootTitle: 'La clé de la racine',
+    rootHere: 'Sur ce serveur',
+    rootAway: 'Hors ligne',
+    rootHereText:
+      'Elle ne sert qu’à renouveler l’autorité émettrice ou à la révoquer. Gardée ailleurs, elle ne peut pas être volée ici : qui s’introduit sur ce serveur peut alors être écarté par la racine.',
+    rootAwayText:
+      'Ramenez-la pour renouveler l’autorité émettrice, pour la révoquer, ou pour établir à nouveau la liste de révocation de la racine avant son échéance.',
+    exportTitle: '1. Prendre une copie',
+    exportText:
+      'Un fichier protégé par sa propre phrase secrète, dans une forme que d’autres logiciels lisent aussi (PKCS#8, AES-256). Gardez-le sur deux supports en deux lieux.',
+    exportPassphrase: 'Phrase secrète du fichier',
+    exportNow: 'Télécharger le fichier',
+    removeTitle: '2. Retirer la clé du serveur',
+    removeText:
+      'Choisissez le fichier que vous avez gardé : la clé ne part qu’une fois prouvé que ce fichier même la restitue. Les copies du dossier faites auparavant la contiennent encore.',
+    removeNow: 'Prouver et retirer',
+    removed: 'La clé de la racine n’est plus sur ce serveur.',
+    returnTitle: 'Ramener la clé',
+    returnText: 'Choisissez le fichier pris lors de l’export.',
+    returnNow: 'Ramener',
+    returned: 'La clé de la racine est de nouveau sur ce serveur.',
+    rootFile: 'Fichier (root-key.pem)',
+  },
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',
   unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',
@@ -110,5 +180,6 @@ export const authority: typeof shape = {
   passphrase: 'Phrase secrète',
   unlock: 'Déverrouiller',
   unlockedNow: 'Les clés sont déverrouillées jusqu’à l’arrêt du serveur.',
-  rootOnServer: 'La clé de la racine est conservée sur ce serveur. C’est simple à exploiter ; une racine gardée hors ligne est plus sûre.',
+  rootOnServer:
+    'La clé de la racine est conservée sur ce serveur. C’est simple, mais non destiné à la production : une racine gardée hors ligne est plus sûre.',
 }

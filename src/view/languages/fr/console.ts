@@ -410,7 +410,7 @@ export const console: typeof shape = {
       'revocation-lists': {
         title: 'Listes de révocation',
         good: 'À jour jusqu’au {until}.',
-        wait: 'Aucune n’a encore été émise.',
+        wait: 'Aucune n’a encore été émise, ou celle de la racine échoit le {until} et demande que la clé de la racine soit ramenée.',
         stop: 'L’actuelle a pris fin le {until}.',
       },
       'time-stamps': {

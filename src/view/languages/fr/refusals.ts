@@ -48,6 +48,11 @@ export const refusals: typeof shape = {
   'logo.not-a-picture': 'Veuillez choisir une image PNG, JPEG ou WebP.',
   'logo.too-large': 'Veuillez choisir une image de 2 Mo au plus.',
   'authority.locked': 'Les clés de l’autorité sont verrouillées. Un administrateur les déverrouille à la page Autorité.',
+  'authority.recovery-wrong': 'Ce n’est pas le secret de secours des clés de l’autorité.',
+  'authority.root-here': 'La clé de la racine est déjà sur ce serveur.',
+  'authority.root-file-unreadable': 'Ce fichier n’est pas une clé de racine exportée.',
+  'authority.root-file-other': 'La clé de ce fichier n’est pas celle de la racine.',
+  'authority.export-passphrase-wrong': 'Ce n’est pas la phrase secrète du fichier exporté.',
   'authority.key-elsewhere': 'Cette clé n’est pas conservée sur ce serveur.',
   'authority.root-elsewhere':
     'La clé de la racine n’est pas sur ce serveur. Ramenez-la à la page Autorité pour renouveler ce qu’elle a émis.',

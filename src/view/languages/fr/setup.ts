@@ -83,7 +83,7 @@ export const setup: typeof shape = {
       },
       passphrase: {
         name: 'Une phrase secrète',
-        hint: 'Quelqu’un la saisit après chaque démarrage ; d’ici là, rien ne peut être envoyé ni signé. Protège les clés même si toute la machine est copiée. Elle ne peut pas être retrouvée.',
+        hint: 'Quelqu’un la saisit après chaque démarrage ; d’ici là, rien ne peut être envoyé ni signé. Protège les clés même si toute la machine est copiée. Pour le jour où elle serait perdue, un secret de secours est montré une fois, à la fin.',
       },
     },
     passphrase: 'Phrase secrète',

@@ -1,0 +1,44 @@
+import { listProtectors } from '../../../authority/key-store.ts'
+import { readHouseCertificates } from '../../../authority/certificates.ts'
+import { checkPassword, SHORTEST_PASSWORD } from '../../../access/password.ts'
+import { confirmPassword } from '../../../access/sign-in.ts'
+import type { KeyProtection } from '../../../authority/key-encryption.ts'
+import { Refusal } from '../../../base/refusal.ts'
+import { defaultLegalEntity } from '../../../setting/legal-entity.ts'
+import { administrator, requireUser, userAct } from '../../access.ts'
+import { blankForm, type Form } from '../../answers.ts'
+import { createApp, type Ctx } from '../../env.ts'
+
+export async function keysPage(c: Ctx, form: Form): Promise<string> {
+  const { db, keys } = c.var.house
+  const protectors = await listProtectors(db)
+  const { root } = (await readHouseCertificates(db)).current
+  const kept = protectors.find(({ kind }) => kind !== 'recovery')
+  return c.var.render('console/authority/keys/index', {
+    form: { ...form, values: { protection: kept?.kind ?? 'key-file', ...form.values } },
+    isLocked: keys.isLocked(),
+    protection: kept ? { kind: kept.kind as 'key-file' | 'passphrase', since: kept.createdAt } : null,
+    recoverySince: protectors.find(({ kind }) => kind === 'recovery')?.createdAt ?? null,
+    rootIsHere: keys.hasKey(root.keyId),
+    rootIsOurs: root.keyId !== null,
+    shortest: SHORTEST_PASSWORD,
+  })
+}
+
+export const consoleKeys = createApp().get('/console/authority/keys', administrator, async (c) => c.html(await keysPage(c, blankForm())))
+
+/** The own password of who is signed in, before anything is done to keys. */
+export const confirmOwn = (c: Ctx, password: string): Promise<void> => confirmPassword(c.var.house, userAct(c), requireUser(c), password)
+
+/** A passphrase as it was typed twice. Refused where it is guessed too easily or the two differ. */
+export async function passphraseOf(c: Ctx, passphrase: string, again: string): Promise<string> {
+  const entity = await defaultLegalEntity(c.var.house.db)
+  checkPassword(passphrase, [entity?.legalName ?? ''])
+  if (passphrase !== again) throw new Refusal('invalid', 'password.repeat-differs')
+  return passphrase
+}
+
+export const protectionOf = async (
+  c: Ctx,
+  { protection, passphrase, passphraseAgain }: { protection: 'key-file' | 'passphrase'; passphrase: string; passphraseAgain: string },
+): Promise<KeyProtection> => (protection === 'key-file' ? 'key-file' : { passphrase: await passphraseOf(c, passphrase, passphraseAgain) })
