@@ -6,6 +6,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { DocumentRow, UserRow } from '../db/database.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
+import { headRevision } from '../envelope/revisions.ts'
 import { runTask } from '../sandbox/run.ts'
 import { readObject } from '../store/object.ts'
 import { findVaultEntry, type VaultEntry } from './register.ts'
@@ -47,8 +48,11 @@ export async function certificateOf(
   { db, config }: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
   { digest, document }: Pick<Download, 'digest' | 'document'>,
 ): Promise<Bytes> {
-  const original = (JSON.parse(document.pages) as unknown[]).length
-  const { pdf } = await runTask(config, 'extract', { pdf: await readObject(db, digest), first: original }, { pages: original })
+  // That of a document that arrived signed is a document of its own.
+  const beside = await db.selectFrom('document').select('id').where('certifies', '=', document.id).executeTakeFirst()
+  const head = beside && (await headRevision(db, beside.id))
+  const first = head ? 0 : (JSON.parse(document.pages) as unknown[]).length
+  const { pdf } = await runTask(config, 'extract', { pdf: await readObject(db, head?.objectDigest ?? digest), first }, { pages: first })
   return pdf
 }
 

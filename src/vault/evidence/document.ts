@@ -36,9 +36,10 @@ export async function evidenceOfDocument(
   const rows: string[] = []
   const files: EvidenceFile[] = []
   for (const { number, kind, size, objectDigest } of revisions) {
-    const signature = number > 0 ? material.signatures.find(({ end }) => end === size) : undefined
-    rows.push([number, kind, size, objectDigest, ...(signature ? [...signature.gap, signature.field] : [])].join(' '))
-    if (signature) files.push(...signatureFiles(`${folder}/signatures/${String(number).padStart(2, '0')}-${signature.field}`, signature))
+    const signature = material.signatures.find(({ end }) => end === size)
+    const field = signature?.field.replaceAll(/[^A-Za-z0-9_.-]/g, '_').slice(0, 60)
+    rows.push([number, kind, size, objectDigest, ...(signature ? [...signature.gap, field] : [])].join(' '))
+    if (signature) files.push(...signatureFiles(`${folder}/signatures/${String(number).padStart(2, '0')}-${field}`, signature))
   }
   return {
     files: [
@@ -48,7 +49,7 @@ export async function evidenceOfDocument(
       heldFile(`${folder}/revisions.txt`, `${HEADING}\n${rows.join('\n')}\n`),
       ...files,
       ...trustFiles(`${folder}/authority`, material),
-      ...material.ocsps.map(({ der, serial }) => heldFile(`${folder}/authority/ocsp/${serial}.der`, der)),
+      ...material.ocsps.map(({ der, serial }, at) => heldFile(`${folder}/authority/ocsp/${serial}-${at}.der`, der)),
     ],
     roots: material.certificates.filter(({ kind }) => kind === 'root').map(({ fingerprint }) => fingerprint),
   }

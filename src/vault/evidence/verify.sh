@@ -48,10 +48,12 @@ chain() { own verify -purpose any -untrusted "$pki/chain.pem" -CRLfile "$pki/crl
 serial() { openssl x509 -in "$1" -noout -serial | sed 's/^serial=//' | tr A-F a-f; }
 # The authority's own answer about a certificate, made when the document was sealed.
 status() {
-  for issuer in "$pki"/authorities/*.pem; do
-    own ocsp -issuer "$issuer" -cert "$1" -respin "$pki/ocsp/$(serial "$1").der" -no_nonce -validity_period 4000000000 \
-      -verify_other "$pki/chain.pem" >"$work/answer" 2>&1
-    grep -q '^Response verify OK' "$work/answer" && grep -q ': good$' "$work/answer" && return 0
+  for answer in "$pki/ocsp/$(serial "$1")"-*.der; do
+    for issuer in "$pki"/authorities/*.pem; do
+      own ocsp -issuer "$issuer" -cert "$1" -respin "$answer" -no_nonce -validity_period 4000000000 -verify_other "$pki/chain.pem" \
+        >"$work/answer" 2>&1
+      grep -q '^Response verify OK' "$work/answer" && grep -q ': good$' "$work/answer" && return
+    done
   done
   cat "$work/answer"
   return 1
@@ -107,7 +109,7 @@ for folder in documents/*/; do
   grep -q "^$id " "$work/plan" || try "the signatures are told" false
   for certificate in "$pki"/certificates/*.pem; do
     try "certificate $(basename "$certificate" .pem): authorities and revocation lists" once chain "$certificate"
-    [ ! -f "$pki/ocsp/$(basename "$certificate" .pem).der" ] ||
+    [ ! -f "$(echo "$pki/ocsp/$(basename "$certificate" .pem)"-*.der | cut -d ' ' -f 1)" ] ||
       try "certificate $(basename "$certificate" .pem): the authority's answer" once status "$certificate"
   done
   if command -v pdfsig >/dev/null; then try "pdfsig calls every signature valid" readers; else echo "  --    pdfsig is not installed: left out"; fi
@@ -115,9 +117,13 @@ done
 
 echo
 echo "Compare by another way / À comparer par une autre voie:"
-for root in audit/authority/root.pem documents/*/authority/root.pem; do
-  openssl x509 -in "$root" -noout -fingerprint -sha256 | sed 's/.*=/  root certificate, SHA-256 /'
-done | sort -u
+cat audit/authority/root.pem documents/*/authority/root.pem >"$work/roots"
+count=0
+while IFS= read -r line; do
+  case $line in *BEGIN*) count=$((count + 1)) ;; esac
+  echo "$line" >>"$work/root-$count"
+done <"$work/roots"
+for root in "$work"/root-*; do openssl x509 -in "$root" -noout -fingerprint -sha256; done | sort -u | sed 's/.*=/  root certificate, SHA-256 /'
 if [ -s "$work/annulled" ]; then echo "ANNULLED on / ANNULÉ le $(cat "$work/annulled"): genuine, but no longer in force / authentique, mais plus en vigueur."; fi
 if [ "$bad" = 0 ]; then
   echo "GENUINE: every check passed. / AUTHENTIQUE : toutes les vérifications sont bonnes."
