@@ -42,7 +42,14 @@ export class Covered {
       digester.update(tail)
       return digester.digest()
     }
+    const content = this.content(range)
+    return content ? digestWith(algorithm, content) : NOTHING
+  }
+
+  /** A copy of it; null where too much was copied already. */
+  content(range: ByteRange | undefined): Bytes | null {
+    if (!range) return null
     this.copied += range[1] + range[3]
-    return this.copied > MOST_COPIED ? NOTHING : digestWith(algorithm, concat([this.bytes.subarray(0, range[1]), tail]))
+    return this.copied > MOST_COPIED ? null : concat([this.bytes.subarray(0, range[1]), this.bytes.subarray(range[2], range[2] + range[3])])
   }
 }

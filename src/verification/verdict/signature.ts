@@ -42,7 +42,13 @@ const MALFORMED: readonly string[] = ['padding-not-zero', 'content-attached', 's
 export async function judgeSignature(question: SignatureQuestion): Promise<SignatureReport> {
   const { signature, covered, material, archived, now } = question
   const cms = readable(signature, material)
-  const check = cms && (await verifyCms(cms, (algorithm) => covered.digest(signature.byteRange, algorithm)))
+  const check =
+    cms &&
+    (await verifyCms(
+      cms,
+      (algorithm) => covered.digest(signature.byteRange, algorithm),
+      () => covered.content(signature.byteRange),
+    ))
   const knownBy = archived?.at ?? now
   const stamp = cms?.timeStampToken
     ? await proofOf(cms.timeStampToken, (algorithm) => digestWith(algorithm, cms.signatureValue), material, knownBy)
@@ -138,6 +144,7 @@ function outcomeOf(
   if (!SUB_FILTERS.includes(signature.subFilter)) return open('CRYPTO_CONSTRAINTS_FAILURE')
   const has = (...names: readonly string[]): boolean => check.faults.some((fault) => names.includes(fault))
   if (has(...MALFORMED)) return failed('FORMAT_FAILURE')
+  if (has('no-signed-attributes') && check.signature === 'invalid') return failed('SIG_CRYPTO_FAILURE')
   if (has('no-signed-attributes', 'message-digest-missing')) return open('SIG_CONSTRAINTS_FAILURE')
   if (has('digest-weak')) return open('CRYPTO_CONSTRAINTS_FAILURE')
   if (has('signer-certificate-missing') || !path) return open('NO_SIGNING_CERTIFICATE_FOUND')
