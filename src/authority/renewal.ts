@@ -42,7 +42,7 @@ export async function renewCertificate(tools: RenewalTools, act: Act, purpose: S
     for (const row of renewal.certificates)
       await append(tx, act, {
         type: 'certificate.renewed',
-        detail: { purpose: row.purpose, serial: row.serial, until: row.notAfter, fingerprint: await fingerprintOf(row.der) },
+        detail: { purpose: row.purpose, serial: row.serial, until: row.notAfter.slice(0, 10), fingerprint: await fingerprintOf(row.der) },
       })
   })
   await keys.load(db)

@@ -145,7 +145,7 @@ async function sealAppearance(
   )
 }
 
-const initialsOf = (company: string): string =>
+export const initialsOf = (company: string): string =>
   company
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)

@@ -61,6 +61,7 @@ import { consoleCertificates } from './console/authority/certificates.ts'
 import { consoleCertificateRevocation } from './console/authority/certificates/revocation.ts'
 import { consoleKeys } from './console/authority/keys.ts'
 import { consoleKeyProtection } from './console/authority/keys/protection.ts'
+import { consoleKeyRecords } from './console/authority/keys/records.ts'
 import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
@@ -148,6 +149,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuthorityRenewal,
     consoleKeys,
     consoleKeyProtection,
+    consoleKeyRecords,
     consoleKeyRecovery,
     consoleRootKey,
     consoleAuthorityVerifier,

@@ -21,6 +21,7 @@ import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
 import type { VaultEntry } from '../vault/register.ts'
+import type { KeyAct } from '../upkeep/key-ceremony.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
 import type { Message } from '../mail/message.ts'
@@ -206,6 +207,7 @@ export interface Views {
     rootIsHere: boolean
     rootIsOurs: boolean
     shortest: number
+    acts: KeyAct[]
   }
   'console/authority/keys/recovering': { form: Form; shortest: number }
   'console/authority/keys/secret': { recovery: string; wasRecovered: boolean }

@@ -18,6 +18,7 @@ const NAMED_BY: readonly (readonly [table: string, column: string])[] = [
   ['stamp', 'object_digest'],
   ['legal_entity', 'logo_digest'],
   ['page_image', 'image_digest'],
+  ['key_ceremony', 'object_digest'],
 ]
 
 /**

@@ -120,7 +120,7 @@ test('under a passphrase, a new start is locked until it is typed', async () => 
   expect((await house.db.selectFrom('auditLeaf').select('type').orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()).type).toBe(
     'authority.unlocked',
   )
-})
+}, 30_000)
 
 test('there is one authority: a second is refused and changes nothing', async () => {
   await using house = await stage()

@@ -5,6 +5,7 @@ import { confirmPassword } from '../../../access/sign-in.ts'
 import type { KeyProtection } from '../../../authority/key-encryption.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { defaultLegalEntity } from '../../../setting/legal-entity.ts'
+import { listKeyActs } from '../../../upkeep/key-ceremony.ts'
 import { administrator, requireUser, userAct } from '../../access.ts'
 import { blankForm, type Form } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
@@ -22,6 +23,7 @@ export async function keysPage(c: Ctx, form: Form): Promise<string> {
     rootIsHere: keys.hasKey(root.keyId),
     rootIsOurs: root.keyId !== null,
     shortest: SHORTEST_PASSWORD,
+    acts: await listKeyActs(db, c.var.lang),
   })
 }
 

@@ -169,6 +169,21 @@ export const authority: typeof shape = {
     returnNow: 'Ramener',
     returned: 'La clé de la racine est de nouveau sur ce serveur.',
     rootFile: 'Fichier (root-key.pem)',
+    recordsTitle: 'Procès-verbaux',
+    recordsText:
+      'Chaque acte sur les clés figure au journal d’audit. De chacun il existe un PDF cacheté : qui, quand, empreintes, algorithmes.',
+    record: 'Procès-verbal cacheté (PDF)',
+  },
+  records: {
+    title: 'Procès-verbal d’une cérémonie de clés',
+    what: 'Ce qui a été fait',
+    when: 'Quand',
+    who: 'Par qui',
+    entry: 'Entrée du journal d’audit',
+    program: 'Par le programme',
+    certificates: 'Certificats de l’autorité à ce moment',
+    check:
+      'Qui fait confiance au certificat racine peut vérifier le cachet de ce procès-verbal hors ligne, avec tout lecteur de PDF, pdfsig ou openssl.',
   },
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',

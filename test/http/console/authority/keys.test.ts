@@ -1,5 +1,13 @@
 import { expect, test } from 'bun:test'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { $ } from 'bun'
+import { readHouseCertificates } from '../../../../src/authority/certificates.ts'
 import { listProtectors, openKeyStore } from '../../../../src/authority/key-store.ts'
+import { closeSandbox } from '../../../../src/sandbox/run.ts'
+import { readObject } from '../../../../src/store/object.ts'
+import { verifyFile } from '../../../../src/verification/verify-file.ts'
 import type { House } from '../../../../src/house.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../../../support/house.ts'
 
@@ -129,3 +137,42 @@ test('the root is exported, proven, removed and brought back by the page', async
   expect((await upload('root-return', file.text)).status).toBe(303)
   expect((await browser.post('/console/authority/renewal', { purpose: 'issuing' })).status).toBe(303)
 }, 40_000)
+
+test('of each act upon the keys there is a record, sealed once, that our verifier and pdfsig call whole', async () => {
+  const { test, browser } = await opened()
+  await using _ = test
+  await browser.get(KEYS)
+  await browser.post('/console/authority/renewal', { purpose: 'issuing' })
+  const { text } = await browser.get(KEYS)
+  const seqs = [...text.matchAll(/keys\/records\/(\d+)/g)].map(([, seq]) => seq!)
+  expect(seqs.length).toBeGreaterThanOrEqual(5)
+  const seq = seqs[0]!
+  expect((await browser.get(`${KEYS}/records/${seq}`)).status).toBe(404)
+  expect((await browser.post(`${KEYS}/records/999999`)).status).toBe(404)
+  await browser.get(KEYS)
+  const made = await browser.post(`${KEYS}/records/${seq}`)
+  expect([made.status, made.location]).toEqual([303, `${KEYS}/records/${seq}`])
+  const digests = async () =>
+    (await test.house.db.selectFrom('keyCeremony').select('objectDigest').execute()).map(({ objectDigest }) => objectDigest)
+  const [digest] = await digests()
+  await browser.post(`${KEYS}/records/${seq}`)
+  expect(await digests()).toEqual([digest!])
+  const answer = await browser.get(`${KEYS}/records/${seq}`)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+
+  const folder = await mkdtemp(join(tmpdir(), 'paraphe-record-'))
+  try {
+    const pdf = await readObject(test.house.db, digest!)
+    const file = join(folder, 'record.pdf')
+    await writeFile(file, pdf)
+    if (process.env['PARAPHE_KEEP']) await $`cp ${file} ${process.env['PARAPHE_KEEP']}`
+    expect((await $`pdfsig -nocert ${file}`.nothrow().text()).match(/Signature is Valid/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(await $`pdfinfo ${file}`.text()).toContain('Renewed the certificate for')
+    const { root } = (await readHouseCertificates(test.house.db)).current
+    const report = await verifyFile(pdf, { roots: [root.der], at: test.house.clock() })
+    expect([report.answer, report.level]).toEqual(['genuine', 'B-LTA'])
+  } finally {
+    closeSandbox()
+    await rm(folder, { recursive: true, force: true })
+  }
+}, 60_000)
