@@ -33,6 +33,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     say(desk, '')
     show(desk, reportHtml(language, settings['timeZone']!, shown(report, register)))
     document.querySelector<HTMLElement>('[data-unasked]')!.hidden = register !== undefined
+    document.querySelector<HTMLElement>('[data-changed]')!.hidden = report.answer !== 'changed'
     for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
   }
   desk.form.addEventListener('submit', (event) => {

@@ -1,6 +1,8 @@
 import { base64 } from '../base/bytes.ts'
 import { readDocumentId } from '../base/document-id.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { PagePair } from '../image/compare.ts'
+import { comparisonOf } from '../verification/comparison.ts'
 import { registerEntryFor } from '../verification/register.ts'
 import { grouped, shown } from '../verification/shown.ts'
 import { ownRoots, verifyUploaded } from '../verification/uploaded.ts'
@@ -8,6 +10,7 @@ import { blankForm, type Form, formWith } from './answers.ts'
 import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
 import { uploadedFile } from './uploads.ts'
+import type { ShownPair } from './views.ts'
 import { toldVerdict } from './verify/told.ts'
 
 /** For anybody: neither signed in nor known. Nothing is stored and nothing is fetched. */
@@ -30,7 +33,14 @@ export const verify = createApp()
       const verification = await verifyUploaded(house, file, act.at)
       const { report, register } = verification
       if (wantsJson(c)) return c.json({ report, register })
-      return c.html(await c.var.render('verify/report', { shown: shown(report, register), told: toldVerdict(c, verification) }))
+      const comparison = await comparisonOf(house.config, file, report)
+      return c.html(
+        await c.var.render('verify/report', {
+          shown: shown(report, register),
+          told: toldVerdict(c, verification),
+          comparison: comparison && { ...comparison, pairs: comparison.pairs.map(shownPair) },
+        }),
+      )
     } catch (error) {
       if (wantsJson(c)) throw error
       return startAgain(c, error)
@@ -47,6 +57,15 @@ export const verify = createApp()
     if (!entry) return c.html(await c.var.render('verify/document', { entry: null, groups: '' }), 404)
     return c.html(await c.var.render('verify/document', { entry, groups: entry.digest ? grouped(entry.digest) : '' }))
   })
+
+/** Pictures in the page itself: nothing of a visitor's file has an address here. */
+const shownPair = ({ page, before, after }: PagePair): ShownPair => ({
+  number: page + 1,
+  before: pictureOf(before),
+  after: pictureOf(after),
+})
+const pictureOf = (image: PagePair['before']): ShownPair['before'] =>
+  image && { url: `data:${image.type};base64,${base64(image.bytes)}`, width: image.width, height: image.height }
 
 const start = async (c: Ctx, form: Form): Promise<string> =>
   c.var.render('verify/index', { form, roots: (await ownRoots(c.var.house.db)).map(base64) })

@@ -34,6 +34,7 @@ import type { DraftView } from './envelopes/draft.ts'
 import type { EnvelopeView } from './envelopes/page.ts'
 import type { StepView } from './setup.ts'
 import type { RegisterEntry } from '../verification/register.ts'
+import type { ShownComparison } from '../verification/comparison.ts'
 import type { ShownReport } from '../verification/shown.ts'
 
 type Countries = readonly { readonly code: string; readonly name: string }[]
@@ -67,6 +68,14 @@ export interface EditorView {
   readonly kinds: Readonly<Record<FieldKind, { readonly width: number; readonly height: number; readonly required: boolean }>>
   readonly newSize: number
   readonly places: readonly string[]
+}
+
+type Picture = { readonly url: string; readonly width: number; readonly height: number }
+/** A page in two states of one file; null where it has no such page. */
+export interface ShownPair {
+  readonly number: number
+  readonly before: Picture | null
+  readonly after: Picture | null
 }
 
 /** Every template a route may render, and exactly what it is given beside the page. One line a template. */
@@ -228,7 +237,7 @@ export interface Views {
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
   'verify/index': { form: Form; roots: string[] }
   /** `told`: the verdict with this house's own mark, for the report as PDF. */
-  'verify/report': { shown: ShownReport; told: string }
+  'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
   'vault/show': { entry: VaultEntry; standing: Standing; hold: { standing: Hold | null; mayHold: boolean }; timeline: Happening[] }

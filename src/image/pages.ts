@@ -1,6 +1,6 @@
 import type { Bytes } from '../base/bytes.ts'
 import { type Bitmap, bmpOf } from './bitmap.ts'
-import { type Pdfium, withMemory, withPage, withPdf } from './pdfium.ts'
+import { type OpenPdf, withMemory, withPage, withPdf } from './pdfium.ts'
 import { encodeIndexed } from './png.ts'
 
 export const PAGE_WIDTH = 1_600
@@ -34,14 +34,14 @@ export function renderPages(pdf: Uint8Array, { pages, from, width = PAGE_WIDTH, 
     const { page: first, most } = from ?? { page: 0, most: open.pages }
     const run = Array.from({ length: Math.max(0, Math.min(most, open.pages - first)) }, (_, at) => first + at)
     for (const page of pages ?? run) {
-      const bitmap = await withPage(open, page, (handle) => draw(open.pdfium, open.form, handle, width))
-      images.push({ page, width: bitmap.width, height: bitmap.height, ...(await encode(bitmap)) })
+      const bitmap = await withPage(open, page, (handle) => drawPage(open, handle, width))
+      images.push({ page, width: bitmap.width, height: bitmap.height, ...(await encodePage(bitmap)) })
     }
     return images
   })
 }
 
-async function encode(bitmap: Bitmap): Promise<Pick<PageImage, 'type' | 'bytes'>> {
+export async function encodePage(bitmap: Bitmap): Promise<Pick<PageImage, 'type' | 'bytes'>> {
   const indexed = encodeIndexed(bitmap, 4, TOLERANCE)
   if (indexed) return { type: 'image/png', bytes: indexed }
   return { type: 'image/jpeg', bytes: new Uint8Array(await new Bun.Image(bmpOf(bitmap)).jpeg({ quality: 90 }).bytes()) }
@@ -55,7 +55,7 @@ const REVERSE_BYTE_ORDER = 0x10
 const ANNOTATIONS = 0x01
 
 /** Grey-scale smoothing, not sub-pixel: coloured fringes would be wrong on any other screen than the one they were made for. */
-function draw(pdfium: Pdfium, form: number, page: number, asked: number): Bitmap {
+export function drawPage({ pdfium, form }: Pick<OpenPdf, 'pdfium' | 'form'>, page: number, asked: number): Bitmap {
   const shape = pdfium._FPDF_GetPageHeightF(page) / pdfium._FPDF_GetPageWidthF(page)
   const width = Math.max(1, Math.min(asked, Math.floor(Math.sqrt(MOST_PIXELS / shape)), Math.floor(MOST_PIXELS / 16)))
   const height = Math.max(1, Math.round(width * shape))

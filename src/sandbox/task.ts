@@ -1,4 +1,5 @@
 import type { Bytes } from '../base/bytes.ts'
+import type { Comparison } from '../image/compare.ts'
 import type { PageText } from '../image/page-text.ts'
 import type { PageImage, PagesRequest } from '../image/pages.ts'
 import type { PictureFormat } from '../image/header.ts'
@@ -41,6 +42,8 @@ export interface TaskInput {
   'images-to-pdf': { pictures: readonly Bytes[] }
   /** The pages from `first` (0-based) on, flattened. */
   extract: { pdf: Bytes; first: number }
+  /** The first `end` bytes, a state of the file, and the whole: pages that differ, at most `most` of the first `within`. */
+  compare: { pdf: Bytes; end: number; width: number; most: number; within: number }
   /** A report as a PDF of its own. */
   report: { sheet: ReportSheet }
   verify: { pdf: Bytes; roots: readonly Bytes[]; at: Instant }
@@ -59,6 +62,7 @@ export interface TaskOutput {
   material: { material: SignatureMaterial }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }
+  compare: Comparison
   report: { pdf: Bytes }
   verify: VerificationReport
 }

@@ -41,6 +41,7 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
     return { pdf: await imagesToPdf(decoded), pages: decoded.length }
   },
   extract: async ({ pdf, first }) => ({ pdf: await (await import('../pdf/extract.ts')).extractPages(pdf, first) }),
+  compare: async ({ pdf, end, ...request }) => (await import('../image/compare.ts')).comparePages(pdf.subarray(0, end), pdf, request),
   report: async ({ sheet }) => {
     const [{ drawReport }, { fontBytes, fontSet }] = await Promise.all([import('../pdf/report.ts'), import('./fonts.ts')])
     return { pdf: await drawReport(fontSet(), fontBytes, sheet) }

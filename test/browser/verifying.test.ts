@@ -50,7 +50,7 @@ const REPORT = 'main [data-answer]'
 
 /** What the page says, read as a person reads it. */
 const told = async (page: Page): Promise<string> => {
-  const parts = await page.locator('.verdict, .part-title, .rows, .technical').allTextContents()
+  const parts = await page.locator(':is(.verdict, .part-title, .rows, .technical):not([data-comparison] *)').allTextContents()
   // The house's clock stands still in this test, the visitor's does not.
   return parts
     .map((text) =>
@@ -166,6 +166,18 @@ test('the report as PDF: of a file that was verified in the browser, and of one 
     expect(Bun.spawnSync(['pdftotext', pdf, '-']).stdout.toString()).toContain('Authentique et inchangé')
     await context.close()
   }
+})
+
+test('a changed file is sent for pictures of its pages when its holder asks for them', async () => {
+  const { context, page } = await browser.person()
+  await verified(page, 'changed.pdf')
+  await page.click('[data-changed]')
+  await page.waitForSelector('[data-comparison]')
+  expect(await page.textContent('[data-verdict]')).toBe('Changed after signing')
+  await page.goto(`${origin}/verify`)
+  await verified(page, 'sealed.pdf')
+  expect(await page.isVisible('[data-changed]')).toBe(false)
+  await context.close()
 })
 
 test('without JavaScript the file is sent, and told so', async () => {

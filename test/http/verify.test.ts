@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
 import { newDocumentId } from '../../src/base/document-id.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
+import { readPdf } from '../../src/pdf/read.ts'
+import { latin } from '../../src/pdf/syntax.ts'
+import { added, sourceOf, stream } from '../verification/other-file.ts'
 import { registerSealed } from '../verification/registered-file.ts'
 import { type SealedFile, sealedFile } from '../verification/sealed-file.ts'
 
@@ -142,5 +145,35 @@ describe('the report as PDF', () => {
     expect((await report({ told: told.replace('"changed"', '"genuine"') })).status).toBe(403)
     expect((await report({ told: '{}' })).status).toBe(403)
     expect((await report({})).status).toBe(422)
+  })
+})
+
+describe('pages side by side', () => {
+  const firstPage = async (): Promise<number> => {
+    const { last, bytes } = await readPdf(sealed.file)
+    const root = last.trailer.entries.get('Root')!
+    const pages = /\/Pages (\d+) 0 R/.exec(await sourceOf(sealed.file, Number.parseInt(latin(bytes.subarray(root.start, root.end)))))![1]!
+    return Number(/\/Kids \[\s*(\d+) 0 R/.exec(await sourceOf(sealed.file, Number(pages)))![1])
+  }
+  test('a page that was drawn over after the seal stands beside what was signed', async () => {
+    const page = await firstPage()
+    const source = (await sourceOf(sealed.file, page)).replace(/\/Contents (\[[^\]]*\]|\d+ 0 R)/, '')
+    const over = await added(sealed.file, (appending) => {
+      const drawing = appending.add(stream('0 0 1 rg 100 100 200 200 re f'))
+      appending.put(page, source.replace(/>>$/, `/Contents ${drawing} 0 R>>`))
+    })
+    const { text } = await post(over)
+    expect(text).toContain('Changed after signing')
+    const compared = text.slice(text.indexOf('data-comparison'))
+    expect(compared).toContain('Archive time stamp: Test TSA')
+    expect(compared.match(/src="data:image\/png;base64,/g)).toHaveLength(2)
+    expect(compared).toMatch(/As signed.+page 1/s)
+  })
+  test('what was added shows nowhere, or the file is as it was signed', async () => {
+    expect((await post(await added(sealed.file, (appending) => void appending.add('<</Nothing true>>')))).text).toContain(
+      'pages look the same',
+    )
+    expect((await post(sealed.file)).text).not.toContain('data-comparison')
+    expect((await post(utf8('<html>'))).text).not.toContain('data-comparison')
   })
 })

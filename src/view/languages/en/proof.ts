@@ -69,8 +69,20 @@ export const proof = {
   unasked: 'The register could not be asked: whether the file was issued here is not known. Everything else was verified.',
   localNote: 'Verified in your browser. The file has not left your device.',
   report: 'Report as PDF',
-  reportNote: 'For the PDF, the file is sent to this server, verified again and forgotten.',
+  reportNote: 'For the PDF and for pictures of its pages, the file is sent to this server, verified again and forgotten.',
   send: 'Send it to the server',
+  /** Pages of a changed file beside those that an intact signature covers. */
+  comparison: {
+    show: 'See the pages side by side',
+    title: 'What was signed, and what this file shows',
+    lead: 'The last state in this file that an intact signature covers ({kind}: {who}), and the file as it is now. What differs is tinted.',
+    before: 'As signed',
+    after: 'In this file',
+    page: 'page {number}',
+    none: 'There is no such page.',
+    alike: 'The pages look the same in both states: what was changed cannot be seen on them.',
+    some: 'Compared: the first {compared} of {pages} pages.',
+  },
   /** The report as PDF. */
   sheet: {
     fileName: 'verification-report',
