@@ -75,8 +75,8 @@ async function told(db: Db, language: Language, entry: FoundEntry): Promise<KeyA
   const { actors } = words(language).console.audit
   const who = 'id' in entry.actor ? (names.get(entry.actor.id) ?? entry.actor.id) : actors[entry.actor.kind]
   const purposes: Readonly<Record<string, string>> = words(language).authority.purposes
-  const purpose = String(entry.detail?.['purpose'] ?? '')
-  const detail = { ...entry.detail, ...(purposes[purpose] ? { purpose: purposes[purpose] } : {}) }
+  const purpose = entry.detail?.['purpose']
+  const detail = { ...entry.detail, ...(purpose ? { purpose: purposes[String(purpose)] ?? null } : {}) }
   return { seq: entry.seq, at: entry.at, who, what: sentence(language, { ...entry, detail }) }
 }
 
