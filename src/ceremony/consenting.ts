@@ -4,13 +4,13 @@ import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import { actingRecipient } from '../envelope/signature.ts'
 import { nameOf } from '../envelope/telling.ts'
-import { currentDisclosure, type Disclosure } from '../setting/disclosure.ts'
+import { currentDisclosure, type Disclosure, disclosureInForce } from '../setting/disclosure.ts'
 import { type Ceremony, type CeremonyTools, recordOpeningIn, startCeremonySession } from './ceremony.ts'
 import { issueCode, liveCode } from './one-time-code.ts'
 
-/** What the recipient is to accept, in their language. */
-export const currentTerms = (db: Db, { recipient }: Pick<Ceremony, 'recipient'>): Promise<Disclosure> =>
-  currentDisclosure(db, recipient.language)
+/** What the recipient is to accept, in the language in which they read the page. */
+export const currentTerms = (db: Db, { recipient }: Pick<Ceremony, 'recipient'>, language = recipient.language): Promise<Disclosure> =>
+  currentDisclosure(db, language)
 
 /**
  * The recipient accepts the very terms that they were shown; a session begins and the first code is sent, all in one commit. Where a code is
@@ -22,8 +22,8 @@ export async function consent(
   ceremony: Ceremony,
   disclosureId: string,
 ): Promise<{ session: string | null }> {
-  const terms = await currentTerms(tools.db, ceremony)
-  if (terms.id !== disclosureId) throw new Refusal('conflict', 'ceremony.terms-changed')
+  const terms = await disclosureInForce(tools.db, disclosureId)
+  if (!terms) throw new Refusal('conflict', 'ceremony.terms-changed')
   const token = await tools.db.transaction().execute(async (tx) => {
     const { recipient, envelope } = await actingRecipient(tx, act, ceremony.recipient.id)
     await recordOpeningIn(tx, act, { recipient, envelope })

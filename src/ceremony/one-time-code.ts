@@ -12,6 +12,7 @@ import type { Envelope, Recipient } from '../envelope/envelope.ts'
 import { actingRecipient } from '../envelope/signature.ts'
 import { addressOf, nameOf, tellRecipient } from '../envelope/telling.ts'
 import { enqueue } from '../jobs/queue.ts'
+import { isChannelConfigured } from '../mail/channel.ts'
 import { masked } from '../mail/masked.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
 import { type Ceremony, type CeremonySession, type CeremonyTools, verifySession } from './ceremony.ts'
@@ -226,16 +227,20 @@ async function triesToday(db: Db, at: Instant, recipientId: string): Promise<num
 
 const secondsUntil = (at: Instant, then: Instant): number => Math.max(1, Math.ceil((Date.parse(then) - Date.parse(at)) / SECOND))
 
+/** It leaves the server, or waits in the Outbox for the administrator to hand it over. */
+export type CodeWay = 'sent' | 'waiting'
+
 /** What the page of the code says: where it went, how long it works, when another may be asked for. */
 export async function codeFacts(
   db: Db,
   { recipient, session }: Pick<Ceremony, 'recipient' | 'session'>,
   at: Instant,
-): Promise<{ address: string; expiresAt: Instant | null; resendAt: Instant | null }> {
+): Promise<{ address: string; way: CodeWay; expiresAt: Instant | null; resendAt: Instant | null }> {
   const row = session ? await newestCode(db, session.id) : undefined
   const live = row && !row.usedAt && !row.replacedAt && row.expiresAt > at && row.tries < TRIES
   return {
     address: masked(addressOf(recipient)),
+    way: (await isChannelConfigured(db, recipient.channel)) ? 'sent' : 'waiting',
     expiresAt: live ? row.expiresAt : null,
     resendAt: row && at < later(row.createdAt, RESEND_AFTER) ? later(row.createdAt, RESEND_AFTER) : null,
   }

@@ -68,7 +68,8 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
     }
     await advance(tx, act.at, current, 'completed', { completedAt: act.at })
     await append(tx, act, { type: 'envelope.completed', envelopeId: id })
-    for (const recipient of await listRecipients(tx, id)) {
+    const told = await listRecipients(tx, id)
+    for (const recipient of told) {
       const link = await createVaultLink(tx, act, current, recipient)
       await tellRecipient(tx, act, 'completed', current, recipient, { link: link.id })
       if (acts(recipient)) continue
@@ -80,7 +81,8 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
         clear: { name: nameOf(recipient) },
       })
     }
-    await tellSender(tx, act, 'sender-completed', current)
+    // Who sent it and signed it too hears of it once, as the others do.
+    if (!told.some(({ userId }) => userId === current.senderId)) await tellSender(tx, act, 'sender-completed', current)
     // No key: the one that is under way may have begun before this seal.
     await enqueue(tx, act.at, { kind: CHECKPOINT, payload: {} })
     failpoint('completion.before-commit')

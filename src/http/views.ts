@@ -10,6 +10,7 @@ import type { Place } from '../upkeep/persons.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
+import type { CodeWay } from '../ceremony/one-time-code.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
 import type { FieldKind, RecipientRole, RecipientSide } from '../db/database.ts'
@@ -248,6 +249,7 @@ export interface Views {
     message: string
     deadline: { at: Instant; isSoon: boolean } | null
     address: string
+    way: CodeWay
     documents: ShownDocument[]
     /** Where somebody who has begun already goes on. */
     goesOnAt: string | null
@@ -263,6 +265,7 @@ export interface Views {
     frame: Frame
     terms: { id: string; version: number; language: string; parts: { kind: 'heading' | 'text'; text: string }[] }
     address: string
+    way: CodeWay
     problem: string
   }
   'signing/code': {
@@ -270,6 +273,7 @@ export interface Views {
     form: Form
     channel: 'email' | 'sms'
     address: string
+    way: CodeWay
     expiresAt: Instant | null
     secondsLeft: number
     secondsToResend: number

@@ -1,6 +1,7 @@
 import type { Language } from '../db/database.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
+import { plainMarks, smsParts } from './sms-text.ts'
 import { CARRIES, type MessageFacts, type MessageKind } from './message.ts'
 
 /** What an e-mail says, before it is HTML or text. Every string is plain text. */
@@ -30,8 +31,8 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
   const rows: { label: string; value: string }[] = []
   if (facts.title) rows.push({ label: mail.facts.title, value: facts.title })
   if (facts.sender) rows.push({ label: mail.facts.sender, value: `${facts.sender} · ${facts.company}` })
-  if (facts.deadline) rows.push({ label: mail.facts.deadline, value: formats.dateTime(facts.deadline) })
-  if (facts.linkUntil) rows.push({ label: mail.facts.linkUntil, value: formats.dateTime(facts.linkUntil) })
+  if (facts.deadline) rows.push({ label: mail.facts.deadline, value: formats.moment(facts.deadline) })
+  if (facts.linkUntil) rows.push({ label: mail.facts.linkUntil, value: formats.moment(facts.linkUntil) })
   if (facts.reason) rows.push({ label: mail.facts.reason, value: facts.reason })
   const own = kind === 'invitation' ? facts.subject?.trim() : ''
   return {
@@ -54,12 +55,21 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
   }
 }
 
-/** An SMS in one line; a title is shortened before the link would be cut. */
+const MOST_PARTS = 2
+const SHORTEST = { title: 40, company: 30 }
+
+/** An SMS in one line. Only what would go beyond two parts is shortened: first the title, then the company, never the link. */
 export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts): string {
   const told = words(language).mail.kinds[kind]
-  return oneLine(
-    fill(told.sms, paramsOf(language, { ...facts, title: shorten(facts.title ?? '', 40), company: shorten(facts.company, 30) })),
-  )
+  let [title, company] = [[...(facts.title ?? '')].length, [...facts.company].length]
+  for (;;) {
+    const params = paramsOf(language, { ...facts, title: shorten(facts.title ?? '', title), company: shorten(facts.company, company) })
+    const text = plainMarks(oneLine(fill(told.sms, params)))
+    if (smsParts(text) <= MOST_PARTS) return text
+    if (title > SHORTEST.title) title -= 1
+    else if (company > SHORTEST.company) company -= 1
+    else return text
+  }
 }
 
 function paramsOf(language: Language, facts: MessageFacts): Record<string, string | number> {

@@ -18,6 +18,12 @@ export async function currentDisclosure(db: Db, language: Language): Promise<Dis
   return disclosure
 }
 
+/** The newest terms of one of the languages, by their id; null for any other. */
+export async function disclosureInForce(db: Db, id: string): Promise<Disclosure | null> {
+  const disclosure = await db.selectFrom('disclosure').selectAll().where('id', '=', id).executeTakeFirst()
+  return disclosure && (await currentDisclosure(db, disclosure.language as Language)).id === id ? disclosure : null
+}
+
 export async function findDisclosure(db: Db, id: string): Promise<Disclosure> {
   const disclosure = await db.selectFrom('disclosure').selectAll().where('id', '=', id).executeTakeFirst()
   if (!disclosure) throw new Refusal('not_found', 'disclosure.missing')

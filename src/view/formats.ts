@@ -11,6 +11,8 @@ export interface Formats {
   time(at: Instant): string
   /** 23 Nov 2026, 14:02 */
   dateTime(at: Instant): string
+  /** 23 Nov 2026, 14:02 GMT+1: a time that binds somebody who may live elsewhere. */
+  moment(at: Instant): string
   /** 23 Nov 2026, 14:02:31 GMT+1: for evidence, always with its zone. */
   exact(at: Instant): string
   /** in 3 days, 2 hours ago */
@@ -57,6 +59,7 @@ function make(locale: string, timeZone: string): Formats {
     day: dates({ day: 'numeric', month: 'short' }),
     time: dates({ hour: '2-digit', minute: '2-digit' }),
     dateTime: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
+    moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
     exact: dates({
       day: 'numeric',
       month: 'short',

@@ -37,7 +37,8 @@ export const signingCode = createApp()
     asRecipient(['code'], async (c, ceremony) => {
       try {
         await sendCode(c.var.house, recipientAct(c, ceremony), ceremony)
-        flash(c, 'good', words(c.var.lang).signing.code.sentAgain)
+        const { way } = await codeFacts(c.var.house.db, ceremony, c.var.act.at)
+        flash(c, 'good', words(c.var.lang).signing.code[way === 'sent' ? 'sentAgain' : 'madeAgain'])
         return goOn(c, ceremony, '/code')
       } catch (error) {
         return c.html(await page(c, ceremony, formWith(c, blankForm(), error, { code: 'code' })), refusalStatus(error))
@@ -47,13 +48,14 @@ export const signingCode = createApp()
 
 async function page(c: Ctx, ceremony: Ceremony, form: Form): Promise<string> {
   const { at } = c.var.act
-  const { address, expiresAt, resendAt } = await codeFacts(c.var.house.db, ceremony, at)
+  const { address, way, expiresAt, resendAt } = await codeFacts(c.var.house.db, ceremony, at)
   const secondsTo = (moment: string | null): number => (moment ? Math.max(0, Math.ceil((Date.parse(moment) - Date.parse(at)) / 1_000)) : 0)
   return c.var.render('signing/code', {
     frame: frameOf(c, ceremony, '/code'),
     form,
     channel: ceremony.recipient.channel,
     address,
+    way,
     expiresAt: expiresAt && expiresAt > at ? expiresAt : null,
     secondsLeft: secondsTo(expiresAt),
     secondsToResend: secondsTo(resendAt),

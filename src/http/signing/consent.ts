@@ -36,12 +36,13 @@ export const signingConsent = createApp()
 
 async function page(c: Ctx, ceremony: Ceremony, problem: string): Promise<string> {
   const { db } = c.var.house
-  const { id, text, version, language } = await currentTerms(db, ceremony)
-  const { address } = await codeFacts(db, ceremony, c.var.act.at)
+  const { id, text, version, language } = await currentTerms(db, ceremony, c.var.lang)
+  const { address, way } = await codeFacts(db, ceremony, c.var.act.at)
   return c.var.render('signing/consent', {
     frame: frameOf(c, ceremony, '/consent'),
     terms: { id, version, language, parts: partsOf(text) },
     address,
+    way,
     problem,
   })
 }

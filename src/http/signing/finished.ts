@@ -5,9 +5,8 @@ import { packEvidence } from '../../vault/evidence/package.ts'
 import { storedFile, streamedFile } from '../stored-file.ts'
 import { rememberedLink, rememberLink } from './cookies.ts'
 import { shownDocument } from './frame.ts'
+import { speakTo } from './language.ts'
 import { lostPage } from './lost-page.ts'
-import { getCookie } from 'hono/cookie'
-import { isLanguage } from '../../view/words.ts'
 
 /** The finished document's own link. It ends; the document in the vault does not. */
 export const signingFinished = createApp()
@@ -20,7 +19,7 @@ export const signingFinished = createApp()
   .get('/s/:id{lnk_\\w+}', async (c) => {
     const found = await finishedOf(c)
     if (!found) return lostPage(c)
-    if (!isLanguage(getCookie(c, 'lang'))) c.set('lang', found.recipient.language)
+    speakTo(c, found.recipient)
     return c.html(
       await c.var.render('signing/finished', {
         id: found.linkId,

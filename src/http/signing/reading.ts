@@ -13,7 +13,7 @@ export const signingReading = createApp().get(
 
 async function page(c: Ctx, ceremony: Ceremony): Promise<string> {
   const { envelope, invitation, step } = ceremony
-  const { address } = await codeFacts(c.var.house.db, ceremony, c.var.act.at)
+  const { address, way } = await codeFacts(c.var.house.db, ceremony, c.var.act.at)
   return c.var.render('signing/reading', {
     frame: frameOf(c, ceremony),
     message: envelope.message,
@@ -21,6 +21,7 @@ async function page(c: Ctx, ceremony: Ceremony): Promise<string> {
       ? { at: envelope.deadline, isSoon: Date.parse(envelope.deadline) - Date.parse(c.var.act.at) < 24 * HOUR }
       : null,
     address,
+    way,
     documents: shownDocuments(ceremony),
     goesOnAt: step === 'reading' ? null : `/s/${invitation.id}${PAGES[step]}`,
   })

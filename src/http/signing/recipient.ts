@@ -1,12 +1,11 @@
-import { getCookie } from 'hono/cookie'
 import type { RecipientAct } from '../../audit/act.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { type Ceremony, findCeremony } from '../../ceremony/ceremony.ts'
-import { isLanguage } from '../../view/words.ts'
 import { type Ctx, wantsJson } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import { rememberedLink } from './cookies.ts'
 import { frameOf } from './frame.ts'
+import { speakTo } from './language.ts'
 import { lostPage } from './lost-page.ts'
 
 export type Step = Ceremony['step']
@@ -39,7 +38,7 @@ export const asRecipient =
       if (wantsJson(c)) throw new Refusal('not_found', 'ceremony.over')
       return lostPage(c)
     }
-    if (!isLanguage(getCookie(c, 'lang'))) c.set('lang', ceremony.recipient.language)
+    speakTo(c, ceremony.recipient)
     if (!steps.includes(ceremony.step)) {
       if (wantsJson(c)) throw new Refusal('conflict', 'ceremony.not-identified')
       return goOn(c, ceremony, PAGES[ceremony.step])

@@ -29,7 +29,7 @@ describe('the link', () => {
     expect(Number(/Max-Age=(\d+)/.exec(cookie!)![1])).toBeLessThanOrEqual(30 * 86_400)
     const { status, text, headers } = await browser.get(base)
     expect(status).toBe(200)
-    expect(text).toContain('Ann Archer asks you to sign')
+    expect(text).toMatch(/Ann Archer of \S.+ asks you to sign/)
     expect(text).not.toContain(secret)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('referrer-policy')).toBe('same-origin')

@@ -73,7 +73,7 @@ export const events = {
   'ceremony.previewed': '{name} looked at the document to be signed',
   'ceremony.signed': '{name} signed',
   'ceremony.declined': '{name} declined: {reason}',
-  'ceremony.link-asked': 'A new link was asked for',
+  'ceremony.link-asked': 'Asked for their link',
   'message.queued': 'A message to {address} is waiting',
   'message.sent': 'A message was delivered to {address}',
   'message.failed': 'A message to {address} could not be delivered',

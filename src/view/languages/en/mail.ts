@@ -5,11 +5,12 @@ export const mail = {
   facts: {
     title: 'Document',
     sender: 'From',
-    deadline: 'To be signed by',
+    deadline: 'Deadline',
     reason: 'Reason',
     linkUntil: 'The link works until',
-    note: 'Message from {sender}',
+    note: '{sender} writes to you',
   },
+  labelled: '{label}:',
   linkInWords: 'If the button does not work, copy this address into your browser:',
   personal: 'This link is yours alone. Please do not forward this message.',
   unexpected: 'Did you not expect this? You can ignore this message, or reply to it to ask the sender.',
@@ -110,7 +111,7 @@ export const mail = {
     'sender-declined': {
       subject: '{person} declined: {title}',
       heading: '{person} declined',
-      text: '{person} declined “{title}”.',
+      text: '{person} declined “{title}”. It has ended for everybody. Should it go on after all, copy it there: the new draft has everything in it, ready to be sent again.',
       button: 'See where it stands',
       sms: '{person} declined “{title}”.',
     },

@@ -183,7 +183,7 @@ export const refusals = {
   'entry.phone': 'A phone number in international form, please, such as +33 6 12 34 56 78.',
   'entry.too-long': 'This is too long.',
   'code.malformed': 'The code has six digits.',
-  'code.wrong': 'This is not the code. You have {left} more tries.',
+  'code.wrong': 'This is not the code. Tries left: {left}.',
   'code.used': 'This code has been used already. Ask for a new one.',
   'code.late': 'This code is older than five minutes. Ask for a new one.',
   'code.over': 'This code was tried too often. Ask for a new one.',

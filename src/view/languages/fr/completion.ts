@@ -1,8 +1,8 @@
 import type { en } from '../en.ts'
 
 export const completion: (typeof en)['completion'] = {
-  title: 'Attestation d’achèvement',
-  titleOf: 'Attestation d’achèvement : {title}',
+  title: 'Certificat d’achèvement',
+  titleOf: 'Certificat d’achèvement : {title}',
   pageOf: 'Page {number} sur {total}',
   documentId: 'Identifiant du document',
   recipients: 'Signé par',
@@ -12,7 +12,7 @@ export const completion: (typeof en)['completion'] = {
   check: [
     'Pour vérifier ce document : ouvrez {address} et déposez-y le fichier, ou saisissez l’identifiant. Seul qui détient le fichier y voit les noms.',
     'Sans ce serveur : tout lecteur qui fait confiance au certificat racine de la société montre chaque signature ; pdfsig et openssl les contrôlent hors ligne.',
-    'Les signatures sont des signatures électroniques avancées selon la politique de {company} : la clé de chacune a été créée pour cette seule signature après la confirmation du code, puis détruite.',
+    'Les signatures sont des signatures électroniques avancées selon la politique de la société {company} : la clé de chacune a été créée pour cette seule signature après la confirmation du code, puis détruite.',
   ],
   facts: {
     file: 'Fichier',

@@ -29,7 +29,8 @@ export const documents: typeof shape = {
     expired: 'Échu',
   },
   progress: (signed: number, signers: number) => `${signed} sur ${signers}`,
-  progressLabel: (signed: number, signers: number) => `${signed} sur ${signers} ${signed < 2 ? 'a signé' : 'ont signé'}`,
+  progressLabel: (signed: number, signers: number) =>
+    signed === 0 ? `Aucune signature sur ${signers}` : `${signed} sur ${signers} ${signed < 2 ? 'a signé' : 'ont signé'}`,
   signedMark: 'a signé',
   declinedMark: 'a refusé',
   askedMark: 'sollicité maintenant',
@@ -237,7 +238,7 @@ export const documents: typeof shape = {
     annulledLead: 'Tout le monde avait signé et la société l’avait scellé ; il a été annulé depuis. Le coffre dit quand et pourquoi.',
     toVault: 'Ouvrir au coffre',
     sealedFile: 'Ouvrir le fichier scellé',
-    certificate: 'Le certificat de signature se trouve à la fin de chaque fichier.',
+    certificate: 'Le certificat d’achèvement se trouve à la fin de chaque fichier.',
     refresh: 'Regarder de nouveau',
     signNow: 'Signer maintenant',
     documents: 'Documents',

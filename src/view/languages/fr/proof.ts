@@ -94,7 +94,7 @@ export const proof: typeof shape = {
   },
   alone: {
     language: 'Langue',
-    lead: 'Est-il authentique, qui l’a signé, a-t-il été modifié depuis ? Ce fichier contrôle les documents de {company} sur votre appareil, sans aucun réseau.',
+    lead: 'Est-il authentique, qui l’a signé, a-t-il été modifié depuis ? Ce fichier contrôle les documents de la société {company} sur votre appareil, sans aucun réseau.',
     here: 'Le document reste sur votre appareil : cette page ne peut rien envoyer nulle part.',
     unable:
       'Ce navigateur ne donne pas à une page ouverte depuis un fichier ce qu’il faut pour vérifier (WebCrypto). Ouvrez-la dans un Firefox, Chrome, Edge ou Safari récent.',

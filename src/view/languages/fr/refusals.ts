@@ -190,7 +190,7 @@ export const refusals: typeof shape = {
   'entry.phone': 'Un numéro de téléphone au format international, comme +33 6 12 34 56 78.',
   'entry.too-long': 'Ce texte est trop long.',
   'code.malformed': 'Le code comporte six chiffres.',
-  'code.wrong': 'Ce n’est pas le bon code. Il vous reste {left} essais.',
+  'code.wrong': 'Ce n’est pas le bon code. Essais restants : {left}.',
   'code.used': 'Ce code a déjà servi. Demandez-en un nouveau.',
   'code.late': 'Ce code a plus de cinq minutes. Demandez-en un nouveau.',
   'code.over': 'Ce code a été essayé trop souvent. Demandez-en un nouveau.',

@@ -13,20 +13,19 @@ export const signing: typeof shape = {
   pages: (count: number) => plural('fr', count, { one: '# page', other: '# pages' }),
   reading: {
     asks: {
-      signer: '{sender} vous demande de signer',
-      approver: '{sender} vous demande d’approuver',
-      witness: '{sender} vous demande d’attester',
+      signer: '{sender} ({company}) vous demande de signer',
+      approver: '{sender} ({company}) vous demande d’approuver',
+      witness: '{sender} ({company}) vous demande d’attester',
     },
-    company: 'pour {company}',
-    message: 'Message de {sender}',
+    message: '{sender} vous écrit',
     until: 'Avant le {at}',
     soon: 'Seulement jusqu’au {at}',
     how: {
-      signer: 'Lisez, puis appuyez sur Signer. Un code est envoyé à {address} ; rien n’est signé avant votre confirmation, à la fin.',
-      approver:
-        'Lisez, puis appuyez sur Approuver. Un code est envoyé à {address} ; rien n’est approuvé avant votre confirmation, à la fin.',
-      witness: 'Lisez, puis appuyez sur Attester. Un code est envoyé à {address} ; rien n’est attesté avant votre confirmation, à la fin.',
+      signer: 'Lisez, puis appuyez sur Signer. {code} Rien n’est signé avant votre confirmation, à la fin.',
+      approver: 'Lisez, puis appuyez sur Approuver. {code} Rien n’est approuvé avant votre confirmation, à la fin.',
+      witness: 'Lisez, puis appuyez sur Attester. {code} Rien n’est attesté avant votre confirmation, à la fin.',
     },
+    code: { sent: 'Un code est envoyé à {address}.', waiting: 'L’administrateur de la société {company} vous remet un code.' },
     caption: { signer: 'Lisez, puis signez', approver: 'Lisez, puis approuvez', witness: 'Lisez, puis attestez' },
     start: { signer: 'Signer', approver: 'Approuver', witness: 'Attester' },
     goOn: 'Continuer',
@@ -42,25 +41,39 @@ export const signing: typeof shape = {
   consent: {
     titles: { signer: 'Avant de signer', approver: 'Avant d’approuver', witness: 'Avant d’attester' },
     version: 'Version {version} de ces conditions.',
-    next: 'En appuyant sur Continuer, vous acceptez ces conditions. Un code à 6 chiffres est alors envoyé à {address}.',
+    next: {
+      sent: 'En appuyant sur Continuer, vous acceptez ces conditions. Un code à 6 chiffres est alors envoyé à {address}.',
+      waiting:
+        'En appuyant sur Continuer, vous acceptez ces conditions. L’administrateur de la société {company} vous remet alors un code à 6 chiffres.',
+    },
     button: 'Continuer',
   },
   code: {
     title: 'Saisissez votre code',
     sent: { email: 'Nous avons envoyé 6 chiffres par e-mail à {address}.', sms: 'Nous avons envoyé 6 chiffres par SMS au {address}.' },
-    none: 'Votre dernier code n’est plus valable. Faites-en envoyer un nouveau à {address}.',
+    waiting: {
+      email:
+        'Ce serveur n’envoie pas d’e-mails : vos 6 chiffres attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
+      sms: 'Ce serveur n’envoie pas de SMS : vos 6 chiffres attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
+    },
+    none: {
+      sent: 'Votre dernier code n’est plus valable. Faites-en envoyer un nouveau à {address}.',
+      waiting: 'Votre dernier code n’est plus valable. Faites-en préparer un nouveau.',
+    },
     label: 'Code',
     valid: 'Valable jusqu’à {at}',
     left: 'Encore valable {minutes}:{seconds}',
-    over: 'Ce code n’est plus valable. Faites-en envoyer un nouveau.',
-    again: 'Envoyer un nouveau code',
-    againIn: 'Envoyer un nouveau code dans {seconds} s',
+    over: 'Ce code n’est plus valable. Demandez-en un nouveau.',
+    again: { sent: 'Envoyer un nouveau code', waiting: 'Préparer un nouveau code' },
+    againIn: { sent: 'Envoyer un nouveau code dans {seconds} s', waiting: 'Préparer un nouveau code dans {seconds} s' },
     missing: {
       email: 'Rien reçu ? Regardez parmi les courriers indésirables, puis faites envoyer un nouveau code.',
       sms: 'Rien reçu ? Attendez un instant, puis faites envoyer un nouveau code.',
+      waiting: 'Demandez le code à l’administrateur. Il est valable cinq minutes ; si cela ne suffit pas, faites-en préparer un nouveau.',
     },
     button: 'Confirmer le code',
     sentAgain: 'Un nouveau code est en route. Le précédent ne fonctionne plus.',
+    madeAgain: 'Un nouveau code attend auprès de l’administrateur. Le précédent ne fonctionne plus.',
   },
   kinds: {
     signature: 'Signature',
@@ -135,11 +148,11 @@ export const signing: typeof shape = {
   },
   lost: {
     title: 'Ce lien ne fonctionne pas ici',
-    lead: 'Il a peut-être servi, été remplacé ou est trop ancien. Saisissez votre adresse e-mail ou votre numéro de mobile ; si quelque chose vous attend, un nouveau lien y est envoyé.',
+    lead: 'Il a peut-être servi, été remplacé ou est trop ancien. Saisissez votre adresse e-mail ou votre numéro de mobile ; si quelque chose vous attend, votre lien y est renvoyé.',
     address: 'Adresse e-mail ou numéro de mobile',
-    button: 'M’envoyer un nouveau lien',
+    button: 'M’envoyer mon lien',
     sentTitle: 'Regardez vos messages',
-    sentLead: 'Si quelque chose vous attend, un nouveau lien est en route. Cela peut prendre une minute.',
+    sentLead: 'Si quelque chose vous attend, votre lien est en route. Cela peut prendre une minute.',
     again: 'Essayer une autre adresse',
   },
   finished: {

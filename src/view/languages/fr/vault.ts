@@ -18,7 +18,7 @@ export const vault: typeof shape = {
   open: 'Ouvrir le fichier scellé',
   save: 'Télécharger',
   original: 'Original tel que déposé',
-  certificate: 'Attestation d’achèvement',
+  certificate: 'Certificat d’achèvement',
   evidence: 'Dossier de preuve',
   evidenceLead:
     'Tout ce qu’il faut à un auditeur sans ce serveur, en un ZIP : fichiers, signatures, horodatages, autorités, entrées d’audit avec leurs preuves, et un script qui vérifie tout avec des outils publics.',
