@@ -164,7 +164,7 @@ test.each(['en', 'fr'])('an SMS is shown as text (%s)', async (language) => {
   await browser.get('/console/outbox')
   const { status, text } = await browser.post(`/console/outbox/${id}/opening`)
   expect([status, text.includes('<iframe')]).toEqual([200, false])
-  expect(text).toContain('Acme &lt;Ltd&gt;\u202f: ce message')
+  expect(text).toContain('Acme &lt;Ltd&gt; : ce message')
   expect(text).not.toMatch(/\{\w+\}|undefined|\[object|style=/)
 })
 

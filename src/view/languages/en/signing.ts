@@ -51,8 +51,8 @@ export const signing = {
     title: 'Enter your code',
     sent: { email: 'We sent 6 digits by e-mail to {address}.', sms: 'We sent 6 digits by text message to {address}.' },
     waiting: {
-      email: 'This server sends no e-mail: your 6 digits wait with the administrator of {company}, who hands them to you.',
-      sms: 'This server sends no text messages: your 6 digits wait with the administrator of {company}, who hands them to you.',
+      email: 'This server sends no e-mail: the 6 digits for {address} wait with the administrator of {company}, who hands them to you.',
+      sms: 'This server sends no text messages: the 6 digits for {address} wait with the administrator of {company}, who hands them to you.',
     },
     none: { sent: 'Your last code is over. Have a new one sent to {address}.', waiting: 'Your last code is over. Have a new one made.' },
     label: 'Code',

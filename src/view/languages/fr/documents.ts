@@ -112,7 +112,7 @@ export const documents: typeof shape = {
         agreed: 'Ce qui agit de soi-même reste, car les signatures du fichier le couvrent : {found}.',
       },
       received: (count: number, names: string) =>
-        `Ce fichier porte déjà ${count === 1 ? 'une signature' : `${count} signatures`}${names ? ` (${names})` : ''}. Il est conservé octet pour octet ; son attestation d’achèvement devient un document à part.`,
+        `Ce fichier porte déjà ${count === 1 ? 'une signature' : `${count} signatures`}${names ? ` (${names})` : ''}. Il est conservé octet pour octet ; son certificat d’achèvement devient un document à part.`,
       receivedFree:
         'On ne peut y placer que des signatures, chacune sur une page ; nom, date, cachet et le reste sont dessinés dans la signature de la personne.',
       receivedCertified: (places: number) =>

@@ -34,7 +34,7 @@ export const evidence: typeof shape = {
 -----------------------
    documents/ID/sealed.pdf         le fichier signé et scellé ; c’est lui qui compte
    documents/ID/original.*         le fichier tel qu’il a été déposé
-   documents/ID/certificate.pdf    son attestation d’achèvement, extraite pour la lecture ; copie
+   documents/ID/certificate.pdf    son certificat d’achèvement, extrait pour la lecture ; copie
                                    non signée
    documents/ID/revisions.txt      chaque état du fichier : où il finit, son SHA-256, et où se
                                    trouve sa signature
@@ -79,7 +79,7 @@ export const evidence: typeof shape = {
 
 5. Ce que cela ne prouve pas
 ----------------------------
-   Qu’une personne est bien celle qu’elle dit : l’attestation d’achèvement dit comment chacune a été
+   Qu’une personne est bien celle qu’elle dit : le certificat d’achèvement dit comment chacune a été
    identifiée. Que l’heure est celle d’un tiers : chaque jeton nomme celui dont c’est l’horloge. Que
    les signatures sont qualifiées : elles sont avancées, de l’autorité propre à la société.
 `,

@@ -53,8 +53,8 @@ export const signing: typeof shape = {
     sent: { email: 'Nous avons envoyé 6 chiffres par e-mail à {address}.', sms: 'Nous avons envoyé 6 chiffres par SMS au {address}.' },
     waiting: {
       email:
-        'Ce serveur n’envoie pas d’e-mails : vos 6 chiffres attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
-      sms: 'Ce serveur n’envoie pas de SMS : vos 6 chiffres attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
+        'Ce serveur n’envoie pas d’e-mails : les 6 chiffres pour {address} attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
+      sms: 'Ce serveur n’envoie pas de SMS : les 6 chiffres pour {address} attendent auprès de l’administrateur de la société {company}, qui vous les remet.',
     },
     none: {
       sent: 'Votre dernier code n’est plus valable. Faites-en envoyer un nouveau à {address}.',
