@@ -54,6 +54,7 @@ import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleAuditTable } from './console/audit/table.ts'
 import { consoleAuditErasure } from './console/audit/erasure.ts'
+import { consoleAuditWitness } from './console/audit/witness.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
@@ -143,6 +144,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAudit,
     consoleAuditTable,
     consoleAuditErasure,
+    consoleAuditWitness,
     consoleAuditExport,
     consoleHealth,
     consoleAuthority,

@@ -13,7 +13,7 @@ import type { Digest } from '../base/digest.ts'
 import type { CodeWay } from '../ceremony/one-time-code.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
-import type { FieldKind, RecipientRole, RecipientSide } from '../db/database.ts'
+import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
@@ -206,6 +206,13 @@ export interface Views {
     stays: { id: string; title: string }[]
     refused: string | null
     form: Form
+  }
+  'console/audit/witness': {
+    form: Form
+    every: readonly string[]
+    isSet: boolean
+    file: { path: string; isNear: boolean; state: WitnessTable | null } | null
+    email: { address: string; isWaiting: boolean; state: WitnessTable | null } | null
   }
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }

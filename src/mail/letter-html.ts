@@ -30,6 +30,14 @@ export function letterHtml(letter: Letter, logo: string | null): string {
           ),
         ]
       : []),
+    ...(letter.record
+      ? [
+          cell(
+            'padding:0 0 20px',
+            `<pre class="ink" style="margin:0;padding:12px 14px;border:1px solid #e3e1d9;border-radius:8px;font:400 12px/18px 'SFMono-Regular',Consolas,monospace;white-space:pre-wrap;word-break:break-all;color:#1b2130">${escape(letter.record.trimEnd())}</pre>`,
+          ),
+        ]
+      : []),
     ...(letter.note
       ? [
           cell(

@@ -6,6 +6,7 @@ export function letterText(letter: Letter): string {
   const labelled = (label: string): string => fill(words(letter.language).mail.labelled, { label })
   const parts = [letter.greeting, letter.text]
   if (letter.code) parts.push(`    ${letter.code}`)
+  if (letter.record) parts.push(letter.record.trimEnd())
   if (letter.note)
     parts.push(
       `${labelled(letter.note.label)}\n${letter.note.text

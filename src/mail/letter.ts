@@ -14,6 +14,8 @@ export interface Letter {
   readonly text: string
   readonly note: { readonly label: string; readonly text: string } | null
   readonly code: string | null
+  /** Lines that are repeated as they are. */
+  readonly record: string | null
   readonly button: { readonly label: string; readonly link: string } | null
   readonly linkInWords: string
   readonly facts: readonly { readonly label: string; readonly value: string }[]
@@ -44,12 +46,17 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
     text: fill(told.text, params),
     note: facts.note?.trim() ? { label: fill(mail.facts.note, params), text: facts.note.trim() } : null,
     code: kind === 'code' ? (facts.code ?? null) : null,
+    record: facts.record ?? null,
     button: told.button && facts.link ? { label: told.button, link: facts.link } : null,
     linkInWords: mail.linkInWords,
     facts: rows,
     after: [
       ...(facts.link && CARRIES[kind] ? [mail.personal] : []),
-      ...(kind === 'code' ? [mail.codeUnexpected] : kind.startsWith('sender-') || kind === 'test' ? [] : [mail.unexpected]),
+      ...(kind === 'code'
+        ? [mail.codeUnexpected]
+        : kind.startsWith('sender-') || kind === 'test' || kind === 'checkpoint'
+          ? []
+          : [mail.unexpected]),
     ],
     footer: fill(mail.footer, params),
   }

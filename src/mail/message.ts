@@ -29,6 +29,7 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'sender-reinstated': null,
   'sender-undelivered': null,
   test: null,
+  checkpoint: null,
 }
 
 export interface Message extends Omit<MessageRow, 'kind' | 'params'> {
@@ -62,6 +63,8 @@ export interface MessageFacts {
   readonly reason?: string
   readonly link?: string
   readonly code?: string
+  /** Shown letter by letter, lines and all: a signed checkpoint. */
+  readonly record?: string
 }
 
 /** How the outbox learns what to say, without knowing an envelope. Built by the worker's door. */

@@ -11,6 +11,8 @@ export interface Settings {
   reminders: { firstAfterDays: number; everyDays: number; most: number }
   email: EmailSetting | null
   sms: SmsSetting | null
+  /** Who keeps checkpoints of the audit log outside this machine: a file on another volume, an address, how often it is written to. */
+  witness: { file: string | null; email: string | null; everyHours: number }
 }
 
 export interface EmailSetting {
@@ -48,6 +50,7 @@ export const DEFAULTS: Settings = {
   reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
   email: null,
   sms: null,
+  witness: { file: null, email: null, everyHours: 24 },
 }
 
 export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
+import { auditLog, witness } from './doctor-log.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
 
 /** One question that the house asks itself; its words stand in the dictionary under `console.health.checks`. */
@@ -24,6 +25,8 @@ export type CheckName =
   | 'jobs'
   | 'address'
   | 'sandbox'
+  | 'audit-log'
+  | 'witness'
 
 export interface Check {
   readonly name: CheckName
@@ -61,12 +64,17 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     jobs,
     address,
     sandbox,
-  ])
-    checks.push(await look(tools, at))
+    auditLog,
+    witness,
+  ]) {
+    const check = await look(tools, at)
+    if (check) checks.push(check)
+  }
   return checks
 }
 
-type Look = (tools: DoctorTools, at: Instant) => Promise<Check>
+/** Null where there is nothing to ask. */
+export type Look = (tools: DoctorTools, at: Instant) => Promise<Check | null>
 
 const isSetUp: Look = async ({ db }) => {
   const { setUpAt } = await readSetting(db, 'installation')

@@ -11,6 +11,7 @@ import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
+import { witnessFacts, witnessMailArrived, witnessMailFailed } from '../upkeep/witness.ts'
 
 export interface SourceTools {
   readonly db: Db
@@ -24,6 +25,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async factsOf(message) {
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
+    if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
     return envelopeFacts(tools, message, tools.clock())
   },
@@ -31,13 +33,15 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async handedOver(tx, act, message) {
     const code = codeIdOf(message)
     if (code) await markCodeHandedOver(tx, act, code)
-    else if (message.kind !== 'welcome') await markLinkHandedOver(tx, act, message)
+    else if (message.kind !== 'welcome' && message.kind !== 'checkpoint') await markLinkHandedOver(tx, act, message)
   },
   async delivered(tx, _act, message) {
     const code = codeIdOf(message)
     if (code) await eraseCode(tx, code)
+    if (message.kind === 'checkpoint') await witnessMailArrived(tx)
   },
-  undelivered: tellUndelivered,
+  undelivered: (tx, act, message) =>
+    message.kind === 'checkpoint' ? witnessMailFailed(tx, act, message) : tellUndelivered(tx, act, message),
 })
 
 const codeIdOf = ({ kind, params }: Message): string | null =>
@@ -54,6 +58,11 @@ export async function companyFacts({ db }: Pick<SourceTools, 'db'>): Promise<Pic
   const entity = await defaultLegalEntity(db)
   const { timeZone } = await readSetting(db, 'installation')
   return { company: entity?.legalName ?? 'Paraphe', logo: entity?.logoDigest ? await readObject(db, entity.logoDigest) : null, timeZone }
+}
+
+async function checkpointFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const facts = await witnessFacts(tools.db, message)
+  return facts && { ...(await companyFacts(tools)), ...facts }
 }
 
 async function welcomeFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {

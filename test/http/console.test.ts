@@ -32,6 +32,9 @@ test.each(['en', 'fr'])(
       'channels',
       'outbox',
       'audit',
+      'audit/export',
+      'audit/witness',
+      'audit/erasure',
       'health',
     ].map((path) => `/console/${path}`)
     for (const path of [...pages, '/account', '/contacts', '/contacts/new']) {

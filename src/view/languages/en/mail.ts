@@ -150,6 +150,13 @@ export const mail = {
       button: 'Set the password',
       sms: '{company}: set your password. {link}',
     },
+    checkpoint: {
+      subject: 'Checkpoint of the audit log of {company}',
+      heading: 'Checkpoint of the audit log',
+      text: 'Keep this message. It shows which entries the audit log of {company} had when it was written: whoever changes, removes or adds one before it is found out by comparing. The command “paraphe audit verify --checkpoint FILE” or the script of an exported log does it.',
+      button: '',
+      sms: '',
+    },
     test: {
       subject: 'Test message from {company}',
       heading: 'It works',

@@ -209,6 +209,11 @@ export const refusals = {
   'audit.missing':
     'The checkpoint that is kept outside the file of data is gone or cannot be read (PARAPHE_AUDIT_CHECKPOINT), so nobody can tell whether the audit log is the newest. Put it back. If it is lost, say: paraphe audit continue --reason "why"; the break is then recorded in the log for ever.',
   'audit.whole': 'The audit log goes on from its last checkpoint: there is no break to record.',
+  'witness.path-invalid': 'This is not a full path of a file, such as /mnt/audit/paraphe-checkpoints.txt.',
+  'witness.in-data': 'This lies in the data folder. A witness belongs somewhere else.',
+  'witness.other-file': 'This file holds something else. Choose a new one, or one that holds checkpoints already.',
+  'witness.not-written': 'It could not be written: {detail}',
+  'witness.none': 'No witness is set up.',
   'hold.stands': 'This document is under legal hold already.',
   'hold.none': 'This document is not under legal hold.',
   'erasure.unknown': 'There is no such person here, or nothing about them is left.',

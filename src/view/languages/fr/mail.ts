@@ -152,6 +152,13 @@ export const mail: (typeof en)['mail'] = {
       button: 'Choisir le mot de passe',
       sms: '{company} : choisissez votre mot de passe. {link}',
     },
+    checkpoint: {
+      subject: 'Point de contrôle du journal d’audit de {company}',
+      heading: 'Point de contrôle du journal d’audit',
+      text: 'Gardez ce message. Il montre quelles entrées le journal d’audit de {company} avait quand il a été écrit : qui en modifie, retire ou ajoute une avant lui est découvert par comparaison. La commande « paraphe audit verify --checkpoint FICHIER » ou le script d’un journal exporté la fait.',
+      button: '',
+      sms: '',
+    },
     test: {
       subject: 'Message d’essai : {company}',
       heading: 'Tout fonctionne',

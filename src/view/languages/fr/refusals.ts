@@ -216,6 +216,11 @@ export const refusals: typeof shape = {
   'audit.missing':
     'Le point de contrôle gardé hors du fichier de données a disparu ou est illisible (PARAPHE_AUDIT_CHECKPOINT) : personne ne peut dire si le journal d’audit est le plus récent. Remettez-le. S’il est perdu, lancez : paraphe audit continue --reason "raison" ; la rupture est alors inscrite pour toujours dans le journal.',
   'audit.whole': 'Le journal d’audit continue depuis son dernier point de contrôle : il n’y a pas de rupture à inscrire.',
+  'witness.path-invalid': 'Ce n’est pas le chemin complet d’un fichier, comme /mnt/audit/paraphe-checkpoints.txt.',
+  'witness.in-data': 'Ce chemin est dans le dossier de données. Un témoin doit se trouver ailleurs.',
+  'witness.other-file': 'Ce fichier contient autre chose. Choisissez-en un nouveau, ou un qui contient déjà des points de contrôle.',
+  'witness.not-written': 'L’écriture a échoué : {detail}',
+  'witness.none': 'Aucun témoin n’est configuré.',
   'hold.stands': 'Ce document est déjà sous conservation légale.',
   'hold.none': 'Ce document n’est pas sous conservation légale.',
   'erasure.unknown': 'Il n’y a personne de tel ici, ou il ne reste rien à son sujet.',
