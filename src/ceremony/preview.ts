@@ -17,8 +17,8 @@ import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
 import { fieldsToFill, missingOf } from './filling.ts'
 import { signerActs } from './signer-act.ts'
 
-/** What stands in a preview (the time, for one) is right for so long. */
-const PREVIEW_LIFE = 30 * MINUTE
+/** A signature claims the time at which its pages were made (/M): its time stamp may be later by no more than this. */
+const PREVIEW_LIFE = 15 * MINUTE
 
 export interface Preview {
   /** Named in the confirmation: the digests of all documents, in order. */

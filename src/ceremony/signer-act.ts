@@ -93,13 +93,14 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
       fill(own.terms, { version: terms.version, language: terms.language, at: formats.exact(recipient.consentedAt) }),
     )
   if (recipient.openedAt) told((w) => w.row.opened, formats.exact(recipient.openedAt))
-  told((w) => w.row[done], formats.exact(act.at))
+  told((w) => w.row[done], fill(own.row.moment, { at: formats.exact(act.at) }))
   if (act.ip) told((w) => w.row.from, act.ip)
   return {
     timeZone,
     facts,
     certificate: each((w) => w.row.certificate),
-    caption: `${nameOf(recipient)} · ${formats.exact(act.at)}`,
+    // The day alone: the mark is drawn before the person confirms, and the time stamp proves the moment.
+    caption: `${nameOf(recipient)} · ${formats.date(act.at)}`,
   }
 }
 

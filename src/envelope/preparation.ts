@@ -87,7 +87,8 @@ export async function preparationOf(
       ...(envelope.deadline ? [{ label: each((w) => w.facts.deadline), value: formats.exact(envelope.deadline) }] : []),
       { label: each((w) => w.facts.timeZone), value: timeZone },
     ],
-    recipients: recipients.map((recipient, at) => ({
+    // Who only receives a copy stands below those who act.
+    recipients: [...recipients.filter(acts), ...recipients.filter((recipient) => !acts(recipient))].map((recipient, at) => ({
       name: names.get(recipient.id) ?? `C${at + 1}`,
       title: nameOf(recipient),
       subtitle: [each((w) => w.roles[recipient.role]), recipient.jobTitle, recipient.company].filter(Boolean).join(' · '),

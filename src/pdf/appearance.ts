@@ -1,5 +1,5 @@
 import type { FontSet, Style } from './fonts.ts'
-import type { Form, Picture } from './form.ts'
+import type { Form, Picture, Word } from './form.ts'
 import { fitted, type Line, line, short, wrap } from './text.ts'
 
 /** Colours on paper, as operators. */
@@ -24,12 +24,14 @@ export function textForm(fonts: FontSet, field: { text: string; width: number; h
       size -= 0.5
       lines = wrap(fonts, 'text', size, text, inside)
     }
-    const content = lines.map((made, at) => made.draw(2, height - 2 - size - at * size * 1.3)).join('\n')
-    return { width, height, content: `${INK}\n${content}`, actualText: text }
+    const place = (at: number): [number, number] => [2, height - 2 - size - at * size * 1.3]
+    const content = lines.map((made, at) => made.draw(...place(at))).join('\n')
+    return { width, height, content: `${INK}\n${content}`, actualText: text, words: lines.flatMap((made, at) => made.words(...place(at))) }
   }
   let made = line(fonts, 'text', size, text)
   while (size > 4 && (made.width > inside || size > height - 1)) made = line(fonts, 'text', (size -= 0.5), text)
-  return { width, height, content: `${INK}\n${made.draw(2, (height - size * 0.72) / 2)}`, actualText: text }
+  const place = [2, (height - size * 0.72) / 2] as const
+  return { width, height, content: `${INK}\n${made.draw(...place)}`, actualText: text, words: made.words(...place) }
 }
 
 /** A picture as large as the box allows, in its proportions, standing on the foot and centred. */
@@ -57,8 +59,19 @@ export function typedForm(fonts: FontSet, style: Style, text: string, width: num
     height,
     content: `${PEN}\nq ${short(scale)} 0 0 ${short(scale)} ${short(x)} ${short(y)} cm\n${made.draw(0, 0)}\nQ`,
     actualText: text,
+    words: moved(made.words(0, 0), scale, x, y),
   }
 }
+
+/** Words of a form that is drawn smaller inside another one. */
+const moved = (words: readonly Word[] | undefined, scale: number, x: number, y: number): Word[] =>
+  (words ?? []).map((word) => ({
+    ...word,
+    x: x + word.x * scale,
+    y: y + word.y * scale,
+    width: word.width * scale,
+    size: word.size * scale,
+  }))
 
 /** The same form with a line of small print below it, where there is room. */
 export function captioned(fonts: FontSet, form: Form, caption: string): Form {
@@ -66,11 +79,13 @@ export function captioned(fonts: FontSet, form: Form, caption: string): Form {
   if (height < 30 || width < 70) return form
   const scale = (height - 8) / height
   const text = fitted(fonts, 'text', 5.4, caption, width - 2)
-  const move = short((width - width * scale) / 2)
+  const move = (width - width * scale) / 2
+  const place = [(width - text.width) / 2, 1.6] as const
   return {
     ...form,
-    content: `q ${short(scale)} 0 0 ${short(scale)} ${move} 8 cm\n${form.content}\nQ\n${INK3}\n${text.draw((width - text.width) / 2, 1.6)}`,
+    content: `q ${short(scale)} 0 0 ${short(scale)} ${short(move)} 8 cm\n${form.content}\nQ\n${INK3}\n${text.draw(...place)}`,
     actualText: `${form.actualText ?? ''}\n${caption}`,
+    words: [...moved(form.words, scale, move, 8), ...text.words(...place)],
   }
 }
 
@@ -109,15 +124,25 @@ export interface RowContent {
 export function rowForm(fonts: FontSet, row: RowContent, width: number, height: number): Form {
   const markWidth = Math.min(130, width * 0.3)
   const laid = layFacts(fonts, row.facts, width - markWidth - 10, height)
-  const parts = laid.map(({ label, value, column, y }) =>
-    [`${INK3}\n${label.draw(0, y)}`, ...value.map((made, at) => `${INK}\n${made.draw(column, y - at * made.step)}`)].join('\n'),
-  )
+  const set = laid.flatMap(({ label, value, column, y, step }) => [
+    ...label.map((made, at) => ({ made, ink: INK3, x: 0, y: y - at * step })),
+    ...value.map((made, at) => ({ made, ink: INK, x: column, y: y - at * step })),
+  ])
+  const parts = set.map(({ made, ink, x, y }) => `${ink}\n${made.draw(x, y)}`)
+  const words = set.flatMap(({ made, x, y }) => made.words(x, y))
   const said = row.facts.map(({ label, value }) => `${label}: ${value}`).join('\n')
-  if (!row.mark) return { width, height, content: parts.join('\n'), actualText: said }
+  if (!row.mark) return { width, height, content: parts.join('\n'), actualText: said, words }
   const scale = Math.min(markWidth / row.mark.width, (height - 4) / row.mark.height)
   const [x, y] = [width - row.mark.width * scale, (height - row.mark.height * scale) / 2]
   parts.push(`q ${short(scale)} 0 0 ${short(scale)} ${short(x)} ${short(y)} cm\n${row.mark.content}\nQ`)
-  return { width, height, content: parts.join('\n'), actualText: said, ...(row.mark.images ? { images: row.mark.images } : {}) }
+  return {
+    width,
+    height,
+    content: parts.join('\n'),
+    actualText: said,
+    words: [...words, ...moved(row.mark.words, scale, x, y)],
+    ...(row.mark.images ? { images: row.mark.images } : {}),
+  }
 }
 
 /** Evidence is never cut: what is too long goes on in a second line, and everything is set smaller until it fits. */
@@ -126,16 +151,21 @@ function layFacts(
   facts: RowContent['facts'],
   width: number,
   height: number,
-): { label: Line; value: (Line & { step: number })[]; column: number; y: number }[] {
+): { label: Line[]; value: Line[]; column: number; y: number; step: number }[] {
   for (let size = 7.5; ; size -= 0.25) {
     const step = size * 1.3
     const longest = Math.max(60, ...facts.map(({ label }) => line(fonts, 'text', size, label).width + 8))
-    const column = Math.min(longest, width * 0.42)
+    const column = Math.min(longest, width * 0.48)
     let y = height - 1 - size
     const laid = facts.map(({ label, value }) => {
-      const lines = wrap(fonts, 'text', size, value, width - column, 3).map((made) => Object.assign(made, { step }))
-      const place = { label: fitted(fonts, 'text', size, label, column - 6), value: lines, column, y }
-      y -= lines.length * step
+      const place = {
+        label: wrap(fonts, 'text', size, label, column - 6),
+        value: wrap(fonts, 'text', size, value, width - column),
+        column,
+        y,
+        step,
+      }
+      y -= Math.max(place.label.length, place.value.length) * step
       return place
     })
     if (y + step >= 1 || size <= 4) return laid
@@ -153,6 +183,7 @@ export function sealForm(
   const [cx, cy] = [radius + 3, height / 2]
   const letters = line(fonts, 'title', radius * 0.72, seal.initials.slice(0, 3))
   const x = cx + radius + 14
+  const set = laySeal(fonts, seal, width - x - 4, height)
   const parts = [
     `q ${SEAL} ${SEAL.replace('rg', 'RG')} 1.4 w ${circle(cx, cy, radius)} S 0.5 w ${circle(cx, cy, radius - 3.2)} S`,
     ...Array.from({ length: 36 }, (_, at) => {
@@ -161,10 +192,35 @@ export function sealForm(
     }),
     letters.draw(cx - letters.width / 2, cy - radius * 0.25),
     'Q',
-    `${INK}\n${fitted(fonts, 'strong', 10, seal.title, width - x - 4).draw(x, height - 16)}`,
-    ...seal.lines.map((text, at) => `${INK2}\n${fitted(fonts, 'text', 7.2, text, width - x - 4).draw(x, height - 28 - at * 10)}`),
+    ...set.map(({ made, ink, y }) => `${ink}\n${made.draw(x, y)}`),
   ]
-  return { width, height, content: parts.join('\n'), actualText: [seal.title, ...seal.lines].join('\n') }
+  return {
+    width,
+    height,
+    content: parts.join('\n'),
+    actualText: [seal.title, ...seal.lines].join('\n'),
+    words: set.flatMap(({ made, y }) => made.words(x, y)),
+  }
+}
+
+/** Title and lines, never cut: set smaller until they fit. */
+function laySeal(
+  fonts: FontSet,
+  seal: { title: string; lines: readonly string[] },
+  width: number,
+  height: number,
+): { made: Line; ink: string; y: number }[] {
+  for (let scale = 1; ; scale -= 0.05) {
+    const titles = wrap(fonts, 'strong', 10 * scale, seal.title, width)
+    const lines = seal.lines.flatMap((text) => wrap(fonts, 'text', 7.2 * scale, text, width))
+    const tall = (titles.length * 12 + lines.length * 10) * scale
+    if (tall > height - 6 && scale > 0.5) continue
+    let y = Math.min(height - 4, (height + tall) / 2)
+    return [
+      ...titles.map((made) => ({ made, ink: INK, y: (y -= 12 * scale) + 2 * scale })),
+      ...lines.map((made) => ({ made, ink: INK2, y: (y -= 10 * scale) + 2 * scale })),
+    ]
+  }
 }
 
 const circle = (x: number, y: number, r: number): string => {
@@ -178,5 +234,5 @@ export function turned(form: Form, rotation: Rotation): Form {
   const { width: w, height: h } = form
   if (rotation === 0) return form
   const matrix = { 90: `0 1 -1 0 ${short(h)} 0`, 180: `-1 0 0 -1 ${short(w)} ${short(h)}`, 270: `0 -1 1 0 0 ${short(w)}` }[rotation]
-  return { ...form, ...(rotation === 180 ? {} : { width: h, height: w }), content: `q ${matrix} cm\n${form.content}\nQ` }
+  return { ...form, ...(rotation === 180 ? {} : { width: h, height: w }), content: `q ${matrix} cm\n${form.content}\nQ`, turn: matrix }
 }

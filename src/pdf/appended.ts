@@ -28,7 +28,7 @@ export class Appending {
   private readonly objects = new Map<number, Bytes>()
   private next: number
   private signature = -1
-  private readonly head: FileHead
+  readonly head: FileHead
 
   constructor(head: FileHead) {
     this.head = head

@@ -4,8 +4,9 @@ import { INK, INK2, INK3, pictureForm } from './appearance.ts'
 import type { FontSet, Style } from './fonts.ts'
 import type { Picture } from './form.ts'
 import type { Box } from './geometry.ts'
+import type { HiddenText } from './hidden-text.ts'
 import { addFormObject } from './pdf-lib-picture.ts'
-import { fitted, line, short, wrap } from './text.ts'
+import { fitted, type Line, line, short, wrap } from './text.ts'
 
 export interface CompletionWords {
   readonly title: string
@@ -38,13 +39,14 @@ export interface CompletionPlaces {
 }
 
 const MARGIN = 48
-const CARD = 102
+const CARD = 116
 const LINE = '0.89 0.882 0.851 RG'
 
 /** Draws the certificate of completion at the end of the document; what only time can tell is left as places for the signers and the seal. */
 export function drawCompletion(
   doc: PDFDocument,
   fonts: FontSet,
+  hidden: HiddenText,
   size: { width: number; height: number },
   completion: Completion,
 ): CompletionPlaces {
@@ -66,8 +68,10 @@ export function drawCompletion(
     close()
     canvas = newPage()
   }
+  const set = (made: Line, x: number, y: number, colour: string): void =>
+    void canvas.parts.push(colour, made.draw(x, y), hidden.on(pages.at(-1)!, made.words(x, y)))
   const put = (style: Style, points: number, text: string, x: number, y: number, colour: string, width: number): void =>
-    void canvas.parts.push(colour, fitted(fonts, style, points, text, width).draw(x, y))
+    set(fitted(fonts, style, points, text, width), x, y, colour)
   const inner = size.width - 2 * MARGIN
 
   // Head: logo and company, title, what it is about.
@@ -93,7 +97,7 @@ export function drawCompletion(
   }
   canvas.y -= 20
   for (const made of wrap(fonts, 'text', 11, completion.title, inner - qr - 24, 2)) {
-    canvas.parts.push(INK2, made.draw(MARGIN, canvas.y))
+    set(made, MARGIN, canvas.y, INK2)
     canvas.y -= 15
   }
   canvas.y -= 9
@@ -103,7 +107,7 @@ export function drawCompletion(
   canvas.parts.push(qrCode(completion.verifyUrl, size.width - MARGIN - qr, top - qr, qr))
   let below = top - qr - 10
   for (const made of wrap(fonts, 'text', 6, words.scan, qr, 4)) {
-    canvas.parts.push(INK3, made.draw(size.width - MARGIN - qr, below))
+    set(made, size.width - MARGIN - qr, below, INK3)
     below -= 8
   }
   canvas.y = Math.min(canvas.y, below) - 16
@@ -116,7 +120,7 @@ export function drawCompletion(
     room(lines.length * 11)
     put('text', 7.6, label, MARGIN, canvas.y, INK3, column)
     for (const made of lines) {
-      canvas.parts.push(INK, made.draw(MARGIN + column + 8, canvas.y))
+      set(made, MARGIN + column + 8, canvas.y, INK)
       canvas.y -= 11
     }
     canvas.y -= 2.5
@@ -159,7 +163,7 @@ export function drawCompletion(
   const seal = { page: pages.length - 1, x: MARGIN + 10, y: size.height - canvas.y + 6, width: inner - 20, height: 62 }
   canvas.y -= 92
   for (const made of check) {
-    canvas.parts.push(INK3, made.draw(MARGIN, canvas.y))
+    set(made, MARGIN, canvas.y, INK3)
     canvas.y -= 9
   }
   close()

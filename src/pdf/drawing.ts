@@ -2,23 +2,34 @@ import { latinBytes } from './syntax.ts'
 import type { Appending } from './appended.ts'
 import { PdfFault } from './fault.ts'
 import type { Form, Picture } from './form.ts'
+import { TEXT_FONT } from './head.ts'
+import { hiddenWords, isLatin } from './hidden-text.ts'
 import { nameSource, numberSource, textSource } from './source.ts'
 
-/** Writes a form XObject with its pictures; answers its object number. Matrix, fonts and groups are never written. */
+/**
+ * Writes a form XObject with its pictures; answers its object number. Matrix and groups are never written, and no font but revision 0's own,
+ * for text that shows nothing.
+ */
 export async function addForm(appending: Appending, form: Form): Promise<number> {
   const images: string[] = []
   for (const [name, picture] of Object.entries(form.images ?? {}))
     images.push(`${nameSource(name)} ${await addPicture(appending, picture)} 0 R`)
-  const resources = images.length ? `<</XObject <<${images.join(' ')}>>>>` : '<<>>'
+  const { textFont } = appending.head
+  const hidden = textFont ? hiddenWords(form.words ?? []) : ''
+  const resources = [
+    hidden && `/Font <<${nameSource(TEXT_FONT)} ${textFont}>>`,
+    images.length && `/XObject <<${images.join(' ')}>>`,
+  ].filter(Boolean)
   const box = `[0 0 ${numberSource(form.width)} ${numberSource(form.height)}]`
-  const dictionary = `/Type /XObject /Subtype /Form /FormType 1 /BBox ${box} /Resources ${resources}`
-  return appending.addFlate(dictionary, latinBytes(contentOf(form)))
+  const dictionary = `/Type /XObject /Subtype /Form /FormType 1 /BBox ${box} /Resources <<${resources.join(' ')}>>`
+  return appending.addFlate(dictionary, latinBytes(contentOf(form, hidden)))
 }
 
-/** ISO 32000-2 §14.9.4: the drawn outlines are this text. */
-function contentOf({ content, actualText }: Form): string {
-  if (actualText === undefined || actualText === '') return content
-  return `/Span <</ActualText ${textSource(actualText)}>> BDC\n${content}\nEMC`
+/** Where the hidden words do not say all of it, the whole is said to be this text (ISO 32000-2 §14.9.4). */
+function contentOf({ content, actualText, words, images, turn }: Form, hidden: string): string {
+  const whole = hidden ? `${content}\n${turn ? `q ${turn} cm\n${hidden}\nQ` : hidden}` : content
+  const isSaid = hidden && !images && words?.every(({ text }) => isLatin(text))
+  return !actualText || isSaid ? whole : `/Span <</ActualText ${textSource(actualText)}>> BDC\n${whole}\nEMC`
 }
 
 async function addPicture(appending: Appending, picture: Picture): Promise<number> {

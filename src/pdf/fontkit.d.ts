@@ -12,11 +12,12 @@ declare module 'fontkit' {
     readonly ascent: number
     readonly descent: number
     hasGlyphForCodePoint(codePoint: number): boolean
-    layout(text: string): {
-      readonly glyphs: readonly Glyph[]
-      readonly positions: readonly { readonly xAdvance: number; readonly xOffset: number; readonly yOffset: number }[]
-      readonly direction: 'ltr' | 'rtl'
-    }
+    layout(text: string, features?: Readonly<Record<string, boolean>>): GlyphRun
+  }
+  export interface GlyphRun {
+    readonly glyphs: readonly Glyph[]
+    readonly positions: readonly { readonly xAdvance: number; readonly xOffset: number; readonly yOffset: number }[]
+    readonly direction: 'ltr' | 'rtl'
   }
   export function create(bytes: Uint8Array): Font
 }

@@ -1,4 +1,4 @@
-import { create, type Font } from 'fontkit'
+import { create, type Font, type GlyphRun } from 'fontkit'
 
 /** The typefaces that are shipped; each is one file. */
 export const FACES = [
@@ -46,10 +46,14 @@ export const STYLES = {
 export type Style = keyof typeof STYLES
 export const HANDWRITING = ['hand-caveat', 'hand-dancing', 'hand-marck', 'hand-serif'] as const satisfies readonly Style[]
 
+/** Words kept as shaped. */
+const SHAPED = 4_000
+
 /** Parses a font when the first character needs it: a Chinese font is ten megabytes. */
 export class FontSet {
   readonly #bytes: FontBytes
   readonly #parsed = new Map<Face, Font>()
+  readonly #shaped = new Map<string, GlyphRun>()
   constructor(bytes: FontBytes) {
     this.#bytes = bytes
   }
@@ -57,6 +61,17 @@ export class FontSet {
     let font = this.#parsed.get(face)
     if (!font) this.#parsed.set(face, (font = create(this.#bytes(face))))
     return font
+  }
+  /** A word shaped by the typeface's own tables. Breaking lines asks for the same words again and again. */
+  layout(face: Face, word: string): GlyphRun {
+    const key = `${face} ${word}`
+    const known = this.#shaped.get(key)
+    if (known) return known
+    // Digits of one width: kerned, the dots of an address or a number disappear between them.
+    const made = this.font(face).layout(word, face.startsWith('inter') && /\d/.test(word) ? { tnum: true } : {})
+    if (this.#shaped.size >= SHAPED) this.#shaped.clear()
+    this.#shaped.set(key, made)
+    return made
   }
   /** The first typeface of the style that has the character; the first of all where none has. */
   faceFor(style: Style, codePoint: number): Face {

@@ -4,6 +4,9 @@ import type { PdfFile, PdfObject } from './file.ts'
 import { latin } from './syntax.ts'
 import { asArray, asDictionary, asReference, type DictionaryValue, nameOf, numbersOf, textsOf, type Value } from './value.ts'
 
+/** The form's font (/DR), which the hidden text of later revisions is set in. */
+export const TEXT_FONT = 'Helv'
+
 /** An object's number and its source, one byte a character, verbatim: numbers and strings are never written anew. */
 export interface SourceObject {
   readonly number: number
@@ -36,6 +39,8 @@ export interface FileHead {
   readonly size: number
   readonly trailer: { readonly root: string; readonly info: string | null; readonly id: string | null }
   readonly catalog: SourceObject
+  /** The font of the form's /DR, by reference: text that shows nothing is set in it. */
+  readonly textFont?: string
   readonly securityStore: SecurityStoreHead | null
   /** How many archive time stamps of ours it bears. */
   readonly timeStamps: number
@@ -75,6 +80,7 @@ export function headOf(file: PdfFile): Head {
   return {
     ...endOf(file),
     catalog: sourceObject(catalogObject),
+    ...textFontOf(file, form),
     fieldList: sourceObject(fieldList),
     sealPage: page.number,
     annotations: sourceObject(annotations),
@@ -97,6 +103,11 @@ export function endOf(file: PdfFile): Omit<FileHead, 'catalog' | 'securityStore'
     size,
     trailer: { root: sourceIn(file.bytes, root), info: optional(file, trailer, 'Info'), id: optional(file, trailer, 'ID') },
   }
+}
+
+function textFontOf(file: PdfFile, form: DictionaryValue | undefined): Pick<FileHead, 'textFont'> {
+  const font = file.dictionary(file.dictionary(form?.entries.get('DR'))?.entries.get('Font'))?.entries.get(TEXT_FONT)
+  return asReference(font) ? { textFont: sourceIn(file.bytes, font!) } : {}
 }
 
 export const sourceIn = (buffer: Uint8Array, value: Value): string => latin(buffer.subarray(value.start, value.end))

@@ -9,6 +9,8 @@ import { flatten } from './flatten.ts'
 import type { FontSet } from './fonts.ts'
 import type { Picture } from './form.ts'
 import { type Box, type SeenPage, seenPage, userRectangle } from './geometry.ts'
+import { TEXT_FONT } from './head.ts'
+import { HiddenText } from './hidden-text.ts'
 import { load } from './load.ts'
 import { addFormObject } from './pdf-lib-picture.ts'
 import { stripPainter } from './strip.ts'
@@ -63,22 +65,27 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const originals = input.source ? doc.getPages() : []
   for (const page of originals) enclose(doc, page)
   const first = originals[0] ? seenPage(originals[0]) : { width: 595.28, height: 841.89 }
+  const { context } = doc
+  const font = context.register(context.obj({ Type: 'Font', Subtype: 'Type1', BaseFont: 'Helvetica', Encoding: 'WinAnsiEncoding' }))
+  const hidden = new HiddenText(doc, font)
   const places = drawCompletion(
     doc,
     input.fonts,
+    hidden,
     Math.abs(Math.min(first.width, first.height) - 612) < 3 ? { width: 612, height: 774 } : { width: 595.28, height: 823.89 },
     input,
   )
   const all = [...originals, ...places.pages]
-  const painter = stripPainter(doc, input.fonts, {
+  const painter = stripPainter(doc, input.fonts, hidden, {
     documentId: input.documentId,
     company: input.company.name,
     total: all.length,
     pageOf: (number, total) => input.pageOf.replace('{number}', String(number)).replace('{total}', String(total)),
   })
   const seen = all.map((page, at) => painter.paint(page, at + 1))
-  drawPrefilled(doc, all, seen, input)
-  buildForm(doc, all, seen, originals.length, places, input)
+  drawPrefilled(doc, all, seen, hidden, input)
+  hidden.close()
+  buildForm(doc, all, seen, originals.length, places, font, input)
   sweep(doc)
   // A new document has a new identifier (ISO 32000-2 §14.4); both halves alike until it grows.
   const identifier = PDFHexString.of(hex(randomBytes(16)))
@@ -106,7 +113,13 @@ function clean(doc: PDFDocument, input: PrepareInput): void {
   }
 }
 
-function drawPrefilled(doc: PDFDocument, pages: readonly PDFPage[], seen: readonly SeenPage[], input: PrepareInput): void {
+function drawPrefilled(
+  doc: PDFDocument,
+  pages: readonly PDFPage[],
+  seen: readonly SeenPage[],
+  hidden: HiddenText,
+  input: PrepareInput,
+): void {
   for (const field of input.fields) {
     if (field.prefilled === undefined || field.prefilled === '') continue
     const [page, view] = [pages[field.page], seen[field.page]]
@@ -123,7 +136,9 @@ function drawPrefilled(doc: PDFDocument, pages: readonly PDFPage[], seen: readon
     )
     const [left, bottom] = userRectangle(view, field)
     const name = page.node.newXObject('Value', addFormObject(doc.context, form))
-    page.node.addContentStream(doc.context.register(doc.context.flateStream(`q 1 0 0 1 ${short(left)} ${short(bottom)} cm ${name} Do Q`)))
+    const text = `${form.turn ? `${form.turn} cm\n` : ''}${hidden.on(page, form.words ?? [])}`
+    const content = `q 1 0 0 1 ${short(left)} ${short(bottom)} cm ${name} Do\n${text}\nQ`
+    page.node.addContentStream(doc.context.register(doc.context.flateStream(content)))
   }
 }
 
@@ -142,10 +157,10 @@ function buildForm(
   seen: readonly SeenPage[],
   originals: number,
   places: CompletionPlaces,
+  font: PDFRef,
   input: PrepareInput,
 ): void {
   const { context, catalog } = doc
-  const helvetica = context.register(context.obj({ Type: 'Font', Subtype: 'Type1', BaseFont: 'Helvetica', Encoding: 'WinAnsiEncoding' }))
   const widgets: Widget[] = []
   const place = (field: { page: number } & Box): { page: number; rectangle: readonly number[] } => {
     const view = seen[field.page]
@@ -221,7 +236,7 @@ function buildForm(
   // DocTS fields come later to the seal's page, whose list is there already.
   const fields = context.register(context.obj(references))
   const form = context.register(
-    context.obj({ Fields: fields, SigFlags: 3, DA: PDFString.of('/Helv 10 Tf 0 g'), DR: { Font: { Helv: helvetica } } }),
+    context.obj({ Fields: fields, SigFlags: 3, DA: PDFString.of('/Helv 10 Tf 0 g'), DR: { Font: { [TEXT_FONT]: font } } }),
   )
   catalog.set(N('AcroForm'), form)
   catalog.set(N('Extensions'), context.obj({ ESIC: { BaseVersion: '1.7', ExtensionLevel: 5 } }))

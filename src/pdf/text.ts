@@ -1,5 +1,6 @@
 import bidiFactory from 'bidi-js'
 import type { Face, FontSet, Style } from './fonts.ts'
+import type { Word } from './form.ts'
 
 /** One line of text as outlines. Sizes in points; y grows upwards from the base line. */
 export interface Line {
@@ -7,6 +8,8 @@ export interface Line {
   readonly width: number
   /** Path operators with the base line's start at x, y; filled by the colour in force. */
   draw(x: number, y: number): string
+  /** The same as words, each where its outlines stand, and written as it is seen, from left to right. */
+  words(x: number, y: number): Word[]
 }
 
 const bidi = bidiFactory()
@@ -16,15 +19,20 @@ const CLEAN = /[\p{Cc}\u2028\u2029]/gu
 export function line(fonts: FontSet, style: Style, size: number, given: string): Line {
   const text = given.toWellFormed().replace(CLEAN, ' ')
   const pieces: { commands: readonly { command: string; args: readonly number[] }[]; x: number; y: number; scale: number }[] = []
+  const words: { text: string; x: number; width: number }[] = []
   let width = 0
   for (const run of runsOf(fonts, style, text)) {
-    const font = fonts.font(run.face)
-    const scale = size / font.unitsPerEm
-    const { glyphs, positions } = font.layout(run.text)
-    for (const [at, glyph] of glyphs.entries()) {
-      const position = positions[at]!
-      pieces.push({ commands: glyph.path.commands, x: width + position.xOffset * scale, y: position.yOffset * scale, scale })
-      width += position.xAdvance * scale
+    const scale = size / fonts.font(run.face).unitsPerEm
+    const parts = run.text.match(/\S+\s*|\s+/g) ?? []
+    for (const part of run.rightToLeft ? parts.reverse() : parts) {
+      const start = width
+      const { glyphs, positions } = fonts.layout(run.face, part)
+      for (const [at, glyph] of glyphs.entries()) {
+        const position = positions[at]!
+        pieces.push({ commands: glyph.path.commands, x: width + position.xOffset * scale, y: position.yOffset * scale, scale })
+        width += position.xAdvance * scale
+      }
+      if (part.trim()) words.push({ text: run.rightToLeft ? reversed(part) : part, x: start, width: width - start })
     }
   }
   return {
@@ -37,12 +45,14 @@ export function line(fonts: FontSet, style: Style, size: number, given: string):
         .join('\n')
       return path ? `${path}\nf` : ''
     },
+    words: (x, y) => words.map((word) => ({ ...word, x: x + word.x, y, size })),
   }
 }
 
 interface Run {
   readonly text: string
   readonly face: Face
+  readonly rightToLeft: boolean
 }
 
 /** In the order in which they are seen, from left to right. */
@@ -65,19 +75,25 @@ function runsOf(fonts: FontSet, style: Style, text: string): Run[] {
       runs.splice(start, end - start, ...runs.slice(start, end).reverse())
       start = end
     }
-  return runs.flatMap((run) => (run.level % 2 ? faces(fonts, style, run.text).reverse() : faces(fonts, style, run.text)))
+  return runs.flatMap((run) => (run.level % 2 ? faces(fonts, style, run.text, true).reverse() : faces(fonts, style, run.text)))
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-function faces(fonts: FontSet, style: Style, text: string): Run[] {
-  const runs: { text: string; face: Face }[] = []
+const reversed = (text: string): string =>
+  [...segmenter.segment(text)]
+    .map(({ segment }) => segment)
+    .reverse()
+    .join('')
+
+function faces(fonts: FontSet, style: Style, text: string, rightToLeft = false): Run[] {
+  const runs: { text: string; face: Face; rightToLeft: boolean }[] = []
   for (const { segment } of segmenter.segment(text)) {
     const last = runs.at(-1)
     // A space stays with what is before it, so that a change of typeface does not cut words apart.
     const face = last && /^\s$/.test(segment) ? last.face : fonts.faceFor(style, segment.codePointAt(0)!)
     if (last?.face === face) last.text += segment
-    else runs.push({ text: segment, face })
+    else runs.push({ text: segment, face, rightToLeft })
   }
   return runs
 }

@@ -4,6 +4,7 @@ import { listDocuments, listRecipients } from '../../src/envelope/envelope.ts'
 import { readObject } from '../../src/store/object.ts'
 import { verifyUploaded } from '../../src/verification/uploaded.ts'
 import { openTestHouse } from '../support/house.ts'
+import { textOf } from '../support/pdf-text.ts'
 import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../support/signing.ts'
 
 test('a contract is sent, signed by the company, then by the client, sealed and told to everybody', async () => {
@@ -29,6 +30,12 @@ test('a contract is sent, signed by the company, then by the client, sealed and 
   const head = await headRevision(db, document!.id)
   const pdf = await readObject(db, head!.objectDigest)
   if (process.env['PARAPHE_KEEP']) await Bun.write(`${process.env['PARAPHE_KEEP']}/whole.pdf`, pdf)
+  // The certificate of completion can be copied from, and claims no more than is known when its pages are made.
+  const text = await textOf(pdf)
+  expect(text).toMatch(/23 Nov 2026, 13:00:00 CET or after; the time stamp/)
+  expect(text).toMatch(/23 nov. 2026, 13:00:00 UTC\+1 ou après/)
+  expect(text.match(/ [0-9a-f]{38,40}\n/g)).toHaveLength(2)
+  expect(text.indexOf('Carl')).toBeGreaterThan(text.indexOf('Marie'))
   const { report, register } = await verifyUploaded(house.house, pdf, house.house.clock())
   expect([report.answer, report.indication, report.level, report.faults]).toEqual(['genuine', 'passed', 'B-LTA', []])
   expect(register).toMatchObject({ state: 'completed', found: { isExact: true, isLatest: true } })

@@ -4,7 +4,7 @@ export const completion = {
   titleOf: 'Certificate of completion: {title}',
   pageOf: 'Page {number} of {total}',
   documentId: 'Document ID',
-  recipients: 'Signed by',
+  recipients: 'Recipients',
   seal: 'Seal of the company',
   siblings: 'Sent together with',
   scan: 'Scan to verify',
@@ -33,6 +33,8 @@ export const completion = {
     witnessed: 'Attested',
     from: 'IP address',
     certificate: 'Certificate',
+    /** The pages are made before the button is pressed. */
+    moment: '{at} or after; the time stamp in the signature proves the moment',
   },
   identified: {
     email: 'code by e-mail to {address}',

@@ -5,7 +5,7 @@ export const completion: (typeof en)['completion'] = {
   titleOf: 'Certificat d’achèvement : {title}',
   pageOf: 'Page {number} sur {total}',
   documentId: 'Identifiant du document',
-  recipients: 'Signé par',
+  recipients: 'Destinataires',
   seal: 'Sceau de la société',
   siblings: 'Envoyé avec',
   scan: 'Scannez pour vérifier',
@@ -34,6 +34,7 @@ export const completion: (typeof en)['completion'] = {
     witnessed: 'Attesté',
     from: 'Adresse IP',
     certificate: 'Certificat',
+    moment: '{at} ou après ; l’horodatage de la signature fait foi',
   },
   identified: {
     email: 'code par e-mail à {address}',
