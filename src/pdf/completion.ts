@@ -39,7 +39,7 @@ export interface CompletionPlaces {
 }
 
 const MARGIN = 48
-const CARD = 116
+const CARD = 108
 const LINE = '0.89 0.882 0.851 RG'
 
 /** Draws the certificate of completion at the end of the document; what only time can tell is left as places for the signers and the seal. */
