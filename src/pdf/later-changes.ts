@@ -55,7 +55,7 @@ const TRAILER: readonly string[] = [
   'DocChecksum',
   'XRefStm',
 ]
-const FORM: readonly string[] = ['SigFlags', 'DA']
+const FORM: readonly string[] = ['SigFlags']
 
 class Later {
   private readonly file: PdfFile
@@ -157,8 +157,8 @@ class Later {
   }
 
   private judgeForm(was: DictionaryValue, is: DictionaryValue): string | undefined {
-    const grows = ['DR'].every((key) => onlyGrows(this.file, was.entries.get(key), is.entries.get(key), this.index))
-    return this.judgeKeys('form', was, is, [...FORM, ...(grows ? ['DR'] : [])], 'Fields')
+    const grows = ['DR', 'DA'].filter((key) => onlyGrows(this.file, was.entries.get(key), is.entries.get(key), this.index))
+    return this.judgeKeys('form', was, is, [...FORM, ...grows], 'Fields')
   }
 
   /** Keys that may change, and one whose value may only grow by signature fields. */

@@ -51,9 +51,10 @@ function revisionsOf(bytes: Uint8Array, newestFirst: readonly XrefSection[]): Re
   for (let at = 0; at < sections.length; at++) {
     const section = sections[at]!
     const next = sections[at + 1]
-    // A linearised file's newer section stands before its older one: both are its first revision.
+    // A linearised file's newer section stands before its older one: both are its first revision. What stands behind the older one says so:
+    // it names the newer, from the day on that the file was written. A table that is linked in later is none (ISO 32000-2 annex F.3.11).
     if (at === 0 && next && next.offset < section.offset) {
-      const end = endOf(bytes, section.end)
+      const end = endOf(bytes, section.end, next.offset)
       const entries = new Map([...section.entries, ...next.entries])
       revisions.push({ ...revisionOf({ ...next, entries }, { index: 0, start, end, merged: true }), previous: undefined })
       start = end

@@ -3,12 +3,12 @@ import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
 import { prepare } from '../../src/pdf/prepare.ts'
 import { readPdf } from '../../src/pdf/read.ts'
 import { withEntries } from '../../src/pdf/source.ts'
-import { latin } from '../../src/pdf/syntax.ts'
+import { latin, latinBytes } from '../../src/pdf/syntax.ts'
 import { fontSet } from '../../src/sandbox/fonts.ts'
 import { preparation } from '../seal/installation.ts'
 import { type Case, FORMAT, judge, type Stage, stage, tryCases } from './cases.ts'
 import { packedFile } from './packed-file.ts'
-import { added, form, OBJECTS, otherFile, signedBy, sourceOf, stream } from './other-file.ts'
+import { added, form, OBJECTS, otherFile, signedBy, sourceOf, stream, written } from './other-file.ts'
 
 /* Shadow attacks (Mainka, Mladenov, Rohlmann 2021): what shows something else later is put into the file before anybody signs it. */
 
@@ -108,6 +108,36 @@ function shared(): Record<number, string> {
   }
 }
 
+/**
+ * Signed in its first and only revision, with a second table inside a stream: linked in later, it stands before the first one as that of a
+ * linearised file does.
+ */
+async function hiddenTable({ hand }: Stage): Promise<{ file: Bytes; table: number }> {
+  const room = 6_000
+  const make = (start: number, content: number, range: string): string =>
+    latin(
+      otherFile({
+        objects: {
+          8: '<</Type /Annot /Subtype /Widget /P 3 0 R /F 4 /FT /Sig /T (Signature1) /Rect [60 500 200 560] /V 13 0 R>>',
+          10: `${stream('BT (nothing) Tj ET')}\nendobj\n4 0 obj\n${evil}`,
+          11: '(nothing)',
+          12: stream(`xref\n4 1\n${entry(content)}trailer\n<</Size 14 /Root 1 0 R /Prev ${start}>>\nstartxref\n0\n%%EOF\n`),
+          13: `<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /ByteRange [0 ${range}] /Contents <${'0'.repeat(room)}>>>`,
+        },
+      }),
+    )
+  const blank = '1111111111 2222222222 3333333333'
+  let text = make(1_111, 0, blank)
+  const start = text.lastIndexOf('\nxref\n0 ') + 1
+  text = make(start, text.lastIndexOf('\n4 0 obj') + 1, blank)
+  const first = text.indexOf(`<${'0'.repeat(room)}>`)
+  const second = first + room + 2
+  const numbers = [first, second, text.length - second].map((number) => String(number).padStart(10, '0')).join(' ')
+  const file = latinBytes(text.replace(blank, numbers))
+  const cms = await hand(concat([file.subarray(0, first), file.subarray(second)]))
+  return { file: written(file, first + 1, cms.toHex()), table: text.indexOf('\nxref\n4 1') + 1 }
+}
+
 const fillingUp = (file: Bytes, until: number): Promise<Bytes> =>
   added(file, (appending) => {
     for (let number = appending.add(evil); number < until; number = appending.add(evil));
@@ -151,6 +181,15 @@ tryCases(
     ...CHANGED,
   })),
 )
+
+test('41: a hidden table, as if the file were linearised', async () => {
+  const hand = await stage()
+  const { file, table } = await hiddenTable(hand)
+  expect((await judge(file, hand)).signatures[0]).toMatchObject({ intact: true, subIndication: 'TRY_LATER' })
+  const end = `xref\n0 0\ntrailer\n<</Size 14 /Root 1 0 R /Prev ${table}>>\nstartxref\n${file.length}\n%%EOF\n`
+  const report = await judge(concat([file, utf8(end)]), hand)
+  expect([report.answer, report.indication, report.subIndication]).toEqual(['changed', ...FORMAT])
+})
 
 test('what is only prepared changes nothing yet: the bytes are those that were signed', async () => {
   const hand = await stage()
