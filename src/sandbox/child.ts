@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { Refusal } from '../base/refusal.ts'
-import { pack, unpack } from './parcel.ts'
+import { unpack, writeParcel } from './parcel.ts'
 import type { Answer, TaskKind } from './task.ts'
 import { TASKS } from './tasks.ts'
 
@@ -24,7 +24,7 @@ export async function run(_args: readonly string[] = []): Promise<number> {
 async function answer(kind: string, path: string): Promise<Answer> {
   try {
     const task = TASKS[kind as TaskKind] as (input: unknown) => Promise<unknown>
-    writeFileSync(`${path}.out`, pack(await task(unpack(new Uint8Array(readFileSync(path))))), { mode: 0o600 })
+    writeParcel(`${path}.out`, await task(unpack(new Uint8Array(readFileSync(path)))))
     return { done: true }
   } catch (error) {
     return refusalOf(kind, error)

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bytes } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import { commandOf, environmentOf, type Fence } from './fence.ts'
-import { pack, unpack } from './parcel.ts'
+import { unpack, writeParcel } from './parcel.ts'
 import type { Answer, Bounds } from './task.ts'
 
 const MOST_TASKS = 50
@@ -57,7 +57,7 @@ export class Keeper {
   async run(kind: string, input: unknown, milliseconds: number, signal: AbortSignal | undefined): Promise<unknown> {
     const path = join(this.#folder, `task-${this.#tasks++}`)
     try {
-      writeFileSync(path, pack(input), { mode: 0o600 })
+      writeParcel(path, input)
       this.#process.stdin.write(`${kind}\t${path}\n`)
       this.#process.stdin.flush()
       const line = await this.#hear(milliseconds, () =>

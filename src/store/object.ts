@@ -1,4 +1,4 @@
-import { type Bytes, concat } from '../base/bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import { type Digest, type Digester, digestOf } from '../base/digest.ts'
 import { systemClock } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
@@ -70,9 +70,14 @@ export async function* streamRange(db: Db, digest: Digest, start: number, end: n
 }
 
 export async function readObject(db: Db, digest: Digest): Promise<Bytes> {
-  const pieces: Bytes[] = []
-  for await (const piece of streamObject(db, digest)) pieces.push(piece)
-  return pieces.length === 1 ? pieces[0]! : concat(pieces)
+  // Held once: a large object is never there twice, in pieces and as a whole.
+  const whole = new Uint8Array((await findObject(db, digest))?.size ?? 0)
+  let at = 0
+  for await (const piece of streamObject(db, digest)) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
 }
 
 /** The running digest of everything in the object. Hashed once: where a chunk is wrong, so is the whole, and nothing is given out. */

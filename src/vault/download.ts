@@ -43,17 +43,27 @@ export async function takeOut(
   return { digest: facts.digest, fileName: `${base} ${document.documentId}${part === 'certificate' ? ' certificate' : ''}.pdf`, document }
 }
 
+type CertificateTools = { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> }
+
 /** The certificate of completion, cut out of the sealed file: a copy to read, without its signatures. */
 export async function certificateOf(
-  { db, config }: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
+  { db, config }: CertificateTools,
   { digest, document }: Pick<Download, 'digest' | 'document'>,
 ): Promise<Bytes> {
   // That of a document that arrived signed is a document of its own.
-  const beside = await db.selectFrom('document').select('id').where('certifies', '=', document.id).executeTakeFirst()
+  const beside = await db.selectFrom('document').selectAll().where('certifies', '=', document.id).executeTakeFirst()
   const head = beside && (await headRevision(db, beside.id))
-  const first = head ? 0 : (JSON.parse(document.pages) as unknown[]).length
-  const { pdf } = await runTask(config, 'extract', { pdf: await readObject(db, head?.objectDigest ?? digest), first }, { pages: first })
-  return pdf
+  return certificateIn({ config }, await readObject(db, head?.objectDigest ?? digest), beside ?? document)
+}
+
+/** The same, where the sealed file has been read already. */
+export async function certificateIn(
+  { config }: Pick<CertificateTools, 'config'>,
+  pdf: Bytes,
+  document: Pick<DocumentRow, 'pages' | 'certifies'>,
+): Promise<Bytes> {
+  const first = document.certifies ? 0 : (JSON.parse(document.pages) as unknown[]).length
+  return (await runTask(config, 'extract', { pdf, first }, { pages: first })).pdf
 }
 
 /** One finished envelope, and the record that it was looked at. */

@@ -5,7 +5,7 @@ import type { Db } from '../../db/open.ts'
 import { findObject, readObject } from '../../store/object.ts'
 import { runTask } from '../../sandbox/run.ts'
 import type { SignatureMaterial } from '../../verification/signature-material.ts'
-import { certificateOf } from '../download.ts'
+import { certificateIn } from '../download.ts'
 import { type EvidenceFile, heldFile, storedFile, trustFiles } from './files.ts'
 
 export interface EvidenceOfDocument {
@@ -30,9 +30,10 @@ export async function evidenceOfDocument(
   const folder = `documents/${document.documentId}`
   // One document's bytes at a time are held whole, and only while they are read. What strangers wrote of them is read in the child.
   const received = revisions[0]!.kind === 'received' ? revisions[0]!.size : 0
-  const { material } = await runTask(tools.config, 'material', { pdf: await readObject(db, head.objectDigest), received })
+  const pdf = await readObject(db, head.objectDigest)
+  const { material } = await runTask(tools.config, 'material', { pdf, received })
   // The certificate of a document that arrived signed stands beside it, in a folder of its own.
-  const certificate = received ? null : await certificateOf(tools, { digest: head.objectDigest, document })
+  const certificate = received ? null : await certificateIn(tools, pdf, document)
   const rows: string[] = []
   const files: EvidenceFile[] = []
   for (const { number, kind, size, objectDigest } of revisions) {
