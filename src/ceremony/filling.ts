@@ -9,6 +9,8 @@ import { type Field, listFields } from '../envelope/envelope.ts'
 import { defaultValue, FieldRefusal } from '../envelope/fields.ts'
 import { isPrefilled, PDF_KIND } from '../envelope/naming.ts'
 import { actingRecipient } from '../envelope/signature.ts'
+import { roomFor } from '../pdf/text-size.ts'
+import { fontSet } from '../sandbox/fonts.ts'
 import { formatsFor } from '../view/formats.ts'
 import { type Ceremony, identified } from './ceremony.ts'
 
@@ -100,7 +102,19 @@ export function fill(db: Db, act: RecipientAct, ceremony: Ceremony, values: Read
 }
 
 /** The value as it is kept; empty is always taken, for a page that is left half way. */
-function accepted({ id, kind }: FillableField, typed: string): string {
+function accepted(field: FillableField, typed: string): string {
+  const value = cleaned(field, typed)
+  if (!value || field.kind === 'checkbox' || field.kind === 'date') return value
+  const { id, kind, width, height, fontSize: size } = field
+  const strange = fontSet().undrawable('text', value)
+  if (strange.length) throw new FieldRefusal('entry.undrawable', id, { characters: strange.join(' ') })
+  const count = roomFor(fontSet(), { text: value, width, height, size, multiline: PDF_KIND[kind] === 'multiline' })
+  // Where not one character has room nobody could ever fill it in: it is set as small as it must be.
+  if (count) throw new FieldRefusal('entry.no-room', id, { count })
+  return value
+}
+
+function cleaned({ id, kind }: FillableField, typed: string): string {
   const multiline = PDF_KIND[kind] === 'multiline'
   const text = typed
     .toWellFormed()

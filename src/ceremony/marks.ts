@@ -71,6 +71,8 @@ async function pictureOf(tools: CeremonyTools, ceremony: Ceremony, mark: NewMark
       .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, ' ')
       .trim()
     if (!text) throw new Refusal('invalid', 'mark.text-missing')
+    const strange = fontSet().undrawable(mark.font, text)
+    if (strange.length) throw new Refusal('invalid', 'mark.undrawable', { characters: strange.join(' ') })
     const { svg, width, height } = typedPicture(text, mark.font)
     const { digest } = await putObject(db, utf8(svg))
     return { source: JSON.stringify({ text: cut(text), font: mark.font }), objectDigest: digest, width, height }

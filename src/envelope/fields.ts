@@ -38,8 +38,8 @@ export interface PlacedField {
 /** What is wrong with one field: the editor marks it. */
 export class FieldRefusal extends Refusal {
   readonly fieldId: string
-  constructor(reason: string, fieldId: string) {
-    super('invalid', reason)
+  constructor(reason: string, fieldId: string, params: Refusal['params'] = {}) {
+    super('invalid', reason, params)
     this.fieldId = fieldId
   }
 }

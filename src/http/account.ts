@@ -5,14 +5,14 @@ import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
-import { language, line, lineNeeded, phoneNumber } from './schemas.ts'
+import { drawnLine, drawnLineNeeded, language, phoneNumber } from './schemas.ts'
 import { flash } from './server.ts'
 import { setCookie } from 'hono/cookie'
 
 const Own = z.object({
-  firstName: lineNeeded('person.first-name-missing', 80),
-  lastName: lineNeeded('person.last-name-missing', 80),
-  jobTitle: line(120).default(''),
+  firstName: drawnLineNeeded('person.first-name-missing', 80),
+  lastName: drawnLineNeeded('person.last-name-missing', 80),
+  jobTitle: drawnLine(120).default(''),
   phone: phoneNumber,
   language,
 })

@@ -13,20 +13,20 @@ import { signedIn, userAct } from './access.ts'
 import { blankForm, type Form, formWith, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
-import { emailAddress, language, line, lineNeeded, lines, phoneNumber } from './schemas.ts'
+import { drawnLine, drawnLineNeeded, emailAddress, language, lines, phoneNumber } from './schemas.ts'
 import { flash } from './server.ts'
 
 const Details = z.object({
-  firstName: line(80).default(''),
-  lastName: lineNeeded('person.last-name-missing', 80),
+  firstName: drawnLine(80).default(''),
+  lastName: drawnLineNeeded('person.last-name-missing', 80),
   email: z
     .literal('')
     .transform(() => null)
     .or(emailAddress)
     .default(null),
   phone: phoneNumber,
-  company: line(160).default(''),
-  jobTitle: line(120).default(''),
+  company: drawnLine(160).default(''),
+  jobTitle: drawnLine(120).default(''),
   language: z
     .literal('')
     .transform(() => null)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readEmailAddress } from '../base/email-address.ts'
 import { readPhoneNumber } from '../base/phone-number.ts'
+import { fontSet } from '../sandbox/fonts.ts'
 import { isCountry } from '../view/countries.ts'
 import { isTimeZone } from '../view/formats.ts'
 import { isLanguage } from '../view/words.ts'
@@ -16,6 +17,11 @@ export const line = (longest = 200) =>
     .string('text.missing')
     .transform((text) => text.normalize('NFC').replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim())
     .pipe(z.string().max(longest, 'text.too-long'))
+
+/** One line that stands in a document: what no typeface has would be an empty box there. */
+export const drawnLine = (longest = 200) => line(longest).refine((text) => !fontSet().undrawable('text', text).length, 'text.undrawable')
+
+export const drawnLineNeeded = (missing: string, longest = 200) => drawnLine(longest).pipe(z.string().min(1, missing))
 
 export const lineNeeded = (missing: string, longest = 200) => line(longest).pipe(z.string().min(1, missing))
 

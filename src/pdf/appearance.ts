@@ -1,5 +1,7 @@
 import type { FontSet, Style } from './fonts.ts'
+import { boundsOf } from './bounds.ts'
 import type { Form, Picture, Word } from './form.ts'
+import { type TextBox, textSize } from './text-size.ts'
 import { fitted, type Line, line, short, wrap } from './text.ts'
 
 /** Colours on paper, as operators. */
@@ -14,22 +16,16 @@ export const GROUND = '0.945 0.941 0.925 rg'
 export type Rotation = 0 | 90 | 180 | 270
 
 /** A text field's appearance: one line that shrinks to fit, or several. */
-export function textForm(fonts: FontSet, field: { text: string; width: number; height: number; size: number; multiline: boolean }): Form {
+export function textForm(fonts: FontSet, field: TextBox): Form {
   const { text, width, height, multiline } = field
-  const inside = width - 4
-  let size = field.size
+  const size = textSize(fonts, field, multiline ? 5 : 4)
   if (multiline) {
-    let lines = wrap(fonts, 'text', size, text, inside)
-    while (size > 5 && lines.length * size * 1.3 > height - 2) {
-      size -= 0.5
-      lines = wrap(fonts, 'text', size, text, inside)
-    }
+    const lines = wrap(fonts, 'text', size, text, width - 4)
     const place = (at: number): [number, number] => [2, height - 2 - size - at * size * 1.3]
     const content = lines.map((made, at) => made.draw(...place(at))).join('\n')
     return { width, height, content: `${INK}\n${content}`, actualText: text, words: lines.flatMap((made, at) => made.words(...place(at))) }
   }
-  let made = line(fonts, 'text', size, text)
-  while (size > 4 && (made.width > inside || size > height - 1)) made = line(fonts, 'text', (size -= 0.5), text)
+  const made = line(fonts, 'text', size, text)
   const place = [2, (height - size * 0.72) / 2] as const
   return { width, height, content: `${INK}\n${made.draw(...place)}`, actualText: text, words: made.words(...place) }
 }
@@ -51,13 +47,17 @@ export function pictureForm(picture: Picture, width: number, height: number, act
 export function typedForm(fonts: FontSet, style: Style, text: string, width: number, height: number): Form {
   const size = Math.min(height * 0.72, 48)
   const made = line(fonts, style, size, text)
-  const scale = Math.min(1, (width - 4) / Math.max(1, made.width))
-  const x = (width - made.width * scale) / 2
-  const y = (height - size * scale * 0.5) / 2
+  const path = made.draw(0, 0)
+  const { left, bottom, right, top } = boundsOf(path) ?? { left: 0, bottom: 0, right: 0, top: 1 }
+  const [from, to] = [Math.min(0, left), Math.max(made.width, right)]
+  const scale = Math.min(1, (width - 4) / Math.max(1, to - from), (height - 2) / Math.max(1, top - bottom))
+  const x = (width - (to - from) * scale) / 2 - from * scale
+  // On the line that Latin letters stand on, unless the script rises or falls out of the box there.
+  const y = Math.max(1 - bottom * scale, Math.min(height - 1 - top * scale, (height - size * scale * 0.5) / 2))
   return {
     width,
     height,
-    content: `${PEN}\nq ${short(scale)} 0 0 ${short(scale)} ${short(x)} ${short(y)} cm\n${made.draw(0, 0)}\nQ`,
+    content: `${PEN}\nq ${short(scale)} 0 0 ${short(scale)} ${short(x)} ${short(y)} cm\n${path}\nQ`,
     actualText: text,
     words: moved(made.words(0, 0), scale, x, y),
   }

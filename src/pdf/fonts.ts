@@ -48,6 +48,8 @@ export const HANDWRITING = ['hand-caveat', 'hand-dancing', 'hand-marck', 'hand-s
 
 /** Words kept as shaped. */
 const SHAPED = 4_000
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\s]/u
 
 /** Parses a font when the first character needs it: a Chinese font is ten megabytes. */
 export class FontSet {
@@ -76,7 +78,21 @@ export class FontSet {
   /** The first typeface of the style that has the character; the first of all where none has. */
   faceFor(style: Style, codePoint: number): Face {
     const faces: readonly Face[] = STYLES[style]
-    return faces.find((face) => mayHave(face, codePoint) && this.font(face).hasGlyphForCodePoint(codePoint)) ?? faces[0]!
+    return faces.find((face) => this.#has(face, codePoint)) ?? faces[0]!
+  }
+  #has(face: Face, codePoint: number): boolean {
+    return mayHave(face, codePoint) && this.font(face).hasGlyphForCodePoint(codePoint)
+  }
+  /** What would become an empty box: each character that no typeface of the style has, or that its own letter's typeface lacks. */
+  undrawable(style: Style, text: string): string[] {
+    const missing = new Set<string>()
+    for (const { segment } of graphemes.segment(text)) {
+      const [first, ...rest] = [...segment].filter((character) => !UNSEEN.test(character)).map((character) => character.codePointAt(0)!)
+      if (first === undefined) continue
+      const face = this.faceFor(style, first)
+      if (![first, ...rest].every((codePoint) => this.#has(face, codePoint))) missing.add(segment)
+    }
+    return [...missing]
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FontSet, Style } from './fonts.ts'
+import { boundsOf } from './bounds.ts'
 import { line, short } from './text.ts'
 
 const INK = '#17256b'
@@ -7,11 +8,15 @@ const INK = '#17256b'
 export function outlineOf(fonts: FontSet, style: Style, text: string, size: number): { svg: string; width: number; height: number } {
   const made = line(fonts, style, size, text)
   const margin = size * 0.2
-  const width = Math.max(1, Math.ceil(made.width + 2 * margin))
-  const height = Math.ceil(size * 1.5)
-  const base = short(size)
-  const path = pathOf(made.draw(0, 0))
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><g transform="matrix(1 0 0 -1 ${short(margin)} ${base})"><path fill="${INK}" d="${path}"/></g></svg>`
+  const operators = made.draw(0, 0)
+  // Some scripts rise and fall far beyond a Latin letter, and a swash reaches over its own width.
+  const { left, bottom, right, top } = boundsOf(operators) ?? { left: 0, bottom: 0, right: 0, top: 0 }
+  const start = Math.max(margin, margin / 2 - left)
+  const base = Math.max(size, top + margin / 2)
+  const width = Math.max(1, Math.ceil(Math.max(made.width + margin, right + margin / 2) + start))
+  const height = Math.ceil(base + Math.max(size * 0.5, margin / 2 - bottom))
+  const path = pathOf(operators)
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><g transform="matrix(1 0 0 -1 ${short(start)} ${short(base)})"><path fill="${INK}" d="${path}"/></g></svg>`
   return { svg, width, height }
 }
 

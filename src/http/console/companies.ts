@@ -7,12 +7,12 @@ import { words } from '../../view/words.ts'
 import { administrator, userAct } from '../access.ts'
 import { type Answers, blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { country, emailAddress, line, lineNeeded, lines, linesNeeded, phoneNumber, tick } from '../schemas.ts'
+import { country, drawnLineNeeded, emailAddress, line, lines, linesNeeded, phoneNumber, tick } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { uploadedFile } from '../uploads.ts'
 
 const Company = z.object({
-  legalName: lineNeeded('company.name-missing'),
+  legalName: drawnLineNeeded('company.name-missing'),
   country,
   address: linesNeeded('company.address-missing', 500),
   registrationNumber: line(60).default(''),

@@ -6,15 +6,15 @@ import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { administrator, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { emailAddress, language, line, lineNeeded, phoneNumber, tick } from '../schemas.ts'
+import { drawnLine, drawnLineNeeded, emailAddress, language, phoneNumber, tick } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { refusalStatus } from '../errors.ts'
 
 const Person = z.object({
   email: emailAddress,
-  firstName: lineNeeded('person.first-name-missing', 80),
-  lastName: lineNeeded('person.last-name-missing', 80),
-  jobTitle: line(120).default(''),
+  firstName: drawnLineNeeded('person.first-name-missing', 80),
+  lastName: drawnLineNeeded('person.last-name-missing', 80),
+  jobTitle: drawnLine(120).default(''),
   phone: phoneNumber,
   language,
   role: z.enum(ROLES, 'form.invalid'),

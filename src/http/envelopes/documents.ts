@@ -9,12 +9,12 @@ import { blankForm } from '../answers.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
 import { form } from '../form.ts'
-import { line } from '../schemas.ts'
+import { drawnLine } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { draftPage } from './draft.ts'
 
 const Order = z.object({ ids: z.string().max(2_000) })
-const Title = z.object({ title: line(200) })
+const Title = z.object({ title: drawnLine(200) })
 
 const back = (c: Ctx, id: string): Response => c.redirect(`/envelopes/${id}/draft#documents`, 303)
 

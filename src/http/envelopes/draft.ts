@@ -22,7 +22,7 @@ import { requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
-import { line, lines, tick, wholeNumber } from '../schemas.ts'
+import { drawnLine, line, lines, tick, wholeNumber } from '../schemas.ts'
 import type { EditorView } from '../views.ts'
 import { DeadlineFields, deadlineValues, readDeadline } from './deadline-fields.ts'
 import { editorView } from './fields.ts'
@@ -92,7 +92,7 @@ interface Refused {
 }
 
 const Details = DeadlineFields.partial().extend({
-  title: line(200).optional(),
+  title: drawnLine(200).optional(),
   legalEntityId: z.string().max(60).optional(),
   subject: line(200).optional(),
   message: lines(4_000).optional(),

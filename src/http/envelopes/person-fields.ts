@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Recipient } from '../../envelope/envelope.ts'
 import { HIGHEST_ORDER } from '../../envelope/recipients.ts'
-import { emailAddress, language, line, lines, phoneNumber, tick, wholeNumber } from '../schemas.ts'
+import { drawnLine, emailAddress, language, lines, phoneNumber, tick, wholeNumber } from '../schemas.ts'
 
 /** Empty: null. What is not empty is told by its own reason, which a union would hide. */
 const orNone = <Schema extends z.ZodType>(schema: Schema) =>
@@ -18,8 +18,8 @@ const orNone = <Schema extends z.ZodType>(schema: Schema) =>
 
 /** How somebody is reached: what a draft asks, and what may be corrected later. */
 export const Reach = z.object({
-  firstName: line(80).default(''),
-  lastName: line(80).default(''),
+  firstName: drawnLine(80).default(''),
+  lastName: drawnLine(80).default(''),
   email: orNone(emailAddress),
   phone: phoneNumber,
   channel: z.enum(['email', 'sms'], 'form.invalid'),
@@ -29,8 +29,8 @@ export const Reach = z.object({
 export const Person = Reach.extend({
   role: z.enum(['signer', 'approver', 'witness', 'copy'], 'form.invalid'),
   side: z.enum(['company', 'other'], 'form.invalid'),
-  company: line(160).default(''),
-  jobTitle: line(120).default(''),
+  company: drawnLine(160).default(''),
+  jobTitle: drawnLine(120).default(''),
   companyDetails: lines(1_000).default(''),
   /** Empty: as usual. */
   routingOrder: orNone(wholeNumber(1, HIGHEST_ORDER)),

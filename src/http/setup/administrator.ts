@@ -4,13 +4,13 @@ import { ownWordsOf } from '../../access/welcome.ts'
 import { keepDraft } from '../../upkeep/setup-draft.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { emailAddress, line, lineNeeded, password } from '../schemas.ts'
+import { drawnLine, drawnLineNeeded, emailAddress, password } from '../schemas.ts'
 import { draftOf, settingUp, stepsFor } from '../setup.ts'
 
 const Administrator = z.object({
-  firstName: lineNeeded('person.first-name-missing', 80),
-  lastName: lineNeeded('person.last-name-missing', 80),
-  jobTitle: line(120).default(''),
+  firstName: drawnLineNeeded('person.first-name-missing', 80),
+  lastName: drawnLineNeeded('person.last-name-missing', 80),
+  jobTitle: drawnLine(120).default(''),
   email: emailAddress,
   password,
 })

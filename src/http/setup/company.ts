@@ -4,12 +4,12 @@ import { keepDraft } from '../../upkeep/setup-draft.ts'
 import { countriesIn } from '../../view/countries.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { country, line, lineNeeded, linesNeeded } from '../schemas.ts'
+import { country, drawnLineNeeded, line, linesNeeded } from '../schemas.ts'
 import { draftOf, settingUp, stepsFor } from '../setup.ts'
 import { uploadedFile } from '../uploads.ts'
 
 const Company = z.object({
-  legalName: lineNeeded('company.name-missing'),
+  legalName: drawnLineNeeded('company.name-missing'),
   country,
   address: linesNeeded('company.address-missing', 500),
   registrationNumber: line(60).default(''),

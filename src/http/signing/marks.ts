@@ -29,6 +29,7 @@ const Made = z.object({
 /** What a refusal of a mark stands beside. */
 const BESIDE = {
   'mark.text-missing': 'text',
+  'mark.undrawable': 'text',
   'mark.empty': 'picture',
   picture: 'picture',
   image: 'picture',

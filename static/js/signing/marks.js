@@ -168,7 +168,7 @@ function tell(form, refusal) {
   for (const place of form.querySelectorAll('.field__error')) place.hidden = true
   if (!refusal) return
   const control =
-    refusal.code === 'mark.text-missing'
+    /^mark\.(text-missing|undrawable)$/.test(refusal.code)
       ? form.querySelector('[name="text"]')
       : /^picture\./.test(refusal.code)
         ? form.querySelector('[name="picture"]')
