@@ -15,6 +15,7 @@ export interface PageText {
 }
 
 const MOST_RUNS = 20_000
+const MOST_LETTERS = 200_000
 
 /** The text of one page (0-based) and where each stretch stands. */
 export const pageText = (pdf: Uint8Array, page: number, password?: string): Promise<PageText> =>
@@ -46,26 +47,53 @@ function wholeText(pdfium: Pdfium, text: number): string {
   return withMemory(pdfium, (count + 1) * 2, (out) => utf16(pdfium, out, pdfium._FPDFText_GetText(text, 0, count, out) - 1))
 }
 
+interface Stretch {
+  text: string
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+/** Letters in the order in which they are read, spaces found by pdfium among them: a stretch ends with its line, or where a column does. */
 function runsOf(pdfium: Pdfium, page: number, text: number): TextRun[] {
-  const count = Math.min(MOST_RUNS, pdfium._FPDFText_CountRects(text, 0, -1))
-  return withMemory(pdfium, 32 + 8, (memory) => {
-    const runs: TextRun[] = []
+  const count = Math.min(MOST_LETTERS, pdfium._FPDFText_CountChars(text))
+  return withMemory(pdfium, 16 + 8, (memory) => {
+    const stretches: Stretch[] = []
+    let current: Stretch | null = null
     for (let index = 0; index < count; index++) {
-      if (!pdfium._FPDFText_GetRect(text, index, memory, memory + 8, memory + 16, memory + 24)) continue
+      const code = pdfium._FPDFText_GetUnicode(text, index)
+      const letter = code > 0 && code <= 0x10ffff ? plain(String.fromCodePoint(code)) : ''
+      if (letter === '\n') current = null
+      if (!letter.trim()) {
+        if (letter && current) current.text += ' '
+        continue
+      }
+      if (!pdfium._FPDFText_GetLooseCharBox(text, index, memory)) continue
       const view = new DataView(pdfium.HEAPU8.buffer)
-      const [left, top, right, bottom] = [0, 8, 16, 24].map((at) => view.getFloat64(memory + at, true)) as [number, number, number, number]
-      const length = pdfium._FPDFText_GetBoundedText(text, left, top, right, bottom, 0, 0)
-      const words =
-        length > 0
-          ? withMemory(pdfium, (length + 1) * 2, (out) =>
-              utf16(pdfium, out, pdfium._FPDFText_GetBoundedText(text, left, top, right, bottom, out, length)),
-            )
-          : ''
-      const seen = plain(words).trim()
-      if (seen) runs.push({ text: seen, ...asSeen(pdfium, page, memory + 32, left, top, right, bottom) })
+      const [left, top, right, bottom] = [0, 4, 8, 12].map((at) => view.getFloat32(memory + at, true)) as [number, number, number, number]
+      if (current && isNext(current, { left, top, right, bottom })) {
+        current.text += letter
+        current.left = Math.min(current.left, left)
+        current.right = Math.max(current.right, right)
+        current.top = Math.max(current.top, top)
+        current.bottom = Math.min(current.bottom, bottom)
+      } else stretches.push((current = { text: letter, left, top, right, bottom }))
     }
-    return runs
+    return stretches.slice(0, MOST_RUNS).map(({ text: seen, left, top, right, bottom }) => ({
+      text: seen.toWellFormed().trim(),
+      ...asSeen(pdfium, page, memory + 16, left, top, right, bottom),
+    }))
   })
+}
+
+/** Whether a letter goes on where the stretch stands: not on another line, and not across a gap as wide as two letters are tall. */
+function isNext(stretch: Omit<Stretch, 'text'>, letter: Omit<Stretch, 'text'>): boolean {
+  const [tall, wide] = [stretch.top - stretch.bottom, stretch.right - stretch.left]
+  const size = Math.max(0.1, Math.min(tall, Math.max(wide, tall)))
+  const apartAcross = Math.max(letter.left - stretch.right, stretch.left - letter.right)
+  const apartDown = Math.max(letter.bottom - stretch.top, stretch.bottom - letter.top)
+  return apartAcross < size * 2 && apartDown < size * 0.1
 }
 
 /** Device coordinates are whole numbers, so the device is a hundred times as large as the page. */

@@ -53,9 +53,9 @@ export interface Pdfium {
   _FPDFText_ClosePage(text: number): void
   _FPDFText_CountChars(text: number): number
   _FPDFText_GetText(text: number, start: number, count: number, out: number): number
-  _FPDFText_CountRects(text: number, start: number, count: number): number
-  _FPDFText_GetRect(text: number, index: number, left: number, top: number, right: number, bottom: number): number
-  _FPDFText_GetBoundedText(text: number, left: number, top: number, right: number, bottom: number, out: number, length: number): number
+  _FPDFText_GetUnicode(text: number, index: number): number
+  /** Writes left, top, right and bottom as floats. */
+  _FPDFText_GetLooseCharBox(text: number, index: number, out: number): number
 }
 
 export interface OpenPdf {

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { degrees, PDFDocument, rgb, StandardFonts } from 'pdf-lib'
 import { utf8 } from '../../src/base/bytes.ts'
 import { pageText } from '../../src/image/page-text.ts'
@@ -43,9 +44,19 @@ test('text comes with its place from the top left', async () => {
   const { text, runs } = await pageText(await twoPages(), 0)
   expect(text).toContain('Hello contract')
   const run = runs.find((one) => one.text.includes('Hello'))!
-  expect(run.x).toBeCloseTo(51.4, 0)
-  expect(run.y).toBeCloseTo(85.6, 0)
+  expect(run.x).toBeCloseTo(50, 0)
+  expect(run.y).toBeCloseTo(81, 0)
   expect(run.height).toBeLessThan(22)
+})
+
+test('letters that are set one by one are words in lines, read in order', async () => {
+  const contract = new Uint8Array(await Bun.file(join(import.meta.dir, '../../static/sample/contract.en.pdf')).arrayBuffer())
+  const { runs } = await pageText(contract, 0)
+  const lines = runs.map(({ text }) => text)
+  expect(lines).toContain('The Client entrusts the Consultant with an assessment of its order-taking process and with')
+  expect(lines.filter((text) => text.includes('The fee is € 8,400 excluding VAT'))).toHaveLength(1)
+  expect(lines.indexOf('1. Purpose')).toBeLessThan(lines.indexOf('2. Term'))
+  expect(runs.length).toBeLessThan(40)
 })
 
 test('on a turned page, as it is seen', async () => {
@@ -54,6 +65,6 @@ test('on a turned page, as it is seen', async () => {
   // Turned clockwise, what stood 500 up and 50 in from the left stands 500 in and 50 down.
   expect(run.x).toBeGreaterThan(495)
   expect(run.x).toBeLessThan(502)
-  expect(run.y).toBeCloseTo(51.4, 0)
+  expect(run.y).toBeCloseTo(50, 0)
   expect(run.height).toBeGreaterThan(run.width)
 })

@@ -28,17 +28,10 @@ async function lay(page) {
     span.style.fontSize = `${(run.height / width) * 100}cqw`
     return span
   })
-  layer.append(...spans.flatMap((span, at) => (isApart(runs[at], runs[at + 1]) ? [span, document.createTextNode(' ')] : [span])))
+  layer.append(...spans.flatMap((span) => [span, ' ']))
   const across = layer.clientWidth
   const widths = spans.map((span) => span.offsetWidth)
   for (const [at, span] of spans.entries())
     if (widths[at]) span.style.transform = `scaleX(${((runs[at].width / width) * across) / widths[at]})`
   page.querySelector('.sheet__picture').alt = ''
-}
-
-/** Letters that are set one by one are one word; another line or a gap is not. */
-function isApart(run, next) {
-  if (!next) return true
-  const sameLine = Math.abs(run.y + run.height - next.y - next.height) < Math.max(run.height, next.height) / 2
-  return !sameLine || next.x - run.x - run.width > Math.max(run.height, next.height) * 0.2
 }
