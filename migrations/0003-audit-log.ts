@@ -20,6 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('seq', whole, (column) => column.notNull())
       .addPrimaryKeyConstraint('audit_subject_key', ['subject', 'seq']),
   ).execute()
+  await db.schema.createIndex('audit_subject_by_seq').on('audit_subject').column('seq').execute()
   await strictly(
     db.schema
       .createTable('legal_hold')
@@ -54,7 +55,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('audit_clear_by_value')
     .on('audit_clear')
-    .column('value')
+    .columns(['value', 'seq'])
     .where(sql.ref('name'), 'in', sql`('ip', 'email', 'name')`)
     .execute()
   await db.schema.createIndex('audit_leaf_by_type_seq').on('audit_leaf').columns(['type', 'seq']).execute()

@@ -67,6 +67,9 @@ export async function* everyEntry(db: Db, search: Omit<TrailSearch, 'before' | '
   }
 }
 
+/** As many entries about somebody as are looked up at once in a few milliseconds. */
+const FEW = 5_000
+
 async function matching(db: Db, { type, person, envelope, from, to }: TrailSearch) {
   let query = db.selectFrom('auditLeaf')
   if (type)
@@ -76,7 +79,20 @@ async function matching(db: Db, { type, person, envelope, from, to }: TrailSearc
       EVENT_TYPES.filter((one) => one === type || one.startsWith(`${type}.`)),
     )
   if (envelope) query = query.where('envelopeId', 'in', envelopesNamed(db, envelope))
-  if (person) query = query.where((where) => where.or([where('seq', 'in', about(db, person)), where('seq', 'in', bearing(db, person))]))
+  if (person) {
+    const found = about(db, person).unionAll(bearing(db, person))
+    // Few: they are looked up. Many, such as everybody behind one address: they are met on the way through the log.
+    const { rows } = await sql<{ count: number }>`select count(*) as count from (${found.limit(FEW + 1)}) as few`.execute(db)
+    query =
+      Number(rows[0]?.count ?? 0) <= FEW
+        ? query.where('seq', 'in', found)
+        : query.where((where) =>
+            where.or([
+              where.exists(about(db, person).where(sql<boolean>`audit_subject.seq = audit_leaf.seq`)),
+              where.exists(bearing(db, person).where(sql<boolean>`audit_clear.seq = audit_leaf.seq`)),
+            ]),
+          )
+  }
   // Times never go back, so a span of time is a span of numbers.
   if (from) query = query.where('seq', '>=', (await firstSince(db, from)) ?? Number.MAX_SAFE_INTEGER)
   const end = to && (await firstSince(db, to))

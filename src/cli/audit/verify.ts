@@ -55,5 +55,5 @@ function tell({ size, root, checkpoints, signedUpTo, clear, erased, breaks, find
   for (const { seq, at } of breaks) console.log(fill(log.break, { seq, at }))
   for (const { kind, at, what } of findings) console.log(`✗ ${fill(log.findings[kind], { at, what })}`)
   if (count > findings.length) console.log(fill(log.more, { count: count - findings.length }))
-  console.log(count ? fill(log.broken, { count }) : log.whole)
+  console.log(count ? log.broken(count) : log.whole)
 }

@@ -101,7 +101,7 @@ test('by person, address, IP, document ID, title; what a person types is no patt
 test('as a table: everything that matches, safe for spreadsheets, and itself an entry', async () => {
   await happen(instant('2026-12-05T12:00:00Z'), 1, '=cmd|"/C calc"!A0, und Söhne')
   await admin.get('/console/audit')
-  const { status, text, headers } = await admin.post('/console/audit/table', { type: 'contact', from: '2026-12-01' })
+  const { status, text, headers } = await admin.post('/console/audit/table', { type: 'contact', from: '2026-12-01', to: '2026-12-09' })
   expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8'])
   expect(headers.get('content-disposition')).toContain('attachment; filename="audit 2026-11-23.csv"')
   const lines = text.replace('\ufeff', '').trimEnd().split('\r\n')
@@ -154,6 +154,16 @@ test('the whole log is taken out with the password alone, as an archive that che
   ).toEqual([])
   expect((await admin.get('/console/audit/export/checkpoint.txt')).text).toMatch(/^127\.0\.0\.1:8080\/log\n\d+\n/)
 })
+
+test('of somebody who is everywhere, and of somebody who is hardly anywhere, the same is found', async () => {
+  await happen(instant('2026-12-10T12:00:00Z'), 5_100, 'Everybody')
+  const { seqs, text } = await look('?person=Everybody&from=2026-12-10&to=2026-12-10')
+  expect(seqs.length).toBe(50)
+  expect((await look(hrefOf(text, 'next')!)).seqs[0]).toBe(seqs.at(-1)! - 1)
+  expect((await look('?person=Everybody&from=2026-12-01&to=2026-12-09')).seqs.length).toBe(0)
+  expect((await look('?person=Everybody&type=user')).seqs.length).toBe(0)
+  expect((await look('?person=last+of+the+day')).seqs.length).toBe(1)
+}, 30_000)
 
 test('for administrators alone, in both languages; nothing signed yet is told', async () => {
   const bob = await house.browser()

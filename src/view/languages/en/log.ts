@@ -1,10 +1,12 @@
+import { plural } from '../../plural.ts'
+
 /** What a verification of the audit log says; `at` is an entry's number, or the size that a checkpoint is of. */
 export const log = {
   read: 'Read {size} entries, {checkpoints} checkpoints (signed up to entry {signedUpTo}), {clear} clear texts, {erased} erased ones.\nRoot {root}',
   break: 'Note: entry {seq}, of {at}, records a break. What was signed before it may be lost.',
   more: '… and {count} more.',
   whole: 'Whole: nothing was changed, left out or put in.',
-  broken: 'NOT whole: {count} findings.',
+  broken: (count: number) => plural('en', count, { one: 'NOT whole: # finding.', other: 'NOT whole: # findings.' }),
   findings: {
     'entry-missing': 'Entry {at} is missing.',
     'entry-altered': 'Entry {at} is not what was recorded.',

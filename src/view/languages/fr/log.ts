@@ -1,9 +1,11 @@
+import { plural } from '../../plural.ts'
+
 export const log = {
   read: '{size} entrées lues, {checkpoints} points de contrôle (signé jusqu’à l’entrée {signedUpTo}), {clear} textes en clair, {erased} effacés.\nRacine {root}',
   break: 'Remarque : l’entrée {seq}, du {at}, inscrit une rupture. Ce qui avait été signé avant elle peut être perdu.',
   more: '… et {count} de plus.',
   whole: 'Intact : rien n’a été modifié, omis ni ajouté.',
-  broken: 'PAS intact : {count} constats.',
+  broken: (count: number) => plural('fr', count, { one: 'PAS intact : # constat.', other: 'PAS intact : # constats.' }),
   findings: {
     'entry-missing': 'L’entrée {at} manque.',
     'entry-altered': 'L’entrée {at} n’est pas ce qui a été inscrit.',
