@@ -23,7 +23,8 @@ export function questionsOf(report: VerificationReport, register: RegisterEntry 
   })
   const questions = [unchanged(report, ask)]
   if (register !== undefined) questions.push(issued(register, ask))
-  if (!people.length) return questions
+  // What holds of the document that was signed says nothing of a file that is no longer that document.
+  if (!people.length || report.answer === 'changed') return questions
   if (report.profile === 'ours') {
     const sealed = people.some(({ kind }) => kind === 'seal')
     questions.push(

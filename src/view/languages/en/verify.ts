@@ -59,8 +59,11 @@ export const verify = {
     },
     complete: {
       title: 'Is it complete?',
-      how: 'The company seals a document once everybody has signed; the seal locks what is left.',
-      answers: { sealed: 'Yes, signed by everybody ({count}), then sealed by the company', 'not-yet': 'No: the company’s seal is missing' },
+      how: 'The company seals a document once everybody has signed, approved or attested it; the seal locks what is left.',
+      answers: {
+        sealed: 'Yes, by everybody who was asked ({count}), then sealed by the company',
+        'not-yet': 'No: the company’s seal is missing',
+      },
     },
     authority: {
       title: 'Who vouches for the names?',

@@ -66,9 +66,9 @@ export const verify: typeof shape = {
     },
     complete: {
       title: 'Est-il complet ?',
-      how: 'L’entreprise appose son cachet lorsque chacun a signé ; le cachet verrouille ce qui reste.',
+      how: 'L’entreprise appose son cachet lorsque chacun a signé, approuvé ou attesté ; le cachet verrouille ce qui reste.',
       answers: {
-        sealed: 'Oui, signé par chacun ({count}), puis cacheté par l’entreprise',
+        sealed: 'Oui, par chacun de ceux qui étaient sollicités ({count}), puis cacheté par l’entreprise',
         'not-yet': 'Non : il manque le cachet de l’entreprise',
       },
     },
