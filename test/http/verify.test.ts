@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
 import { newDocumentId } from '../../src/base/document-id.ts'
-import { openTestHouse, type TestHouse } from '../support/house.ts'
+import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
 import { readPdf } from '../../src/pdf/read.ts'
 import { latin } from '../../src/pdf/syntax.ts'
 import { added, sourceOf, stream } from '../verification/other-file.ts'
+import { drawReport } from '../../src/pdf/report.ts'
+import { fontBytes, fontSet } from '../../src/sandbox/fonts.ts'
+import { reportSheet } from '../../src/verification/report-sheet.ts'
+import { shown } from '../../src/verification/shown.ts'
+import { verifyFile } from '../../src/verification/verify-file.ts'
 import { registerSealed } from '../verification/registered-file.ts'
 import { type SealedFile, sealedFile } from '../verification/sealed-file.ts'
 
@@ -134,6 +139,17 @@ describe('the report as PDF', () => {
       ])
         expect(text).toContain(said)
     }
+  })
+  test('a name in any script stands there as text', async () => {
+    const sheet = reportSheet(shown(await verifyFile(sealed.file, { roots: [], at: NOON }), null), {
+      language: 'en',
+      timeZone: 'UTC',
+      by: 'Acme 株式会社',
+      verifyUrl: null,
+    })
+    const text = read(await drawReport(fontSet(), fontBytes, sheet))
+    expect(text).toContain('Acme 株式会社 Verification report Not ours, but intact')
+    expect(text).toContain('Page 1 of')
   })
   test('in French, of a changed file', async () => {
     const { bytes, headers } = await report({ file: file(concat([sealed.file, utf8('junk')])) }, 'fr')
