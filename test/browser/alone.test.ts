@@ -7,6 +7,7 @@ import { newDocumentId } from '../../src/base/document-id.ts'
 import { later, MINUTE } from '../../src/base/instant.ts'
 import { fingerprintOf, readCertificate } from '../../src/pki/certificate.ts'
 import { makeRevocationList } from '../../src/pki/revocation.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
 import { registerSealed } from '../verification/registered-file.ts'
@@ -157,6 +158,18 @@ test('small, with its own strict policy; for administrators alone', async () => 
   await bob.signIn('bob@acme.example')
   expect((await bob.get('/console/authority/verifier.html')).status).toBe(403)
 })
+
+test('accessible, before and after, by keyboard too', async () => {
+  const { page } = await opened('fr', true)
+  expect(await accessible(page)).toEqual([])
+  await page.setInputFiles('[name="file"]', at('sealed.pdf'))
+  await page.focus('[name="file"]')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('main [data-answer]')
+  expect(await accessible(page)).toEqual([])
+  await page.context().close()
+}, 60_000)
 
 test('no page raised an error, no policy complained', () => {
   expect(browser.complaints).toEqual([])

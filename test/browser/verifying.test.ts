@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { concat, utf8 } from '../../src/base/bytes.ts'
 import { newDocumentId } from '../../src/base/document-id.ts'
 import { listen } from '../../src/http/listen.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
 import { freePort } from '../support/installation.ts'
@@ -197,6 +198,19 @@ test('over plain http, where browsers have no WebCrypto, the file is sent, and t
   expect(await verified(page, 'sealed.pdf')).toEqual({ answer: 'genuine', asked: ['POST /verify'] })
   await context.close()
 })
+
+test('accessible: the start, a report with everything unfolded, and pages side by side', async () => {
+  const { context, page } = await browser.person()
+  await page.goto(`${origin}/verify`)
+  expect(await accessible(page)).toEqual([])
+  await verified(page, 'changed.pdf')
+  await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))')
+  expect(await accessible(page)).toEqual([])
+  await page.click('[data-changed]')
+  await page.waitForSelector('[data-comparison]')
+  expect(await accessible(page)).toEqual([])
+  await context.close()
+}, 60_000)
 
 test('no request left the house, no page raised an error, the policy had nothing to complain of', () => {
   expect(browser.complaints).toEqual([])

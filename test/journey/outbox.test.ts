@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { inviteUser } from '../../src/access/inviting.ts'
 import { systemAct } from '../../src/audit/act.ts'
 import { keepEmailChannel } from '../../src/mail/channel.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
 import { openMailServer, type TestMailServer } from '../support/smtp.ts'
 
 type Styled = { getComputedStyle(element: unknown): { readonly borderRadius: string } }
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let house: TestHouse
 let door: Bun.Server<undefined>
@@ -48,29 +46,6 @@ afterAll(async () => {
   await mail?.[Symbol.asyncDispose]()
   await house?.[Symbol.asyncDispose]()
 })
-
-/** What WCAG 2.2 AA is broken by, light and dark. The frame is a letter for other programs; it is looked at where letters are made. */
-async function accessible(at: Page): Promise<string[]> {
-  const found: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await at.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // Past the page's policy, which runs no script but its own.
-    await at.evaluate(await Bun.file(AXE).text())
-    const violations = await at.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(context: object, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-      const { violations } = await axe.run(
-        { exclude: ['iframe'] },
-        { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
-      )
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-    })
-    found.push(...violations.map((violation) => `${colorScheme} ${violation}`))
-  }
-  await at.emulateMedia({ colorScheme: 'light' })
-  return found
-}
 
 test('the administrator opens a letter as it was made, goes on from it, and copies its link', async () => {
   await page.goto(`${origin()}/console/outbox`)
