@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'authority.root-exported',
   'authority.root-removed',
   'authority.root-returned',
+  'authority.time-stamping-changed',
+  'authority.time-stamp-fallback',
   'contact.added',
   'contact.changed',
   'contact.removed',

@@ -16,6 +16,8 @@ import type { AuthorityTools } from './creating.ts'
 import { above, type HeldCertificate, issuerAmong, readHouseCertificates, TIME_STAMP_POLICY } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
 import { earlier } from './making.ts'
+import { firstOutside, LARGEST_TOKEN } from './outside-stamp.ts'
+import { readSetting } from '../setting/setting.ts'
 import { responderFor, statusOf } from './ocsp.ts'
 import { areRevocationListsDue, currentRevocationLists, renewRevocationLists } from './revocation-lists.ts'
 
@@ -32,10 +34,15 @@ export interface Authority {
    * with an act, recorded in the trail too.
    */
   issueSignerCertificate(db: Db | Tx, request: SignerRequest): Promise<{ certificate: Bytes; signer: Signer; serial: string }>
-  /** A token over a SHA-256 digest, by the authority's own time-stamp authority. */
+  /**
+   * A token over a SHA-256 digest: by the first outside authority that answers, else by the house's own as declared. Refused where none answers
+   * and nothing else was declared: no other clock's time is put in its place.
+   */
   timeStamp(imprint: Bytes, at?: Instant): Promise<Bytes>
-  /** Until when a time stamp made now proves its time: the first end on the way up. */
-  stampsProveUntil(): Instant
+  /** Until when a time stamp made now proves its time: the first end on the way up. Null where another authority decides. */
+  stampsProveUntil(): Instant | null
+  /** Bytes to keep in a signature for a token of somebody else, beside those for our own. */
+  readonly tokenRoom: number
   /** Current lists of the root and of the issuing authorities; made anew where they are a day old. */
   revocationLists(at: Instant): Promise<Bytes[]>
   /**
@@ -63,6 +70,7 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
   const { db, keys } = tools
   const { all, current } = await readHouseCertificates(db)
   const now = tools.clock ?? systemClock
+  const stamping = await readSetting(db, 'timeStamping')
   const bytesOf = (certificates: readonly HeldCertificate[]): Bytes[] => certificates.map(({ der }) => der)
   const chain: Authority['chain'] = (purpose) =>
     purpose === 'signer' ? bytesOf([current.issuing, ...above(all, current.issuing)]) : bytesOf(above(all, current[purpose]))
@@ -122,6 +130,13 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
     },
 
     async timeStamp(imprint, at = now()) {
+      if (stamping.authorities.length) {
+        const { token, faults } = await firstOutside(stamping.authorities, imprint, at)
+        if (token) return token
+        const told = faults.map(({ name, fault }) => `${name}: ${fault}`).join(', ')
+        if (stamping.fallback === 'none') throw new Refusal('unavailable', 'time-stamping.none-answers', { told })
+        await recordFallback(db, systemAct(at), told)
+      }
       const signer = await signerFor('tsa')
       return makeTimeStampToken({
         imprint,
@@ -134,7 +149,9 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
       })
     },
 
-    stampsProveUntil: () => [current.tsa, ...above(all, current.tsa)].map(({ notAfter }) => notAfter).reduce(earlier),
+    tokenRoom: stamping.authorities.length ? LARGEST_TOKEN : 0,
+    stampsProveUntil: () =>
+      stamping.authorities.length ? null : [current.tsa, ...above(all, current.tsa)].map(({ notAfter }) => notAfter).reduce(earlier),
 
     async revocationLists(at) {
       if (!keys.isLocked() && (await areRevocationListsDue(tools, at))) await renewRevocationLists(tools, systemAct(at))
@@ -161,3 +178,6 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
 
 /** Dispatch lets nothing go whose deadline is nearer to the issuer's end than this. */
 const LEAST_SIGNER_LIFE = 90 * DAY
+
+const recordFallback = (db: Db, act: Act, told: string): Promise<unknown> =>
+  db.transaction().execute((tx) => append(tx, act, { type: 'authority.time-stamp-fallback', detail: { told } }))

@@ -17,6 +17,7 @@ const TOLERATED = 5 * 60_000
 export function startAlone(place: HTMLElement, carried: Carried, script: string): void {
   const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
   const roots = carried.roots.map(({ der }) => fromBase64(der))
+  const otherRoots = carried.otherRoots.map(fromBase64)
   const lists: ListAtHand[] = carried.lists.map(({ issuer, der }) => ({ ...readRevocationList(fromBase64(der)), issuer }))
   const workerUrl = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
   let language: Language = navigator.language.startsWith('fr') ? 'fr' : 'en'
@@ -48,7 +49,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
       event.preventDefault()
       const file = desk.input.files?.[0]
       if (file && isAble)
-        void verifyHere(desk, language, file, { workerUrl, roots, at: instant(Date.now()) }).then((made) => {
+        void verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now()) }).then((made) => {
           if (made) present((report = made))
         })
     }

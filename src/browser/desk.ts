@@ -34,7 +34,7 @@ export async function verifyHere(
   desk: Desk,
   language: Language,
   file: File,
-  how: { readonly workerUrl: string; readonly roots: readonly Bytes[]; readonly at: Instant },
+  how: { readonly workerUrl: string; readonly roots: readonly Bytes[]; readonly otherRoots: readonly Bytes[]; readonly at: Instant },
 ): Promise<VerificationReport | null> {
   const { proof: p } = sentences(language)
   const bar = part<HTMLProgressElement>(desk, '[data-progress]')
@@ -51,7 +51,7 @@ export async function verifyHere(
   }
   busy(true)
   onProgress({ step: 'reading', percent: 0 })
-  const asking: Asking = ask(how.workerUrl, { file, roots: how.roots, at: how.at }, onProgress)
+  const asking: Asking = ask(how.workerUrl, { file, roots: how.roots, otherRoots: how.otherRoots, at: how.at }, onProgress)
   cancel.onclick = () => asking.cancel()
   try {
     const report = await asking.report

@@ -9,6 +9,8 @@ export interface Question {
   readonly file: Blob
   /** DER. */
   readonly roots: readonly Bytes[]
+  /** Of time-stamp authorities: they prove times, and make nothing ours. */
+  readonly otherRoots: readonly Bytes[]
   readonly at: Instant
 }
 
@@ -16,7 +18,10 @@ export interface Question {
 export type Progress = { readonly step: 'reading' | 'hashing'; readonly percent: number } | { readonly step: 'judging' }
 
 /** The verdict by the server's own code. */
-export async function judge({ file, roots, at }: Question, onProgress: (progress: Progress) => void): Promise<VerificationReport> {
+export async function judge(
+  { file, roots, otherRoots, at }: Question,
+  onProgress: (progress: Progress) => void,
+): Promise<VerificationReport> {
   const percents = (step: 'reading' | 'hashing') => {
     let told = -1
     return (count: number): void => {
@@ -28,6 +33,7 @@ export async function judge({ file, roots, at }: Question, onProgress: (progress
   const hashed = percents('hashing')
   return verifyPdf(bytes, {
     roots,
+    otherRoots,
     at,
     newDigester: digestersFor(bytes, (count) => {
       hashed(count)

@@ -1,4 +1,4 @@
-import { fromBase64 } from '../base/bytes.ts'
+import { type Bytes, fromBase64 } from '../base/bytes.ts'
 import { instant } from '../base/instant.ts'
 import type { RegisterEntry } from '../verification/register.ts'
 import { digestsOf, shown } from '../verification/shown.ts'
@@ -22,11 +22,13 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
   if (!isAble) return
   // The visitor's clock may be wrong; that of the house says how wrong.
   const late = Date.parse(settings['now']!) - Date.now()
-  const roots = (settings['roots'] ?? '').split(' ').filter(Boolean).map(fromBase64)
+  const certificates = (text = ''): Bytes[] => text.split(' ').filter(Boolean).map(fromBase64)
+  const roots = certificates(settings['roots'])
+  const otherRoots = certificates(settings['otherRoots'])
   const workerUrl = settings['worker']!
 
   const verify = async (file: File): Promise<void> => {
-    const report = await verifyHere(desk, language, file, { workerUrl, roots, at: instant(Date.now() + late) })
+    const report = await verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now() + late) })
     if (!report) return
     say(desk, p.asking)
     const register = await askRegister(report)

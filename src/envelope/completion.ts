@@ -19,7 +19,7 @@ import { findLegalEntity } from '../setting/legal-entity.ts'
 import { logName, originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
-import { ownRoots } from '../verification/uploaded.ts'
+import { trustOf } from '../verification/uploaded.ts'
 import { isSoundContinuation } from '../verification/received.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
@@ -163,7 +163,7 @@ export async function refuseUnlessGenuine(
 ): Promise<void> {
   const pdf = await readObject(db, revision.object.digest)
   const pages = (JSON.parse(document.pages) as unknown[]).length
-  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at: clock() }, { pages })
+  const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at: clock() }, { pages })
   if (isReceived(revision.head)) {
     const names = Object.values(revision.head.received.places).map(({ name }) => name)
     if (isSoundContinuation(report, names)) return

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import type { ActiveContent } from '../pdf/active-content.ts'
 import { runTask } from '../sandbox/run.ts'
-import { ownRoots } from '../verification/uploaded.ts'
+import { trustOf } from '../verification/uploaded.ts'
 import type { Received } from './received.ts'
 
 export interface UploadedFile {
@@ -111,7 +111,7 @@ export async function readSheaf(
  * its path nobody else continues it.
  */
 async function judgedAsReceived({ db, config }: Tools, pdf: Bytes, found: Omit<Received, 'signers'>, at: Instant): Promise<Received> {
-  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at })
+  const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at })
   if (report.answer === 'changed' || report.answer === 'unreadable') throw new Refusal('invalid', 'document.signed-broken')
   if (report.profile === 'ours') throw new Refusal('invalid', 'document.signed-unfinished')
   const signers = report.signatures.flatMap(({ kind, signer }) => (kind !== 'time-stamp' && signer ? [signer.name] : []))

@@ -65,6 +65,7 @@ import { consoleKeyProtection } from './console/authority/keys/protection.ts'
 import { consoleKeyRecords } from './console/authority/keys/records.ts'
 import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
+import { consoleTimeStamping } from './console/authority/time-stamping.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
 import { signingLost } from './signing/lost.ts'
@@ -149,6 +150,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,
+    consoleTimeStamping,
     consoleKeys,
     consoleKeyProtection,
     consoleKeyRecords,

@@ -5,7 +5,7 @@ import type { PagePair } from '../image/compare.ts'
 import { comparisonOf } from '../verification/comparison.ts'
 import { registerEntryFor } from '../verification/register.ts'
 import { grouped, shown } from '../verification/shown.ts'
-import { ownRoots, verifyUploaded } from '../verification/uploaded.ts'
+import { trustOf, verifyUploaded } from '../verification/uploaded.ts'
 import { blankForm, type Form, formWith } from './answers.ts'
 import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
@@ -67,8 +67,12 @@ const shownPair = ({ page, before, after }: PagePair): ShownPair => ({
 const pictureOf = (image: PagePair['before']): ShownPair['before'] =>
   image && { url: `data:${image.type};base64,${base64(image.bytes)}`, width: image.width, height: image.height }
 
-const start = async (c: Ctx, form: Form): Promise<string> =>
-  c.var.render('verify/index', { form, roots: (await ownRoots(c.var.house.db)).map(base64) })
+const start = async (c: Ctx, form: Form): Promise<string> => c.var.render('verify/index', { form, ...(await trustInPage(c)) })
+
+async function trustInPage(c: Ctx): Promise<{ roots: string[]; otherRoots: string[] }> {
+  const { roots, otherRoots } = await trustOf(c.var.house.db)
+  return { roots: roots.map(base64), otherRoots: otherRoots.map(base64) }
+}
 
 /** What was refused about a file stands beside it. */
 export async function startAgain(c: Ctx, error: unknown): Promise<Response> {

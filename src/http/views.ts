@@ -7,6 +7,7 @@ import type { RevocationReason } from '../pki/revocation.ts'
 import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
 import type { Hold } from '../vault/legal-hold.ts'
 import type { Place } from '../upkeep/persons.ts'
+import type { ShownAuthority } from '../authority/outside-authorities.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
@@ -216,6 +217,7 @@ export interface Views {
   }
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
+  'console/authority/time-stamping': { authorities: ShownAuthority[]; fallback: 'internal' | 'none'; form: Form }
   'console/authority/keys/index': {
     form: Form
     isLocked: boolean
@@ -243,7 +245,7 @@ export interface Views {
   }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
-  'verify/index': { form: Form; roots: string[] }
+  'verify/index': { form: Form; roots: string[]; otherRoots: string[] }
   /** `told`: the verdict with this house's own mark, for the report as PDF. */
   'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }

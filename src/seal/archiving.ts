@@ -7,7 +7,7 @@ import type { PdfSignature } from '../pdf/signatures.ts'
 import { proofEndOf } from '../pki/time-stamp.ts'
 import { appendObject } from '../store/object.ts'
 import { ownSignatures } from './own-signatures.ts'
-import { type Base, CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
+import { type Base, type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
 import { evidenceFor } from './validation-material.ts'
 
 /**
@@ -20,7 +20,6 @@ export async function archive(
   base: Base,
   signatures: readonly Pick<PdfSignature, 'der' | 'contents'>[],
 ): Promise<[Revision, Revision]> {
-  const { algorithm } = await tools.authority.signerFor('tsa')
   const material = await evidenceFor(
     tools.authority,
     wholeSecond(clock()),
@@ -40,7 +39,7 @@ export async function archive(
     recipientId: null,
     facts: { level: 'B-LT' },
   }
-  const room = { contentsBytes: CONTENTS[algorithm].timeStamp }
+  const room = { contentsBytes: (await roomOf(tools, 'tsa')).timeStamp }
   const stampTail = isReceived(kept.head) ? await timeStampReceived(kept.head, room) : await documentTimeStamp(kept.head, room)
   const at = wholeSecond(clock())
   let proofUntil: Instant | undefined

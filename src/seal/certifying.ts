@@ -6,7 +6,7 @@ import { readPdf } from '../pdf/read.ts'
 import { runTask } from '../sandbox/run.ts'
 import { putObject } from '../store/object.ts'
 import { companySignature } from './company-signature.ts'
-import { CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
+import { type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
 
 /**
  * Revisions 0 and 1: prepared in the child from the stranger's bytes, read back strictly, certified with the company's seal. Nothing of an
@@ -22,9 +22,8 @@ export async function prepareAndCertify(
   const head = headOf(await readPdf(pdf))
   const object = await putObject(tools.db, pdf)
   const prepared: Revision = { number: 0, kind: 'prepared', object, head, recipientId: null, facts: { pages: JSON.stringify(shown) } }
-  const signer = await tools.authority.signerFor('seal')
   const moment = wholeSecond(at)
-  const tail = await certify(head, { at: moment, name: input.company.name, contentsBytes: CONTENTS[signer.algorithm].signature })
+  const tail = await certify(head, { at: moment, name: input.company.name, contentsBytes: (await roomOf(tools, 'seal')).signature })
   const certified = await storeTail(tools, prepared, tail, companySignature(tools))
   return [prepared, { number: 1, kind: 'certified', object: certified, head: tail.head, recipientId: null, facts: { at: moment } }]
 }

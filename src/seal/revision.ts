@@ -35,10 +35,19 @@ export type Base = Pick<Revision, 'number' | 'object' | 'head'>
 type Hole = Pick<Tail, 'before' | 'hole' | 'after'>
 
 /** Bytes of DER that a place is kept for; measured with three certificates and a time stamp, and room for long names. */
-export const CONTENTS = {
+const CONTENTS = {
   'ecdsa-p256': { signature: 8_192, timeStamp: 4_096 },
   'rsa-3072': { signature: 14_336, timeStamp: 8_192 },
 } as const
+
+/** Bytes to keep for a signature with its time stamp, and for a document time stamp. */
+export async function roomOf(
+  { authority }: SealTools,
+  purpose: 'seal' | 'issuing' | 'tsa',
+): Promise<{ signature: number; timeStamp: number }> {
+  const { signature, timeStamp } = CONTENTS[(await authority.signerFor(purpose)).algorithm]
+  return { signature: signature + authority.tokenRoom, timeStamp: timeStamp + authority.tokenRoom }
+}
 
 /** SHA-256 of what the signature covers, and the running digest of the base, read once for both. */
 export async function coveredBy(db: Db, base: Pick<Base, 'object'>, tail: Hole): Promise<{ digest: Bytes; running: Digester }> {

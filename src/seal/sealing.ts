@@ -7,7 +7,7 @@ import { isReceived } from '../pdf/received-head.ts'
 import { archive } from './archiving.ts'
 import { ownSignatures } from './own-signatures.ts'
 import { companySignature } from './company-signature.ts'
-import { type Base, CONTENTS, type Revision, type SealTools, storeTail } from './revision.ts'
+import { type Base, type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
 
 /**
  * The last three revisions, made in one go: the company's visible seal, the security store, the archive time stamp over all of it. The store
@@ -19,9 +19,8 @@ export async function sealDocument(
   base: Base,
   act: { readonly name: string; readonly appearance: Form | null },
 ): Promise<[Revision, Revision, Revision]> {
-  const { algorithm } = await tools.authority.signerFor('seal')
   const sealedAt = wholeSecond(clock())
-  const facts = { ...act, at: sealedAt, contentsBytes: CONTENTS[algorithm].signature }
+  const facts = { ...act, at: sealedAt, contentsBytes: (await roomOf(tools, 'seal')).signature }
   const sealTail = isReceived(base.head) ? await signReceived(base.head, { ...facts, place: 'seal' }) : await seal(base.head, facts)
   const sealed: Revision = {
     number: base.number + 1,

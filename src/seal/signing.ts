@@ -11,7 +11,7 @@ import { newSerial } from '../pki/certificate.ts'
 import { signCms } from '../pki/cms.ts'
 import type { Name } from '../pki/name.ts'
 import { appendObject } from '../store/object.ts'
-import { type Base, CONTENTS, coveredBy, type Revision, type SealTools, storeTail } from './revision.ts'
+import { type Base, coveredBy, type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
 
 export interface SignerAct {
   /** `S1`, the name of the signer's fields. */
@@ -47,9 +47,8 @@ interface State {
 export const reserveSerial = (): string => hex(newSerial())
 
 export async function freeze(tools: SealTools, at: Instant, base: Base, act: SignerAct, serial: string): Promise<Frozen> {
-  const { algorithm } = await tools.authority.signerFor('issuing')
   const moment = wholeSecond(at)
-  const facts = { appearance: act.appearance, at: moment, name: act.name, contentsBytes: CONTENTS[algorithm].signature }
+  const facts = { appearance: act.appearance, at: moment, name: act.name, contentsBytes: (await roomOf(tools, 'issuing')).signature }
   const tail = isReceived(base.head)
     ? await signReceived(base.head, { ...facts, place: act.signer })
     : await sign(base.head, { ...facts, field: `${act.signer}_sig`, filled: act.filled })

@@ -13,6 +13,22 @@ export interface Settings {
   sms: SmsSetting | null
   /** Who keeps checkpoints of the audit log outside this machine: a file on another volume, an address, how often it is written to. */
   witness: { file: string | null; email: string | null; everyHours: number }
+  /** Other clocks than the house's own, asked in their order, and what happens when none answers. */
+  timeStamping: {
+    authorities: readonly OutsideAuthority[]
+    fallback: 'internal' | 'none'
+    /** Of every authority that was ever in the list: DER as base64. */
+    roots: readonly string[]
+  }
+}
+
+/** A time-stamp authority of somebody else (RFC 3161). */
+export interface OutsideAuthority {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  /** DER as base64. */
+  readonly roots: readonly string[]
 }
 
 export interface EmailSetting {
@@ -51,6 +67,7 @@ export const DEFAULTS: Settings = {
   email: null,
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },
+  timeStamping: { authorities: [], fallback: 'internal', roots: [] },
 }
 
 export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {

@@ -26,7 +26,7 @@ import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
-import { ownRoots } from '../verification/uploaded.ts'
+import { trustOf } from '../verification/uploaded.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { namesOf } from './names.ts'
@@ -152,7 +152,7 @@ export async function makeKeyRecord(tools: KeyCeremonyTools, language: Language,
     : null
   const sealed = (await sealDocument(sealTools, clock, certified, { name: entity.legalName, appearance })).at(-1)!
   const pdf = await readObject(db, sealed.object.digest)
-  const report = await runTask(config, 'verify', { pdf, roots: await ownRoots(db), at: clock() }, { pages: 2 })
+  const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at: clock() }, { pages: 2 })
   if (report.answer !== 'genuine') throw new Error(`the record of entry ${seq} is ${report.answer}: ${report.faults.join(' ')}`)
   await db
     .insertInto('keyCeremony')

@@ -95,9 +95,11 @@ export async function reTimeStamp(tools: ReTimeStampTools, { document: id }: { d
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   const document = await db.selectFrom('document').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const authority = await openAuthority({ db, keys, clock })
-  if (authority.stampsProveUntil() < later(until, LEAST_GAIN)) return
+  if ((authority.stampsProveUntil() ?? later(until, YEAR)) < later(until, LEAST_GAIN)) return
   const revisions = await archive({ db, config, authority }, clock, baseOf(head), [last])
   const stamped = revisions[1]
+  // Bytes that no row names are swept.
+  if (stamped.proofUntil && stamped.proofUntil < later(until, LEAST_GAIN)) return
   await refuseUnlessGenuine(tools, document, stamped)
   failpoint('re-time-stamp.before-link')
   await db.transaction().execute(async (tx) => {

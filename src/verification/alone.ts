@@ -12,6 +12,7 @@ import { verifierScript } from '../view/bundle.ts'
 import { singleFile } from '../view/single-file.ts'
 import { LANGUAGES, words } from '../view/words.ts'
 import type { Carried } from './carried.ts'
+import { outsideRoots } from '../authority/outside-authorities.ts'
 import { ownRoots } from './uploaded.ts'
 
 /** One HTML file that verifies what this house sealed, by the house's own code, with no network and no server. Refused where there is no authority yet. */
@@ -61,6 +62,7 @@ async function carriedBy({ db, config }: { readonly db: Db; readonly config: Con
     companies: (await listLegalEntities(db)).map(({ legalName }) => legalName),
     verifyUrl: `${originsOf(config, await readSetting(db, 'installation')).public}/verify`,
     roots,
+    otherRoots: (await outsideRoots(db)).map(base64),
     lists: lists.map(({ number, thisUpdate, nextUpdate, der, issuerDer }) => ({
       issuer: readCertificate(issuerDer).subject.commonName,
       number,

@@ -1,3 +1,4 @@
+import { outsideRoots } from '../authority/outside-authorities.ts'
 import type { Bytes } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
@@ -16,9 +17,15 @@ export interface Verification {
 /** A visitor's file: judged in the sandbox against our own roots, then looked up. Nothing of it is kept. */
 export async function verifyUploaded(tools: { readonly db: Db; readonly config: Config }, pdf: Bytes, at: Instant): Promise<Verification> {
   const { db, config } = tools
-  const report = await inLine(async () => runTask(config, 'verify', { pdf, roots: await ownRoots(db), at }))
+  const report = await inLine(async () => runTask(config, 'verify', { pdf, ...(await trustOf(db)), at }))
   return { report, register: await registerEntryOf(db, digestsOf(report)) }
 }
+
+/** What a verdict trusts: our own roots, which make a file ours, and those of time-stamp authorities that we used, which prove times alone. */
+export const trustOf = async (db: Db): Promise<{ roots: Bytes[]; otherRoots: Bytes[] }> => ({
+  roots: await ownRoots(db),
+  otherRoots: await outsideRoots(db),
+})
 
 /** Every root that this house ever had: what an earlier one signed stays ours. */
 export async function ownRoots(db: Db): Promise<Bytes[]> {

@@ -3,7 +3,7 @@ import type { Bytes } from '../../base/bytes.ts'
 import { listDocuments } from '../../envelope/envelope.ts'
 import { headRevision } from '../../envelope/revisions.ts'
 import { readObject } from '../../store/object.ts'
-import { ownRoots } from '../../verification/uploaded.ts'
+import { trustOf } from '../../verification/uploaded.ts'
 import { verifyFile } from '../../verification/verify-file.ts'
 import { sendContract, signAndSeal } from './contract.ts'
 import { best, type Figure, timed } from './figure.ts'
@@ -14,7 +14,7 @@ import type { Installation } from './installation.ts'
 export async function verifyOneMegabyte(installation: Installation): Promise<Figure> {
   const { house } = installation
   const pdf = await sealedFile(installation)
-  const question = { roots: await ownRoots(house.db), at: house.clock() }
+  const question = { ...(await trustOf(house.db)), at: house.clock() }
   const { answer } = await verifyFile(pdf, question)
   if (answer !== 'genuine') throw new Error(`our own sealed file is ${answer}`)
   const measured = await best(20, { run: () => verifyFile(pdf, question) }, { run: async () => createHash('sha256').update(pdf).digest() })

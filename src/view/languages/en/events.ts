@@ -27,6 +27,8 @@ export const events = {
   'authority.root-exported': 'Exported the root’s key, encrypted',
   'authority.root-removed': 'Took the root’s key off the server',
   'authority.root-returned': 'Brought the root’s key back to the server',
+  'authority.time-stamping-changed': 'Changed whose clocks time-stamp: {authorities}; otherwise: {fallback}',
+  'authority.time-stamp-fallback': 'Time-stamped by the house’s own clock, as declared, because no other answered ({told})',
   'contact.added': 'Added the contact {name}',
   'contact.changed': 'Changed the contact {name}',
   'contact.removed': 'Removed the contact {name}',

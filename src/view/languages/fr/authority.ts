@@ -185,6 +185,33 @@ export const authority: typeof shape = {
     check:
       'Qui fait confiance au certificat racine peut vérifier le cachet de ce procès-verbal hors ligne, avec tout lecteur de PDF, pdfsig ou openssl.',
   },
+  timeStamping: {
+    title: 'Horodatage',
+    open: 'Quelle horloge horodate',
+    lead: 'Les signatures sont horodatées par l’horloge de la maison. L’horloge d’une autre autorité prouve davantage à qui ne connaît pas la maison.',
+    list: 'Autres autorités',
+    none: 'Il n’y en a pas : chaque horodatage est celui de la maison, et chaque rapport le dit.',
+    order: 'Elles sont interrogées dans cet ordre, 5 secondes au plus chacune. Chaque rapport dit de qui était l’horloge.',
+    root: 'racine {name}, jusqu’au {date}',
+    prefer: 'Interroger d’abord',
+    remove: 'Retirer',
+    fallback: 'Si aucune ne répond',
+    fallbacks: {
+      internal: {
+        name: 'L’horloge de la maison',
+        hint: 'La signature continue ; le rapport nomme la maison, et le journal d’audit dit pourquoi.',
+      },
+      none: { name: 'Rien n’est signé', hint: 'On est prié de réessayer ; ce qui doit être cacheté attend.' },
+    },
+    add: 'Ajouter une autorité',
+    addText:
+      'Un horodatage est demandé et jugé avant l’ajout (RFC 3161). Sa racine prouve ensuite des dates lors de la vérification, et rien d’autre.',
+    name: 'Nom',
+    url: 'Adresse',
+    rootPem: 'Certificat de sa racine (PEM)',
+    rootHint: 'L’autorité le publie. Plusieurs peuvent se suivre.',
+    addNow: 'Interroger et ajouter',
+  },
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',
   unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',
