@@ -44,13 +44,23 @@ export class PdfFile {
   readonly bytes: Uint8Array
   readonly revisions: readonly Revision[]
   private readonly streams: ObjectStreams
-  private readonly parsed = new Map<string, PdfObject>()
+  /** By revision, then by number. */
+  private readonly parsed: readonly Map<number, PdfObject>[]
+  /** Which revisions wrote a number, ascending. */
+  private readonly writers = new Map<number, number[]>()
   private readonly open = new Set<string>()
 
   constructor(bytes: Uint8Array, revisions: readonly Revision[], streams: ObjectStreams) {
     this.bytes = bytes
     this.revisions = revisions
     this.streams = streams
+    this.parsed = revisions.map(() => new Map())
+    for (const { index, entries } of revisions)
+      for (const number of entries.keys()) {
+        const known = this.writers.get(number)
+        if (known) known.push(index)
+        else this.writers.set(number, [index])
+      }
   }
 
   get last(): Revision {
@@ -59,13 +69,9 @@ export class PdfFile {
 
   /** The object as it stands at a revision, undefined where it is free or absent. */
   object(number: number, revision = this.last.index): PdfObject | undefined {
-    for (let index = revision; index >= 0; index--) {
-      const entry = this.revisions[index]!.entries.get(number)
-      if (!entry) continue
-      if (entry.kind === 'free') return undefined
-      return this.parse(number, entry, index)
-    }
-    return undefined
+    const index = this.writers.get(number)?.findLast((writer) => writer <= revision)
+    const entry = index === undefined ? undefined : this.revisions[index]!.entries.get(number)
+    return index === undefined || !entry || entry.kind === 'free' ? undefined : this.parse(number, entry, index)
   }
 
   /** Follows a reference, once: a reference to a reference is not a value of an object. */
@@ -86,14 +92,14 @@ export class PdfFile {
   }
 
   private parse(number: number, entry: Exclude<XrefEntry, { kind: 'free' }>, revision: number): PdfObject {
-    const key = `${revision}/${number}`
-    const known = this.parsed.get(key)
+    const known = this.parsed[revision]!.get(number)
     if (known) return known
+    const key = `${revision}/${number}`
     if (this.open.has(key)) throw new PdfFault('read.loop')
     this.open.add(key)
     try {
       const object = entry.kind === 'offset' ? this.parseAt(number, entry, revision) : this.parseCompressed(number, entry, revision)
-      this.parsed.set(key, object)
+      this.parsed[revision]!.set(number, object)
       return object
     } finally {
       this.open.delete(key)

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { DAY, later, SECOND, YEAR } from '../../src/base/instant.ts'
-import { readCertificate } from '../../src/pki/certificate.ts'
+import { issueCertificate, newSerial, readCertificate } from '../../src/pki/certificate.ts'
+import { ephemeralSigner } from '../../src/pki/key.ts'
 import { type PathRequest, validatePath } from '../../src/pki/path.ts'
 import { certificateIdOf, makeOcspResponse, makeRevocationList } from '../../src/pki/revocation.ts'
 import { declareAuthority, START } from './declared-authority.ts'
@@ -75,4 +76,21 @@ test('every reason not to pass', async () => {
 test('a revocation counts from its own time on', async () => {
   const { request, answer } = await stage()
   expect(await told({ ...request, ocspResponses: [await answer('revoked', later(START, DAY))] })).toEqual(['passed', null])
+})
+
+test('certificates that all have one name and one key lead up in more ways than anybody tries', async () => {
+  const { request } = await stage()
+  const { signer, spki } = await ephemeralSigner('ecdsa-p256')
+  const subject = { commonName: 'Everybody' }
+  const times = { notBefore: START, notAfter: later(START, YEAR) }
+  const certificates = await Promise.all(
+    Array.from({ length: 40 }, () => issueCertificate({ profile: 'root', subject, spki, serial: newSerial(), ...times }, signer)),
+  )
+  const start = performance.now()
+  expect(await told({ ...request, certificate: certificates[0]!, intermediates: certificates })).toEqual([
+    'indeterminate',
+    'NO_CERTIFICATE_CHAIN_FOUND',
+    'no-trusted-chain',
+  ])
+  expect(performance.now() - start).toBeLessThan(5_000)
 })

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test'
+import { beforeAll, describe, expect, spyOn, test } from 'bun:test'
 import type { Bytes } from '../../src/base/bytes.ts'
 import { later, MINUTE } from '../../src/base/instant.ts'
 import { withEntries } from '../../src/pdf/source.ts'
@@ -86,6 +86,13 @@ describe('algorithms and formats', () => {
       subIndication: 'SIG_CONSTRAINTS_FAILURE',
     })
     expect(await told(written(file, 600, '?'))).toEqual(['changed', 'failed', 'SIG_CRYPTO_FAILURE'])
+  })
+  test('nothing outside is asked, whatever addresses the certificates name', async () => {
+    const asked = spyOn(globalThis, 'fetch')
+    const file = await signedBy(otherFile(), { cms: hand })
+    expect((await verify(file, true)).subIndication).toBe('TRY_LATER')
+    expect(asked).not.toHaveBeenCalled()
+    asked.mockRestore()
   })
   test('a time stamp alone is a signature of the authority over the file', async () => {
     const file = await stamped(otherFile(), authority, SIGNED_AT)

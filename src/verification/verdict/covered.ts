@@ -1,11 +1,12 @@
 import { type Bytes, concat } from '../../base/bytes.ts'
 import { type Digest, type Digester, digestOf, type NewDigester } from '../../base/digest.ts'
+import { PdfFault } from '../../pdf/fault.ts'
 import type { ByteRange } from '../../pdf/signatures.ts'
 import { type DigestAlgorithm, digestWith } from '../../pki/algorithm.ts'
 
 const NOTHING = new Uint8Array(0)
 /** How much may be copied for digests that cannot be computed in pieces. */
-const MOST_COPIED = 2 * 1024 ** 3
+const MOST_COPIED = 768 * 1024 ** 2
 
 /** Digests of the beginnings of a file and of what its signatures cover, all from one pass: every range begins at the file's first byte. */
 export class Covered {
@@ -42,14 +43,14 @@ export class Covered {
       digester.update(tail)
       return digester.digest()
     }
-    const content = this.content(range)
-    return content ? digestWith(algorithm, content) : NOTHING
+    return digestWith(algorithm, this.content(range) ?? NOTHING)
   }
 
-  /** A copy of it; null where too much was copied already. */
+  /** A copy of it, null where there is none. PdfFault where a file of many signatures would have itself copied without end. */
   content(range: ByteRange | undefined): Bytes | null {
     if (!range) return null
     this.copied += range[1] + range[3]
-    return this.copied > MOST_COPIED ? null : concat([this.bytes.subarray(0, range[1]), this.bytes.subarray(range[2], range[2] + range[3])])
+    if (this.copied > MOST_COPIED) throw new PdfFault('read.too-much-to-hash')
+    return concat([this.bytes.subarray(0, range[1]), this.bytes.subarray(range[2], range[2] + range[3])])
   }
 }

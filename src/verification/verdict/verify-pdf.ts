@@ -121,6 +121,7 @@ const BEYOND: readonly string[] = [
   'read.too-many-objects',
   'read.too-many-revisions',
   'read.too-large',
+  'read.too-much-to-hash',
   'read.too-many-fields',
   'read.too-many-signatures',
   'syntax.too-deep',
