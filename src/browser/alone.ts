@@ -6,7 +6,7 @@ import { type ListAtHand, listedIn } from '../verification/listed.ts'
 import { shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { canVerify } from './asking.ts'
-import { openDesk, show, startAgain, verifyHere } from './desk.ts'
+import { offerData, openDesk, show, startAgain, verifyHere } from './desk.ts'
 import { acceptDrops } from './dropping.ts'
 import { aloneHtml, type Language, reportHtml, sentences } from './render.ts'
 
@@ -43,6 +43,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
       const all = shown(made, undefined)
       const listed = listedIn(made, lists)
       show(desk, reportHtml(language, timeZone, listed ? { ...all, questions: [...all.questions, listed] } : all))
+      offerData(place.querySelector<HTMLButtonElement>('[data-json]')!, language, { report: made })
       finish.hidden = false
     }
     desk.form.onsubmit = (event) => {
@@ -53,6 +54,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
           if (made) present((report = made))
         })
     }
+    place.querySelector<HTMLButtonElement>('[data-print]')!.onclick = () => print()
     place.querySelector<HTMLButtonElement>('[data-again]')!.onclick = () => {
       report = null
       finish.hidden = true

@@ -77,6 +77,17 @@ export function show(desk: Desk, html: string): void {
   verdict.focus({ preventScroll: true })
 }
 
+/** The report as data, as the server answers it, into a file on this machine. */
+export function offerData(button: HTMLButtonElement, language: Language, data: { readonly report: VerificationReport }): void {
+  button.onclick = () => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([`${JSON.stringify(data, null, 2)}\n`], { type: 'application/json' }))
+    link.download = `${sentences(language).proof.sheet.fileName}.json`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+  }
+}
+
 export function startAgain(desk: Desk, title: string): void {
   desk.result.hidden = true
   desk.result.replaceChildren()

@@ -4,7 +4,7 @@ import type { RegisterEntry } from '../verification/register.ts'
 import { digestsOf, shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { canVerify } from './asking.ts'
-import { type Desk, say, show, verifyHere } from './desk.ts'
+import { type Desk, offerData, say, show, verifyHere } from './desk.ts'
 import { acceptDrops } from './dropping.ts'
 import { type Language, reportHtml, sentences } from './render.ts'
 
@@ -35,6 +35,10 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     say(desk, '')
     show(desk, reportHtml(language, settings['timeZone']!, shown(report, register)))
     document.querySelector<HTMLElement>('[data-unasked]')!.hidden = register !== undefined
+    offerData(document.querySelector<HTMLButtonElement>('[data-json]')!, language, {
+      report,
+      ...(register === undefined ? {} : { register }),
+    })
     document.querySelector<HTMLElement>('[data-changed]')!.hidden = report.answer !== 'changed'
     for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -116,6 +116,18 @@ test('says whose root it carries and from when its list is, and what the list sa
   await verify(page, 'sealed.pdf')
   expect(await page.textContent('[data-question="listed"]')).toContain('Marie Dupont, revoked')
   expect(await page.textContent('[data-question="listed"]')).toContain('after its proven use')
+  await page.context().close()
+})
+
+test('the report as data, into a file', async () => {
+  const { page } = await opened('en')
+  await verify(page, 'sealed.pdf')
+  const download = page.waitForEvent('download')
+  await page.click('[data-json]')
+  expect((await download).suggestedFilename()).toBe('verification-report.json')
+  expect(JSON.parse(readFileSync(await (await download).path(), 'utf8'))).toMatchObject({
+    report: { answer: 'genuine', policy: 'paraphe-1' },
+  })
   await page.context().close()
 })
 

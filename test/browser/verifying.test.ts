@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Server } from 'bun'
@@ -155,16 +155,23 @@ describe('in the visitor’s browser', () => {
   }, 120_000)
 })
 
-test('the report as PDF: of a file that was verified in the browser, and of one that was sent', async () => {
+test('the report as PDF and as data: of a file that was verified in the browser, and of one that was sent', async () => {
   for (const javaScriptEnabled of [true, false]) {
     const context = await browser.browser.newContext({ javaScriptEnabled, locale: 'fr-FR', acceptDownloads: true })
     const page = await context.newPage()
     await verified(page, 'sealed.pdf')
     const download = page.waitForEvent('download')
-    await page.click('[formaction="/verify/report"]:visible, form[action="/verify/report"] [type="submit"]')
+    await page.click('[formaction="/verify/report"]:visible, form[action="/verify/report"] [type="submit"]:not([name])')
     expect((await download).suggestedFilename()).toBe('rapport-de-verification.pdf')
     const pdf = await (await download).path()
     expect(Bun.spawnSync(['pdftotext', pdf, '-']).stdout.toString()).toContain('Authentique et inchangé')
+    const data = page.waitForEvent('download')
+    await page.click('[data-json]:visible, [name="as"][value="json"]')
+    expect((await data).suggestedFilename()).toBe('rapport-de-verification.json')
+    expect(JSON.parse(readFileSync(await (await data).path(), 'utf8'))).toMatchObject({
+      report: { answer: 'genuine', level: 'B-LTA' },
+      register: { documentId, found: { isExact: true } },
+    })
     await context.close()
   }
 })

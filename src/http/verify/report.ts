@@ -12,14 +12,19 @@ import { uploadedFile } from '../uploads.ts'
 import { startAgain } from '../verify.ts'
 import { verdictIn } from './told.ts'
 
-/** The report as PDF: of a verdict that a page of ours carries, or of a file that was verified in the visitor's browser. */
+/** The report as PDF or as data: of a verdict that a page of ours carries, or of a file that was verified in the visitor's browser. */
 export const verifyReport = createApp().post('/verify/report', async (c) => {
   const { house, act, lang } = c.var
-  const { told } = await c.req.parseBody()
+  const { told, as } = await c.req.parseBody()
   try {
     const file = typeof told === 'string' ? null : await uploadedFile(c, 'file')
     if (typeof told !== 'string' && !file) throw new Refusal('invalid', 'verification.file-missing')
     const { report, register } = file ? await verifyUploaded(house, file, act.at) : verdictIn(c, told as string)
+    const fileName = words(lang).proof.sheet.fileName
+    if (as === 'json') {
+      const headers = { 'content-disposition': contentDisposition('attachment', `${fileName}.json`) }
+      return c.json({ report, register }, 200, headers)
+    }
     const installation = await readSetting(house.db, 'installation')
     const pdf = await reportPdf(house.config, shown(report, register), {
       language: lang,
@@ -29,7 +34,7 @@ export const verifyReport = createApp().post('/verify/report', async (c) => {
     })
     return c.body(pdf, 200, {
       'content-type': 'application/pdf',
-      'content-disposition': contentDisposition('attachment', `${words(lang).proof.sheet.fileName}.pdf`),
+      'content-disposition': contentDisposition('attachment', `${fileName}.pdf`),
     })
   } catch (error) {
     return startAgain(c, error)

@@ -69,6 +69,8 @@ export const proof = {
   unasked: 'The register could not be asked: whether the file was issued here is not known. Everything else was verified.',
   localNote: 'Verified in your browser. The file has not left your device.',
   report: 'Report as PDF',
+  json: 'Report as data (JSON)',
+  print: 'Print',
   reportNote: 'For the PDF and for pictures of its pages, the file is sent to this server, verified again and forgotten.',
   send: 'Send it to the server',
   /** Pages of a changed file beside those that an intact signature covers. */

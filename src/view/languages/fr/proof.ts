@@ -69,6 +69,8 @@ export const proof: typeof shape = {
   unasked: 'Le registre n’a pas pu être interrogé : on ne sait pas si le fichier a été émis ici. Tout le reste a été vérifié.',
   localNote: 'Vérifié dans votre navigateur. Le fichier n’a pas quitté votre appareil.',
   report: 'Rapport en PDF',
+  json: 'Rapport en données (JSON)',
+  print: 'Imprimer',
   reportNote: 'Pour le PDF et pour l’image des pages, le fichier est envoyé à ce serveur, vérifié à nouveau puis oublié.',
   send: 'L’envoyer au serveur',
   comparison: {
