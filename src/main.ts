@@ -62,6 +62,9 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     console.log(`paraphe ${command.usage}\n  ${command.does}`)
     return 0
   }
+  // kill -9 at a named place: a test's way to see that nothing acknowledged is lost.
+  const failpoint = process.env['PARAPHE_FAILPOINT']
+  if (failpoint) (await import('./base/failpoint.ts')).armFailpoint(failpoint, () => process.kill(process.pid, 'SIGKILL'))
   try {
     return await (await command.load()).run(args, process.env)
   } catch (error) {

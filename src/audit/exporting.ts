@@ -60,7 +60,7 @@ const currentKey = (db: Db): Promise<{ spki: Bytes } | undefined> =>
 /** SPKI in PEM, of the key that signs now. */
 export async function publicKeyPem(db: Db): Promise<string> {
   const row = await currentKey(db)
-  if (!row) throw new Refusal('conflict', 'audit.nothing-signed')
+  if (!row) throw new Refusal('not_found', 'audit.nothing-signed')
   return createPublicKey({ key: Buffer.from(row.spki), format: 'der', type: 'spki' })
     .export({ type: 'spki', format: 'pem' })
     .toString()

@@ -1,4 +1,3 @@
-import { armFailpoint } from '../base/failpoint.ts'
 import { VERSION } from '../base/version.ts'
 import { readConfig } from '../config/config.ts'
 import type { ListenOptions } from '../http/listen.ts'
@@ -22,8 +21,6 @@ const LOGGED: ListenOptions = {
 
 export async function run(_args: readonly string[], environment: Environment): Promise<number> {
   const config = readConfig(environment)
-  // kill -9 at a named place: a test's way to see that nothing acknowledged is lost.
-  if (environment['PARAPHE_FAILPOINT']) armFailpoint(environment['PARAPHE_FAILPOINT'], () => process.kill(process.pid, 'SIGKILL'))
   const { house, listeners, stop } = await startRunning(config, {
     ...LOGGED,
     onJobError: (job, error) => log('warn', 'job.deferred', { job: job.id, kind: job.kind, attempts: job.attempts, error: String(error) }),

@@ -1,4 +1,6 @@
 import { bodyLimit } from 'hono/body-limit'
+import { latestCheckpoint } from '../audit/checkpoint.ts'
+import { publicKeyPem } from '../audit/exporting.ts'
 import { byNameInAddresses, listHouse, readCertificates } from '../authority/certificates.ts'
 import { answerOcsp } from '../authority/ocsp.ts'
 import { currentRevocationList } from '../authority/revocation-lists.ts'
@@ -27,6 +29,13 @@ export const publication = createApp()
     if (!list) throw new Refusal('not_found', 'page.not-found')
     return file(list.der, 'application/pkix-crl', name)
   })
+  // For whoever wants to be a witness of the audit log: its newest signed state, and the key.
+  .get('/pki/log/checkpoint', async (c) => {
+    const newest = await latestCheckpoint(c.var.house.db)
+    if (!newest) throw new Refusal('not_found', 'page.not-found')
+    return answer(newest.note, 'text/plain; charset=utf-8')
+  })
+  .get('/pki/log/log.pub.pem', async (c) => file(await publicKeyPem(c.var.house.db), 'application/x-pem-file', 'log.pub.pem'))
   .post('/pki/ocsp', bodyLimit({ maxSize: 16_384 }), async (c) => {
     const { house, act } = c.var
     return answer(await answerOcsp(house, new Uint8Array(await c.req.arrayBuffer()), act.at), 'application/ocsp-response')
@@ -47,7 +56,7 @@ const file = (body: Bytes | string, type: string, name: string): Response =>
     headers: { 'content-type': type, 'content-disposition': contentDisposition('attachment', name), 'cache-control': 'max-age=300' },
   })
 
-const answer = (body: Bytes, type: string): Response =>
+const answer = (body: Bytes | string, type: string): Response =>
   new Response(body, { headers: { 'content-type': type, 'cache-control': 'no-store' } })
 
 /** Nothing, where the text is not base64: the responder then says that the request is malformed. */

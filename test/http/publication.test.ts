@@ -1,4 +1,7 @@
 import { expect, test } from 'bun:test'
+import { verify } from 'node:crypto'
+import { readNote } from '../../src/audit/note.ts'
+import { takeCheckpoint } from '../../src/upkeep/checkpointing.ts'
 import { createAuthority } from '../../src/authority/creating.ts'
 import { systemAct } from '../../src/audit/act.ts'
 import { openAuthority } from '../../src/authority/authority.ts'
@@ -25,6 +28,19 @@ const ask = async ({ server }: TestHouse, path: string, body?: Uint8Array<ArrayB
   )
   return { status: response.status, type: response.headers.get('content-type'), bytes: new Uint8Array(await response.arrayBuffer()) }
 }
+
+test('a stranger who wants to be a witness fetches the newest checkpoint and the key of the log', async () => {
+  await using house = await openTestHouse()
+  expect((await ask(house, '/pki/log/checkpoint')).status).toBe(404)
+  expect((await ask(house, '/pki/log/log.pub.pem')).status).toBe(404)
+  await found(house)
+  await takeCheckpoint(house.house)
+  const note = await ask(house, '/pki/log/checkpoint')
+  expect([note.status, note.type]).toEqual([200, 'text/plain; charset=utf-8'])
+  const pem = new TextDecoder().decode((await ask(house, '/pki/log/log.pub.pem')).bytes)
+  const { body, signature } = readNote(new TextDecoder().decode(note.bytes))!
+  expect(verify(null, Buffer.from(body), pem, signature)).toBe(true)
+})
 
 test('a stranger checks a certificate, its status and a time stamp with openssl and these addresses alone', async () => {
   await using house = await openTestHouse()

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Database } from 'bun:sqlite'
 import { checkpoint } from '../../../src/audit/checkpoint.ts'
 import { createAuthority } from '../../../src/authority/creating.ts'
 import { systemAct } from '../../../src/audit/act.ts'
@@ -10,10 +11,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { freePort, startInstallation } from '../../support/installation.ts'
 
-const paraphe = async (data: string, ...args: string[]) => {
+const paraphe = (data: string, ...args: string[]) => parapheKilled('', data, ...args)
+const parapheKilled = async (failpoint: string, data: string, ...args: string[]) => {
   const child = Bun.spawn([process.execPath, 'src/main.ts', ...args], {
     cwd: join(import.meta.dir, '../../..'),
-    env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: data, PARAPHE_LISTEN: `127.0.0.1:${freePort()}` },
+    env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: data, PARAPHE_LISTEN: `127.0.0.1:${freePort()}`, PARAPHE_FAILPOINT: failpoint },
     stdout: 'pipe',
     stderr: 'pipe',
   })
@@ -52,9 +54,16 @@ test('a server on an older copy refuses to start with a clear sentence, and star
     expect(refused.err).toContain('paraphe audit continue --reason')
     expect(refused.err).not.toContain('    at ')
     expect((await paraphe(data, 'audit', 'continue')).err).toContain('say why: --reason TEXT')
+    // Killed between the two steps, it refuses as before; the same command ends it, and the break stands once.
+    const killed = await parapheKilled('audit.before-continue', data, 'audit', 'continue', '--reason', 'the disk died')
+    expect([killed.out, killed.status === 0]).toEqual(['', false])
+    expect((await paraphe(data, 'serve')).err).toMatch(/older copy|not the one whose entry/)
     const continued = await paraphe(data, 'audit', 'continue', '--reason', 'the disk died')
     expect([continued.status, continued.err]).toEqual([0, ''])
     expect(continued.out).toContain('The break is recorded')
+    const db = new Database(join(data, 'paraphe.db'))
+    expect(db.query("select count(*) as count from audit_leaf where type = 'audit.continued'").get()).toEqual({ count: 1 })
+    db.close()
     await using server = await startInstallation({ directory, keep: true })
     expect(server.output()).toContain('listens on')
   } finally {
