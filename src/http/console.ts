@@ -1,3 +1,4 @@
+import { countMessages } from '../mail/outbox.ts'
 import { administrator } from './access.ts'
 import { createApp } from './env.ts'
 
@@ -16,4 +17,8 @@ export const CONSOLE_PAGES = [
 ] as const
 export type ConsolePage = (typeof CONSOLE_PAGES)[number]
 
-export const consoleStart = createApp().get('/console', administrator, (c) => c.redirect('/console/companies', 303))
+/** Where something waits in the Outbox, that is what the administrator comes for. */
+export const consoleStart = createApp().get('/console', administrator, async (c) => {
+  const { waiting } = await countMessages(c.var.house.db)
+  return c.redirect(waiting ? '/console/outbox' : '/console/companies', 303)
+})

@@ -6,6 +6,7 @@ import { hostsInCertificates } from '../authority/certificates.ts'
 import type { House } from '../house.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { type Origins, originsOf } from '../setting/origins.ts'
+import { countMessages } from '../mail/outbox.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { View } from '../view/eta.ts'
 import { formatsFor } from '../view/formats.ts'
@@ -127,7 +128,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
   const { user, lang } = c.var
   const installation = await readSetting(house.db, 'installation')
   const entity = await defaultLegalEntity(house.db)
-  const outbox = user?.role === 'administrator' ? await waitingMessages(house) : 0
+  const outbox = user?.role === 'administrator' ? (await countMessages(house.db)).waiting : 0
   return {
     lang,
     dir: 'ltr',
@@ -151,16 +152,6 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox },
     notices: user?.role === 'administrator' ? await noticesFor(house, lang, c.var.act.at) : [],
   }
-}
-
-async function waitingMessages(house: House): Promise<number> {
-  const row = await house.db
-    .selectFrom('message')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('status', '=', 'waiting')
-    .where('openedAt', 'is', null)
-    .executeTakeFirst()
-  return Number(row?.count ?? 0)
 }
 
 async function waitingFor(house: House, userId: string): Promise<number> {

@@ -175,8 +175,8 @@ export interface Views {
     link: string | null
     code: string | null
     qr: string | null
-    /** Whether the certificate of completion tells this opening. */
-    isOnCertificate: boolean
+    /** What is told of this opening: whether the certificate of completion tells it, and whether it is the opener's own message. */
+    recorded: 'recorded' | 'recordedOnCertificate' | 'recordedOwn' | 'recordedOwnOnCertificate'
   }
   'console/audit/index': {
     entries: {

@@ -81,6 +81,8 @@ export interface OutboxLine extends Message {
   /** The oldest first. */
   readonly attempts: readonly Attempt[]
   readonly envelopeTitle: string | null
+  /** To whom it goes, by name. */
+  readonly addressee: string | null
 }
 
 /** As an administrator looks at them: what is under way waits still, and what they opened they have handed over themselves. */
@@ -100,8 +102,16 @@ export async function listMessages(
   let query = db
     .selectFrom('message')
     .leftJoin('envelope', 'envelope.id', 'message.envelopeId')
+    .leftJoin('recipient', 'recipient.id', 'message.recipientId')
+    .leftJoin('user', 'user.id', 'message.userId')
     .selectAll('message')
-    .select('envelope.title as envelopeTitle')
+    .select([
+      'envelope.title as envelopeTitle',
+      'recipient.firstName as recipientFirst',
+      'recipient.lastName as recipientLast',
+      'user.firstName as userFirst',
+      'user.lastName as userLast',
+    ])
     .orderBy('message.createdAt', 'desc')
     .orderBy('message.id')
     .limit(OUTBOX_PAGE + 1)
@@ -117,7 +127,12 @@ export async function listMessages(
     db,
     shown.map(({ id }) => id),
   )
-  const lines = shown.map(({ envelopeTitle, ...row }) => ({ ...messageOf(row), envelopeTitle, attempts: attempts.get(row.id) ?? [] }))
+  const lines = shown.map(({ envelopeTitle, recipientFirst, recipientLast, userFirst, userLast, ...row }) => ({
+    ...messageOf(row),
+    envelopeTitle,
+    addressee: [recipientFirst ?? userFirst, recipientLast ?? userLast].filter(Boolean).join(' ') || null,
+    attempts: attempts.get(row.id) ?? [],
+  }))
   return { lines, more: rows.length > OUTBOX_PAGE }
 }
 

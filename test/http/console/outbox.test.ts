@@ -267,3 +267,27 @@ test('a failed message is tried once more, and nothing else is', async () => {
   expect((await browser.post(`/console/outbox/${id}/retry`)).status).toBe(409)
   expect((await browser.get('/console/outbox?status=sent')).text).toContain('2 attempts')
 })
+
+test('what waits is counted beside the Outbox, which the console opens then; each row names its addressee', async () => {
+  const { test, browser } = await opened()
+  await using _ = test
+  expect((await browser.get('/console')).location).toBe('/console/companies')
+  await waitingLink(test)
+  expect((await browser.get('/console')).location).toBe('/console/outbox')
+  const { text } = await browser.get('/console/outbox')
+  expect(text).toMatch(/href="\/console\/outbox"[^>]*>Outbox <span class="rail__count">1</)
+  expect(text).toMatch(/class="outbox__to">Bob Baker · .*bob@acme\.example/)
+})
+
+test('whoever opens their own message is not told that its recipient did not receive it', async () => {
+  const { test, browser } = await opened()
+  await using _ = test
+  const user = await ann(test)
+  const id = await test.house.db
+    .transaction()
+    .execute((tx) => queueMessage(tx, act, { kind: 'test', channel: 'email', address: user.email, language: 'en', userId: user.id }))
+  await browser.get('/console/outbox')
+  const { text } = await browser.post(`/console/outbox/${id}/opening`)
+  expect(text).toContain('This message is addressed to you.')
+  expect(text).not.toContain('did not receive')
+})

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { CARRIES } from '../../../mail/message.ts'
+import type { User } from '../../../access/roles.ts'
+import { findRecipient } from '../../../envelope/recipients.ts'
+import type { House } from '../../../house.ts'
+import { CARRIES, type Message } from '../../../mail/message.ts'
 import { openWaitingMessage } from '../../../mail/opening.ts'
 import { qrPicture } from '../../../view/qr.ts'
 import { messageSources } from '../../../worker/message-sources.ts'
-import { administrator, userAct } from '../../access.ts'
+import { administrator, requireUser, userAct } from '../../access.ts'
 import { createApp } from '../../env.ts'
 import { POLICY } from '../../security.ts'
 
@@ -19,9 +22,10 @@ export const consoleOutboxOpening = createApp().post('/console/outbox/:id/openin
   if (letter !== null) c.header('Content-Security-Policy', policyShowing(letter))
   // The certificate of completion is written before anybody is told that everybody has signed.
   const isOnCertificate = message.envelopeId !== null && CARRIES[message.kind] !== null && message.kind !== 'completed'
+  const told = (await isOwn(house.db, requireUser(c), message)) ? 'recordedOwn' : 'recorded'
   return c.html(
     await c.var.render('console/outbox/opening', {
-      isOnCertificate,
+      recorded: isOnCertificate ? `${told}OnCertificate` : told,
       message,
       subject,
       letter,
@@ -32,6 +36,13 @@ export const consoleOutboxOpening = createApp().post('/console/outbox/:id/openin
     }),
   )
 })
+
+/** Whoever opens it is whom it is addressed to. */
+async function isOwn(db: House['db'], user: Pick<User, 'id' | 'email'>, message: Message): Promise<boolean> {
+  if (message.userId === user.id || message.address.toLowerCase() === user.email.toLowerCase()) return true
+  if (!message.recipientId) return false
+  return (await findRecipient(db, message.envelopeId ?? '', message.recipientId)).userId === user.id
+}
 
 /**
  * The frame's document inherits the page's policy, and a letter has its styles on its elements. The policy of this one answer names

@@ -199,6 +199,9 @@ export const console = {
     recorded: 'This opening has been recorded in the audit log, with your name.',
     recordedOnCertificate:
       'This opening has been recorded with your name, and the certificate of completion will tell it: the recipient did not receive this message by their own channel.',
+    recordedOwn: 'This message is addressed to you. Its opening here has been recorded with your name.',
+    recordedOwnOnCertificate:
+      'This message is addressed to you. Its opening here has been recorded with your name, and the certificate of completion will tell that it was opened in the Outbox.',
     letter: 'The message',
     asText: 'As plain text',
     link: 'Link',

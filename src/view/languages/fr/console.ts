@@ -201,6 +201,9 @@ export const console: typeof shape = {
     recorded: 'Cette ouverture a été enregistrée dans le journal d’audit, avec votre nom.',
     recordedOnCertificate:
       'Cette ouverture a été enregistrée avec votre nom, et le certificat d’achèvement le dira : le destinataire n’a pas reçu ce message par son propre canal.',
+    recordedOwn: 'Ce message vous est adressé. Son ouverture ici a été enregistrée avec votre nom.',
+    recordedOwnOnCertificate:
+      'Ce message vous est adressé. Son ouverture ici a été enregistrée avec votre nom, et le certificat d’achèvement dira qu’il a été ouvert dans la boîte d’envoi.',
     letter: 'Le message',
     asText: 'En texte simple',
     link: 'Lien',
