@@ -3,7 +3,7 @@ import { type DocumentId, readDocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
 import { type ExpressionBuilder, sql } from 'kysely'
-import type { Database } from '../db/database.ts'
+import type { Database, RecipientRole } from '../db/database.ts'
 import { annulledAmong } from './annulment.ts'
 import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
 import { acts } from './naming.ts'
@@ -24,9 +24,16 @@ export interface ListedEnvelope {
   readonly deadline: Instant | null
   /** Null: the reader's own. */
   readonly sender: string | null
-  readonly people: readonly { readonly name: string; readonly did: 'sign' | 'decline' | 'nothing'; readonly isAsked: boolean }[]
+  readonly people: readonly {
+    readonly name: string
+    readonly role: RecipientRole
+    readonly did: 'sign' | 'decline' | 'nothing'
+    readonly isAsked: boolean
+  }[]
   readonly signed: number
   readonly signers: number
+  /** Some of those who act approve or attest. */
+  readonly isMixed: boolean
   readonly documentIds: readonly DocumentId[]
   readonly isSample: boolean
   /** It was to be sent, and came back. */
@@ -204,11 +211,13 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
       sender: sender && envelope.senderId !== reader.id ? fullName(sender) : null,
       people: signers.map((recipient) => ({
         name: nameOf(recipient),
+        role: recipient.role,
         did: recipient.status === 'signed' ? 'sign' : recipient.status === 'declined' ? 'decline' : 'nothing',
         isAsked: envelope.status === 'sent' && recipient.status === 'invited',
       })),
       signed: signers.filter(({ status }) => status === 'signed').length,
       signers: signers.length,
+      isMixed: signers.some(({ role }) => role !== 'signer'),
       documentIds: documents.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ documentId }) => documentId),
       isSample: envelope.isSample === 1,
       cameBack: envelope.status === 'draft' && envelope.dispatchFailure !== null,

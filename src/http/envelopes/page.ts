@@ -6,6 +6,7 @@ import { DAY, type Instant } from '../../base/instant.ts'
 import { annulledAmong } from '../../envelope/annulment.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
+import { lastWayIn, type Letter, lettersOf } from '../../envelope/letters.ts'
 import { type Stage, stageOf } from '../../envelope/list.ts'
 import { acts } from '../../envelope/naming.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
@@ -32,6 +33,12 @@ export interface ShownPerson {
   /** The last thing that they did, and when. */
   readonly state: 'waiting' | 'invited' | 'opened' | 'identified' | 'signed' | 'declined' | 'copy' | 'notified' | 'over'
   readonly at: Instant | null
+  /** What was last written to them, where it is not with them yet or never came. */
+  readonly letter: {
+    readonly id: string
+    readonly kind: Letter['kind']
+    readonly reach: 'waits' | 'under-way' | 'handed-over' | 'undelivered'
+  } | null
   readonly declineReason: string | null
   readonly serial: string | null
   readonly isMe: boolean
@@ -57,6 +64,8 @@ export interface EnvelopeView {
   }
   readonly signed: number
   readonly signers: number
+  /** Some of those who act approve or attest. */
+  readonly isMixed: boolean
   readonly documents: readonly {
     readonly id: string
     readonly title: string
@@ -105,6 +114,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
     },
     signed: signers.filter(({ status }) => status === 'signed').length,
     signers: signers.length,
+    isMixed: signers.some(({ role }) => role !== 'signer'),
     documents: await Promise.all(
       documents.map(async (document) => ({
         id: document.id,
@@ -114,7 +124,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
         pages: pagesOf(document),
       })),
     ),
-    people: shownPeople(envelope, recipients, user.id),
+    people: shownPeople(envelope, recipients, user.id, await lettersOf(db, envelope.id)),
     timeline: await historyOf(db, c.var.lang, envelope.id),
     correct: corrected
       ? { id: corrected.id, name: nameOf(corrected), form: forms.correction ?? blankForm(correctionValues(corrected)) }
@@ -136,7 +146,7 @@ const correctionValues = (recipient: Recipient): Record<string, string> => ({
 const canBeCorrected = (envelope: Envelope, { status }: Recipient): boolean =>
   envelope.status === 'sent' && (status === 'waiting' || status === 'invited')
 
-function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userId: string): ShownPerson[] {
+function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userId: string, letters: readonly Letter[]): ShownPerson[] {
   const turns = turnsOf(recipients)
   const now = envelope.status === 'sent' ? whoseTurn(recipients).map(({ id }) => id) : []
   return recipients.map((recipient) => {
@@ -152,6 +162,7 @@ function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userI
       language: recipient.language,
       turn: turn < 0 ? null : turn + 1,
       ...stateOf(envelope, recipient),
+      letter: openLetter(envelope, recipient, letters),
       declineReason: recipient.declineReason,
       serial: recipient.certificateSerial,
       isMe: recipient.userId === userId,
@@ -159,6 +170,23 @@ function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userI
       canBeCorrected: canBeCorrected(envelope, recipient),
     }
   })
+}
+
+/** The way to somebody's next step, where it is not with them: of what ended without being signed, nobody waits for a message. */
+function openLetter(envelope: Envelope, recipient: Recipient, letters: readonly Letter[]): ShownPerson['letter'] {
+  const { state } = stateOf(envelope, recipient)
+  const step = NEXT_STEP[state]
+  const letter = step && lastWayIn(letters, recipient.id, step)
+  if (!letter) return null
+  const { id, kind, reach } = letter
+  return reach === 'sent' || reach === 'withdrawn' ? null : { id, kind, reach }
+}
+
+const NEXT_STEP: Readonly<Partial<Record<ShownPerson['state'], 'link' | 'code' | 'finished'>>> = {
+  invited: 'link',
+  opened: 'code',
+  signed: 'finished',
+  notified: 'finished',
 }
 
 function stateOf(envelope: Envelope, recipient: Recipient): Pick<ShownPerson, 'state' | 'at'> {

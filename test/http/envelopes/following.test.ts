@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { DAY, HOUR } from '../../../src/base/instant.ts'
+import { findUserByAddress } from '../../../src/access/users.ts'
+import { DAY, HOUR, type Instant } from '../../../src/base/instant.ts'
 import { openTestHouse, type TestBrowser, type TestHouse } from '../../support/house.ts'
 import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../../support/signing.ts'
 
@@ -31,13 +32,13 @@ test('its page tells of each person where they stand, by masked address, in both
         '1 of 2 has signed',
         'With the other party',
         'Signed',
-        'Invited',
+        'Waits in the Outbox',
         'ma•••@client.example',
         'Remind now',
         'Withdraw it from everybody',
       ],
     ],
-    ['fr', ['1 sur 2 a signé', 'Chez l’autre partie', 'A signé', 'Invité', 'Relancer maintenant', 'Retirer à tous']],
+    ['fr', ['1 sur 2 a signé', 'Chez l’autre partie', 'A signé', 'Attend dans la boîte d’envoi', 'Relancer maintenant', 'Retirer à tous']],
   ] as const) {
     browser.cookies.set('lang', language)
     const { status, text } = await browser.get(path)
@@ -166,3 +167,80 @@ test('once completed, the page leads to the vault', async () => {
   expect(text).toContain('/sealed.pdf')
   expect(text).toContain('Completed')
 }, 60_000)
+
+/** The newest message to somebody, after the mail server has spoken. */
+const spoken = async ({ house }: TestHouse, recipientId: string, set: { status?: 'sent' | 'failed'; openedAt?: Instant }) => {
+  const { id } = await house.db
+    .selectFrom('message')
+    .select('id')
+    .where('recipientId', '=', recipientId)
+    .where('status', '=', 'waiting')
+    .executeTakeFirstOrThrow()
+  await house.db.updateTable('message').set(set).where('id', '=', id).execute()
+  return id
+}
+
+test('nothing is called sent that is not: it waits in the Outbox, is handed over, or never came and can be put right', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test)
+  const claire = await recipientNamed(test, id, 'Claire')
+  const page = async () => (await browser.get(path)).text.replace(/\s+/g, ' ')
+  const first = await page()
+  expect(first).toContain('Invitation: waits in the Outbox for Claire Martin')
+  expect(first).not.toMatch(/Invited|was sent/)
+  const message = /href="\/console\/outbox#(msg_\w+)"/.exec(first)?.[1]
+  expect(await test.house.db.selectFrom('message').select('recipientId').where('id', '=', message!).execute()).toEqual([
+    { recipientId: claire.id },
+  ])
+  // Who is no administrator has no Outbox to go to.
+  const bob = await test.browser()
+  await bob.signIn('bob@acme.example')
+  await test.house.db
+    .updateTable('envelope')
+    .set({ senderId: (await findUserByAddress(test.house.db, 'bob@acme.example'))!.id })
+    .where('id', '=', id)
+    .execute()
+  const his = (await bob.get(path)).text
+  expect(his).toContain('Waits in the Outbox')
+  expect(his).not.toContain('/console/outbox')
+
+  await spoken(test, claire.id, { openedAt: test.house.clock() })
+  expect(await page()).toContain('Opened in the Outbox in their place')
+  await spoken(test, claire.id, { status: 'sent' })
+  const arrived = await page()
+  expect(arrived).toContain('<span>Invited</span>')
+  expect(arrived).not.toContain('/console/outbox#')
+  await test.house.db.updateTable('message').set({ status: 'failed' }).where('recipientId', '=', claire.id).execute()
+  const lost = await page()
+  expect(lost).toMatch(/follow__state--undelivered"><span>Not delivered/)
+  expect(lost).toContain('Claire Martin: nothing reaches cl•••@acme.example.')
+  expect(lost).toMatch(new RegExp(`\\?correct=${claire.id}#people">Correct the address`))
+  await browser.post(`${path}/recipients/${claire.id}/correction`, {
+    firstName: 'Claire',
+    lastName: 'Martin',
+    email: 'claire.martin@acme.example',
+    phone: '',
+    channel: 'email',
+    language: 'en',
+  })
+  const corrected = await page()
+  expect(corrected).not.toContain('Not delivered')
+  expect(corrected).toContain('Link after a correction: waits in the Outbox for Claire Martin')
+}, 40_000)
+
+test('approvers and witnesses are not counted as having signed, and nobody is named twice in what happened', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test, [CLAIRE, { ...MARIE, role: 'witness' }])
+  await sign(test, (await recipientNamed(test, id, 'Claire')).id)
+  await test.drain()
+  await sign(test, (await recipientNamed(test, id, 'Marie')).id)
+  await test.drain()
+  const { text } = await browser.get(path)
+  expect(text).toContain('2 of 2 have acted')
+  expect(text).toContain('Everybody has acted, and the company has sealed it')
+  const told = [...text.matchAll(/<\/time><span>(.*?)<\/span>/g)].map(([, one]) => one!.replace(/<[^>]*>/g, '').trim())
+  expect(told).toContain('Everybody has acted; the company seals it')
+  expect(told).toContain('Marie Dupont signed')
+  expect(told.filter((one) => (one.match(/Marie Dupont/g) ?? []).length > 1)).toEqual([])
+  expect((await browser.get('/envelopes')).text).toContain('2 of 2 have acted')
+}, 40_000)

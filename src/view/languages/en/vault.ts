@@ -25,7 +25,6 @@ export const vault = {
   page: 'Page {page} of {title}',
   check: 'Verify',
   sentBy: 'Sent by {name}',
-  history: 'What happened',
   hold: {
     stands: 'Under legal hold',
     means: 'Nothing about this document is erased while the hold stands.',

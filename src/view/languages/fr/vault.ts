@@ -27,7 +27,6 @@ export const vault: typeof shape = {
   page: 'Page {page} de {title}',
   check: 'Vérifier',
   sentBy: 'Envoyé par {name}',
-  history: 'Ce qui s’est passé',
   hold: {
     stands: 'Sous conservation légale',
     means: 'Rien de ce document n’est effacé tant que la conservation légale dure.',
