@@ -1,4 +1,5 @@
 import type { Act } from '../../audit/act.ts'
+import { publicKeyPem } from '../../audit/exporting.ts'
 import { openAuthority } from '../../authority/authority.ts'
 import type { KeyStore } from '../../authority/key-store.ts'
 import { type Bytes, hex, utf8 } from '../../base/bytes.ts'
@@ -20,7 +21,7 @@ import { LANGUAGES } from '../../view/words.ts'
 import { checklist } from './checklist.ts'
 import { evidenceOfDocument } from './document.ts'
 import { checksums, type EvidenceFile, heldFile, trustFiles } from './files.ts'
-import { logKeyPem, proveTrail, shownClearTexts } from './trail.ts'
+import { proveTrail, shownClearTexts } from './trail.ts'
 import script from './verify.py' with { type: 'text' }
 import shell from './verify.sh' with { type: 'text' }
 import { zip, zipSize } from './zip.ts'
@@ -64,7 +65,7 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
   files.push(
     heldFile('verify.sh', shell, true),
     heldFile('verify.py', script),
-    heldFile('audit/log.pub.pem', logKeyPem(logKey)),
+    heldFile('audit/log.pub.pem', await publicKeyPem(db)),
     heldFile('audit/clear.jsonl', await shownClearTexts(db, envelopeId)),
     ...trustFiles('audit/authority', trust),
     ...(await checklists(tools, envelope, [...roots], hex(logKey))),

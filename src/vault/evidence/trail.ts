@@ -1,7 +1,7 @@
 import { checkpoint as takeCheckpoint, signedNote } from '../../audit/checkpoint.ts'
 import type { Act } from '../../audit/act.ts'
 import { append, inclusionProof, treeRoot } from '../../audit/trail.ts'
-import { base64, concat, hex, utf8 } from '../../base/bytes.ts'
+import { base64, hex, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/digest.ts'
 import type { Config } from '../../config/config.ts'
 import type { KeyStore } from '../../authority/key-store.ts'
@@ -9,9 +9,6 @@ import type { Db } from '../../db/open.ts'
 import { logName, originsOf } from '../../setting/origins.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { newDigester } from '../../store/digester.ts'
-
-/** SubjectPublicKeyInfo of an Ed25519 key before its 32 bytes (RFC 8410 §4). */
-const ED25519_SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00)
 
 export interface ProvenTrail {
   /** One entry a line, byte for byte as it was hashed, the making of this package last. */
@@ -21,9 +18,6 @@ export interface ProvenTrail {
   /** By the name of the file: c2sp.org/tlog-proof@v1. */
   readonly proofs: ReadonlyMap<string, string>
 }
-
-export const logKeyPem = (key: Uint8Array): string =>
-  `-----BEGIN PUBLIC KEY-----\n${base64(concat([ED25519_SPKI, key]))}\n-----END PUBLIC KEY-----\n`
 
 /**
  * Records that the package is made, with the digest of every file in it and of every entry before, and proves all of the envelope's entries

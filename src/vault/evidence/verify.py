@@ -68,7 +68,8 @@ check(made, "the last entry is not the making of this package")
 check(len({entry["envelope"] for entry in entries}) == 1, "the entries are not those of one envelope")
 check(made.get("entries") == len(lines) - 1 and made.get("trail") == sha256(b"".join(lines[:-1])).hex(), "entries were added, left out or moved")
 sums = read("SHA256SUMS").decode().splitlines(True)
-files = "".join(line for line in sums if not re.match(r"audit/(entries|checkpoint|\d+\.tlog-proof)", line[66:]))
+late = ["audit/entries.jsonl", "audit/checkpoint", "audit/checkpoint.p7s"] + ["audit/%06d.tlog-proof" % entry["seq"] for entry in entries]
+files = "".join(line for line in sums if line[66:-1] not in late)
 check(made.get("files") == sha256(files.encode()).hex(), "the list of files is not the one that the log knows")
 found = [os.path.relpath(os.path.join(folder, one), package) for folder, _, names in os.walk(package) for one in names]
 check(sorted(line[66:-1] for line in sums) == sorted(set(found) - {"SHA256SUMS"}), "files are here that are not listed, or the other way round")
@@ -110,7 +111,7 @@ for document in sorted(os.listdir(os.path.join(package, "documents"))):
         cut.append([row, seconds(re.search(rb"\x18.(\d{14})", der).group(1).decode(), "%Y%m%d%H%M%S")])
     for step, (row, _) in enumerate(cut):
         proven = [moment for other, moment in cut[step:] if other[1] == "time-stamped"][0]
-        plan.append(" ".join([document, row[0], row[1], row[4], row[5], row[2], str(proven), row[6]]) + "\n")
+        plan.append("%s %d %s %d %d %d %d %s\n" % (document, int(row[0]), row[1], int(row[4]), int(row[5]), int(row[2]), proven, row[6]))
 write("plan", "".join(plan).encode())
 write("moment", str(seconds(entries[-1]["at"][:19], "%Y-%m-%dT%H:%M:%S")).encode())
 last = [entry for entry in entries if entry["type"] in ("envelope.annulled", "envelope.reinstated")][-1:]

@@ -87,6 +87,7 @@ for folder in documents/*/; do
   pdf="documents/$id/sealed.pdf"
   pki="documents/$id/authority"
   echo "$id"
+  : >"$work/judged"
   while read -r number kind end digest _; do
     case $number in '#'*) continue ;; esac
     try "revision $number ($kind) is the beginning of the sealed file" digest "$end" "$digest"
@@ -103,11 +104,13 @@ for folder in documents/*/; do
       try "revision $number ($kind): the signature" signature
       try "revision $number ($kind): its certificate, the authorities above it, their revocation lists" chain "$work/signer.pem"
       try "revision $number ($kind): the authority's answer about its certificate" status "$work/signer.pem"
+      serial "$work/signer.pem" >>"$work/judged"
       try "revision $number ($kind): the time stamp over the signature" stamp_of_signature
     fi
   done <"$work/plan"
   grep -q "^$id " "$work/plan" || try "the signatures are told" false
   for certificate in "$pki"/certificates/*.pem; do
+    ! grep -qx "$(basename "$certificate" .pem)" "$work/judged" || continue
     try "certificate $(basename "$certificate" .pem): authorities and revocation lists" once chain "$certificate"
     [ ! -f "$(echo "$pki/ocsp/$(basename "$certificate" .pem)"-*.der | cut -d ' ' -f 1)" ] ||
       try "certificate $(basename "$certificate" .pem): the authority's answer" once status "$certificate"

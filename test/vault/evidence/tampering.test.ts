@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyId } from '../../../src/audit/checkpoint.ts'
 import { base64, concat } from '../../../src/base/bytes.ts'
-import { logKeyPem } from '../../../src/vault/evidence/trail.ts'
 import type { TestHouse } from '../../support/house.ts'
 import { completedEnvelope, openSealingHouse, packed, Unpacked } from './package.ts'
 
@@ -160,6 +159,11 @@ const TAMPERINGS: readonly (readonly [what: string, found: RegExp, tamper: (it: 
     (it) => it.edit('audit/clear.jsonl', (text) => text.replace('Marie Dupont', 'Marie Durand')),
   ],
   ['a file more', /list of files is not the one that the log knows/, (it) => it.write('audit/annex.txt', 'hello')],
+  [
+    'a proof more',
+    /list of files is not the one that the log knows/,
+    (it) => it.write('audit/999999.tlog-proof', it.text(proofsOf(it)[0]!)),
+  ],
   ['a file less', /list of files is not the one that the log knows/, (it) => it.remove('CHECKLIST.fr.txt')],
   [
     'the checklist',
@@ -252,7 +256,7 @@ function signAnew(it: Unpacked): void {
     const signature = sign(null, Buffer.from(body), createPrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' })))
     return `${body}\n— ${origin} ${base64(concat([keyId(origin, raw), Uint8Array.from(signature)]))}\n`
   })
-  it.write('audit/log.pub.pem', logKeyPem(raw))
+  it.write('audit/log.pub.pem', publicKey.export({ format: 'pem', type: 'spki' }))
 }
 
 function cutBackToEarlier(it: Unpacked): void {
