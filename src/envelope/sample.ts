@@ -45,6 +45,12 @@ export const SAMPLE_FIELDS: readonly SampleField[] = [
   ...column('other', 318),
 ]
 
+/** As the page says beside the box. */
+const TERMS_READ: Readonly<Record<Language, string>> = {
+  en: 'I have read and accept the annexed terms of service',
+  fr: 'J’ai lu et j’accepte les conditions de service annexées',
+}
+
 const CLIENT: Readonly<Record<Language, { firstName: string; lastName: string; company: string; jobTitle: string; address: string }>> = {
   en: {
     firstName: 'Maria',
@@ -103,7 +109,7 @@ export async function startSample(
         recipientId: recipient.id,
         required: field.kind !== 'stamp',
         readOnly: false,
-        label: '',
+        label: field.kind === 'checkbox' ? TERMS_READ[language] : '',
         value: '',
         fontSize: 10,
       },

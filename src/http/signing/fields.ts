@@ -1,4 +1,5 @@
 import type { Ceremony } from '../../ceremony/ceremony.ts'
+import { nameBoxes } from '../../ceremony/box-names.ts'
 import { type FillableField, fieldsToFill, fill, isMark, MARK_KINDS, type MarkKind, missingOf } from '../../ceremony/filling.ts'
 import { HANDS, marksOf, stampsFor } from '../../ceremony/marks.ts'
 import { makePreview } from '../../ceremony/preview.ts'
@@ -55,7 +56,8 @@ async function page(
   refused: { readonly error: Refusal; readonly typed: Readonly<Record<string, string>> } | null,
 ): Promise<string> {
   const { db } = c.var.house
-  const fields = (await fieldsToFill(db, ceremony, c.var.act.at)).filter(({ readOnly, kind }) => !readOnly || kind === 'checkbox')
+  const asked = (await fieldsToFill(db, ceremony, c.var.act.at)).filter(({ readOnly, kind }) => !readOnly || kind === 'checkbox')
+  const fields = await nameBoxes(c.var.house, ceremony.documents, asked)
   const missing = missingOf(fields)
   const refusedField = refused?.error instanceof FieldRefusal ? refused.error.fieldId : null
   const asTyped = refusedField

@@ -10,11 +10,13 @@ const WHOLE = new Set(['email', 'phone', 'date'])
 
 const form = document.querySelector('[data-filling]')
 const button = document.querySelector('[data-next-step]')
+const reviewNow = document.querySelector('[data-review-now]')
 const count = document.querySelector('[data-missing-count]')
 const state = document.querySelector('[data-saved-state]')
 const entryDialog = document.querySelector('[data-entry-dialog]')
 const words = form.dataset
 const missingWords = JSON.parse(words.missing)
+const optionalWords = JSON.parse(words.optionalLeft)
 // With a finger, or where a page is small, a field is filled in on a sheet of its own.
 const compact = matchMedia('(max-width: 700px), (pointer: coarse)')
 const still = matchMedia('(prefers-reduced-motion: reduce)')
@@ -31,9 +33,12 @@ const places = [...form.querySelectorAll('[data-place]')].map((element) => ({
   error: element.querySelector('.place__error'),
   opener: null,
 }))
-const required = places.filter(({ isRequired, isFixed }) => isRequired && !isFixed)
-/** What was missing at some time since the page was opened: these are walked through, and counted. */
+const asked = places.filter(({ isFixed }) => !isFixed)
+const required = asked.filter(({ isRequired }) => isRequired)
+/** What was empty at some time since the page was opened: these are walked through, and counted. */
 const walk = new Set()
+/** Whoever has been at an optional field and left it empty has decided. */
+const seen = new Set()
 let last = -1
 
 // ——— Over the pictures ———
@@ -95,6 +100,7 @@ const isFilled = ({ mark, control, kind }) =>
   mark ? mark.querySelector('img') !== null : kind === 'checkbox' ? control.checked : Boolean(control?.value.trim())
 const isRefused = ({ element }) => element.classList.contains('is-refused')
 const isMissing = (place) => !isFilled(place) || isRefused(place)
+const isWaiting = (place) => isRefused(place) || (!isFilled(place) && (place.isRequired || !seen.has(place)))
 
 function refresh() {
   for (const place of places) {
@@ -105,22 +111,41 @@ function refresh() {
     place.opener.textContent = place.control.value
     place.opener.setAttribute('aria-label', `${place.name}: ${place.control.value}`)
   }
-  const missing = required.filter(isMissing)
-  for (const place of missing) walk.add(place)
-  count.textContent = missing.length ? missingWords[Math.min(missing.length, 2)].replace('2', missing.length) : required.length ? words.complete : ''
-  const next = nextMissing()
-  button.textContent = next ? nextLabel(next) : words.review
+  const waiting = asked.filter(isWaiting)
+  for (const place of waiting) walk.add(place)
+  const missing = required.filter(isMissing).length
+  count.textContent = caption(missing, waiting.filter(({ isRequired }) => !isRequired).length)
+  button.textContent = waiting.length ? nextLabel() : words.review
+  reviewNow.hidden = missing > 0 || !waiting.length || waiting.some(isRefused)
 }
 
-function nextLabel(place) {
-  const walked = required.filter((other) => walk.has(other))
-  return words.next.replace('{at}', walked.indexOf(place) + 1).replace('{total}', walked.length)
+const counted = (sentences, number) => sentences[Math.min(number, 2)].replace('2', number)
+
+/** What is missing and what may be left empty together are what the button still leads through. */
+function caption(missing, optional) {
+  if (missing) return [counted(missingWords, missing), ...(optional ? [counted(optionalWords, optional)] : [])].join(' · ')
+  const empty = asked.filter((place) => !place.isRequired && place.kind !== 'checkbox' && !isFilled(place))
+  if (empty.length) return words.emptyOptional.replace('{names}', () => empty.map(({ name }) => name).join(', '))
+  return asked.length ? words.complete : ''
+}
+
+/** Which of all that were empty comes next: one more than are done. */
+function nextLabel(underHand = null) {
+  const done = [...walk].filter((place) => place === underHand || !isWaiting(place)).length
+  return words.next.replace('{at}', Math.min(done + 1, walk.size)).replace('{total}', walk.size)
 }
 
 /** The first one behind where they were, or from the top again. */
-function nextMissing() {
-  const missing = required.filter(isMissing)
-  return missing.find((place) => places.indexOf(place) > last) ?? missing[0] ?? null
+function nextWaiting(besides = null) {
+  const waiting = asked.filter((place) => place !== besides && isWaiting(place))
+  return waiting.find((place) => places.indexOf(place) > last) ?? waiting[0] ?? null
+}
+
+/** An optional field that they have been at counts as decided. */
+function visit(place) {
+  last = places.indexOf(place)
+  if (!place.isRequired) seen.add(place)
+  refresh()
 }
 
 function open(place) {
@@ -129,7 +154,7 @@ function open(place) {
 }
 
 function goTo(place) {
-  last = places.indexOf(place)
+  visit(place)
   for (const other of places) other.element.classList.toggle('is-here', other === place)
   place.element.scrollIntoView({ block: 'center', behavior: still.matches ? 'auto' : 'smooth' })
   if (place.mark || compact.matches) open(place)
@@ -137,7 +162,7 @@ function goTo(place) {
 }
 
 button.addEventListener('click', (event) => {
-  const next = nextMissing()
+  const next = nextWaiting()
   if (!next) return
   event.preventDefault()
   goTo(next)
@@ -151,7 +176,7 @@ form.addEventListener('submit', async (event) => {
     event.preventDefault()
     await underWay
     if (required.some(isMissing)) return
-    return form.requestSubmit(button)
+    return form.requestSubmit(event.submitter ?? button)
   }
   dirty.clear()
   form.dataset.sent = 'yes'
@@ -174,12 +199,12 @@ for (const place of places) {
   place.control.addEventListener('change', () => {
     if (WHOLE.has(place.kind)) note(place)
   })
-  place.control.addEventListener('focus', () => (last = places.indexOf(place)))
+  place.control.addEventListener('focus', () => visit(place))
   place.control.addEventListener('keydown', (event) => {
     // Enter in a line would send the whole form.
     if (event.key !== 'Enter' || place.control.tagName === 'TEXTAREA') return
     event.preventDefault()
-    const next = nextMissing()
+    const next = nextWaiting()
     if (next) goTo(next)
     else button.focus()
   })
@@ -223,6 +248,7 @@ function refuse(place, sentence) {
   place.element.classList.toggle('is-refused', sentence !== '')
   place.error.textContent = sentence
   place.error.hidden = sentence === ''
+  if (entryDialog.open && entered === place) tellEntry(sentence)
   if (sentence) {
     place.control.setAttribute('aria-invalid', 'true')
     place.control.setAttribute('aria-describedby', place.error.id)
@@ -245,18 +271,19 @@ let entered = null
 
 function openEntry(place) {
   entered = place
-  last = places.indexOf(place)
-  entryLabel.textContent = place.name
+  visit(place)
+  const isBox = place.kind === 'checkbox'
+  entryLabel.textContent = isBox ? entryLabel.dataset.box : place.name
   const control = place.control.cloneNode()
   control.id = 'entry-control'
   control.removeAttribute('name')
   control.className = 'entry__control'
-  if (place.kind === 'checkbox') {
+  if (isBox) {
     const label = document.createElement('label')
     label.className = 'entry__tick'
     control.className = ''
     control.checked = place.control.checked
-    label.append(control, entryDialog.dataset.tick)
+    label.append(control, place.name)
     entryPlace.replaceChildren(label)
     control.addEventListener('change', () => {
       if (control.checked !== place.control.checked) place.control.click()
@@ -271,9 +298,7 @@ function openEntry(place) {
         if (type === 'input') tellEntry('')
       })
   }
-  const next = required.filter((other) => other !== place && isMissing(other))
-  const following = next.find((other) => places.indexOf(other) > last) ?? next[0]
-  entryNext.textContent = following ? nextLabel(following) : entryNext.dataset.done
+  entryNext.textContent = nextWaiting(place) ? nextLabel(place) : entryNext.dataset.done
   tellEntry(place.error.textContent)
   entryDialog.showModal()
   control.focus()
@@ -287,14 +312,13 @@ function tellEntry(sentence) {
 entryForm.addEventListener('submit', async (event) => {
   event.preventDefault()
   const place = entered
-  if (WHOLE.has(place.kind)) {
-    note(place)
-    await save()
-    if (isRefused(place)) return tellEntry(place.error.textContent)
-  }
+  if (WHOLE.has(place.kind)) note(place)
+  // What the server would not take is told here, where it was typed.
+  if (dirty.has(place.id) || underWay) await save()
+  if (isRefused(place)) return tellEntry(place.error.textContent)
   entryDialog.close()
-  const next = nextMissing()
-  if (next && next !== place) goTo(next)
+  const next = nextWaiting(place)
+  if (next) goTo(next)
   else button.focus({ preventScroll: true })
 })
 
@@ -303,7 +327,7 @@ entryForm.addEventListener('submit', async (event) => {
 for (const place of places)
   place.mark?.addEventListener('click', (event) => {
     event.preventDefault()
-    last = places.indexOf(place)
+    visit(place)
     openMarkSheet(place.kind)
   })
 

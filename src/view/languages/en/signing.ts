@@ -84,7 +84,7 @@ export const signing = {
     date: 'Date',
     text: 'Text',
     multiline: 'Text',
-    checkbox: 'Tick here',
+    checkbox: 'Tick box',
     number: 'Number',
   },
   fields: {
@@ -97,7 +97,10 @@ export const signing = {
     here: { signature: 'Sign here', initials: 'Initials', stamp: 'Stamp' },
     change: 'Change',
     missing: (count: number) => plural('en', count, { one: '# field is still missing', other: '# fields are still missing' }),
+    optionalLeft: (count: number) => plural('en', count, { one: '# optional one', other: '# optional ones' }),
     complete: 'Everything is filled in',
+    emptyOptional: 'Everything required is filled in. Optional and empty: {names}',
+    box: 'Tick box, page {page}',
     incomplete: (count: number) =>
       plural('en', count, { one: '# field is still missing. It is marked.', other: '# fields are still missing. They are marked.' }),
     saving: 'Saving…',

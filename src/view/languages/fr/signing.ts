@@ -89,7 +89,7 @@ export const signing: typeof shape = {
     date: 'Date',
     text: 'Texte',
     multiline: 'Texte',
-    checkbox: 'Cochez ici',
+    checkbox: 'Case à cocher',
     number: 'Numéro',
   },
   fields: {
@@ -102,7 +102,10 @@ export const signing: typeof shape = {
     here: { signature: 'Signez ici', initials: 'Paraphe', stamp: 'Tampon' },
     change: 'Modifier',
     missing: (count: number) => plural('fr', count, { one: 'Il manque encore # champ', other: 'Il manque encore # champs' }),
+    optionalLeft: (count: number) => plural('fr', count, { one: '# facultatif', other: '# facultatifs' }),
     complete: 'Tout est rempli',
+    emptyOptional: 'Tout ce qui est obligatoire est rempli. Facultatif et vide : {names}',
+    box: 'Case à cocher, page {page}',
     incomplete: (count: number) =>
       plural('fr', count, { one: 'Il manque encore # champ. Il est signalé.', other: 'Il manque encore # champs. Ils sont signalés.' }),
     saving: 'Enregistrement…',
