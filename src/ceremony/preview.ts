@@ -18,7 +18,7 @@ import { fieldsToFill, missingOf } from './filling.ts'
 import { signerActs } from './signer-act.ts'
 
 /** A signature claims the time at which its pages were made (/M): its time stamp may be later by no more than this. */
-const PREVIEW_LIFE = 15 * MINUTE
+export const PREVIEW_LIFE = 15 * MINUTE
 
 export interface Preview {
   /** Named in the confirmation: the digests of all documents, in order. */

@@ -12,6 +12,7 @@ import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
 import type { CodeWay } from '../ceremony/one-time-code.ts'
+import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
 import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
@@ -30,6 +31,7 @@ import type { Message } from '../mail/message.ts'
 import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
 import type { SheetView } from './signing/fields.ts'
+import type { OwnPlace } from './signing/preview.ts'
 import type { Frame, ShownDocument } from './signing/frame.ts'
 import type { ShownTest } from './channel-answers.ts'
 import type { DraftView } from './envelopes/draft.ts'
@@ -300,7 +302,8 @@ export interface Views {
   'signing/marks': { frame: Frame; sheet: SheetView; form: Form }
   'signing/preview': {
     frame: Frame
-    preview: { confirmed: string; documents: ShownDocument[] } | null
+    preview: { confirmed: string; documents: ShownDocument[]; own: OwnPlace[] } | null
+    stale: Staleness | null
     problem: 'moved' | 'later' | null
   }
   'signing/done': { frame: Frame; signedAt: Instant | null; isSealing: boolean }

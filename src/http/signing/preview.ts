@@ -1,5 +1,8 @@
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { findPreview, makePreview } from '../../ceremony/preview.ts'
+import { type FillableField, fieldsToFill } from '../../ceremony/filling.ts'
+import { whyStale } from '../../ceremony/stale-preview.ts'
+import { pagesOf } from '../../envelope/fields.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { frameOf, shownDocument } from './frame.ts'
@@ -27,13 +30,37 @@ export const signingPreview = createApp()
   )
 
 export async function previewPage(c: Ctx, ceremony: Ceremony, problem: 'moved' | 'later' | null): Promise<string> {
-  const preview = await findPreview(c.var.house.db, ceremony, c.var.act.at)
+  const { db } = c.var.house
+  const preview = await findPreview(db, ceremony, c.var.act.at)
+  const isShown = preview !== null && problem !== 'moved'
   return c.var.render('signing/preview', {
     frame: frameOf(c, ceremony, '/preview'),
-    preview: preview && {
-      confirmed: preview.confirmed,
-      documents: preview.documents.map(({ document, digest }) => shownDocument(document, digest)),
-    },
+    preview: isShown
+      ? {
+          confirmed: preview.confirmed,
+          documents: preview.documents.map(({ document, digest }) => shownDocument(document, digest)),
+          own: ownPlaces(await fieldsToFill(db, ceremony, c.var.act.at), ceremony),
+        }
+      : null,
+    stale: isShown ? null : await whyStale(db, ceremony, c.var.act.at),
     problem,
+  })
+}
+
+/** A page on which something of the recipient's stands, and how far down it is. */
+export interface OwnPlace {
+  readonly documentId: string
+  readonly page: number
+  /** 0–1, of the page's height. */
+  readonly middle: number
+}
+
+/** Their signature first: that is where the pages are opened. */
+function ownPlaces(fields: readonly FillableField[], { documents }: Ceremony): OwnPlace[] {
+  const places = fields.toSorted((a, b) => Number(b.kind === 'signature') - Number(a.kind === 'signature'))
+  return places.flatMap(({ documentId, page, y, height }) => {
+    const document = documents.find(({ id }) => id === documentId)
+    const size = document && pagesOf(document)[page]
+    return size ? [{ documentId, page, middle: Math.min(1, (y + height / 2) / size.height) }] : []
   })
 }

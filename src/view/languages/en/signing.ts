@@ -115,8 +115,24 @@ export const signing = {
   preview: {
     title: { signer: 'This is what you sign', approver: 'This is what you approve', witness: 'This is what you witness' },
     lead: 'Exactly these pages, with your details and marks in their place. Pressing the button cannot be undone.',
-    moved: 'The document has moved on',
-    movedLead: 'Somebody else may have signed meanwhile, or some time has passed. Look at it as it is now, then confirm.',
+    mine: 'Yours is on page {at} of {total}: scroll to see them all.',
+    mineOf: 'Yours is on page {at} of {total} of “{title}”: scroll to see them all.',
+    pages: 'Scroll to see all {total} pages.',
+    drawing: 'The pages are being drawn: {at} of {total}…',
+    undrawable: 'A page could not be shown. Load this page again.',
+    stale: {
+      signed: 'The document has moved on',
+      late: 'These pages are too old',
+      changed: 'These pages no longer hold',
+      undrawn: 'Not drawn yet',
+    },
+    staleLead: {
+      signed: '{who} has signed meanwhile. Look at the document as it is now, then confirm.',
+      late: 'They were drawn more than half an hour ago, and the time in them is no longer right. Everything you filled in is kept. Have them drawn anew, then confirm.',
+      changed:
+        'Since they were drawn something in your fields was changed, or a try to confirm broke off. Have them drawn anew, then confirm.',
+      undrawn: 'The pages with your details have not been drawn yet. Have them drawn, then confirm.',
+    },
     makeAnew: 'Show it as it is now',
     confirm: { signer: 'Sign as {name}', approver: 'Approve as {name}', witness: 'Witness as {name}' },
     back: 'Back to the fields',

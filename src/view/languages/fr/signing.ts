@@ -120,9 +120,24 @@ export const signing: typeof shape = {
   preview: {
     title: { signer: 'Voici ce que vous signez', approver: 'Voici ce que vous approuvez', witness: 'Voici ce que vous attestez' },
     lead: 'Exactement ces pages, avec vos données et vos marques à leur place. Le bouton engage : on ne peut pas revenir en arrière.',
-    moved: 'Le document a évolué',
-    movedLead:
-      'Quelqu’un d’autre a peut-être signé entre-temps, ou du temps a passé. Regardez-le tel qu’il est maintenant, puis confirmez.',
+    mine: 'La vôtre est à la page {at} sur {total} : faites défiler pour toutes les voir.',
+    mineOf: 'La vôtre est à la page {at} sur {total} de « {title} » : faites défiler pour toutes les voir.',
+    pages: 'Faites défiler pour voir les {total} pages.',
+    drawing: 'Les pages se dessinent : {at} sur {total}…',
+    undrawable: 'Une page n’a pas pu être affichée. Rechargez cette page.',
+    stale: {
+      signed: 'Le document a évolué',
+      late: 'Ces pages sont trop anciennes',
+      changed: 'Ces pages ne valent plus',
+      undrawn: 'Pas encore dessiné',
+    },
+    staleLead: {
+      signed: '{who} a signé entre-temps. Regardez le document tel qu’il est maintenant, puis confirmez.',
+      late: 'Elles ont été dessinées il y a plus d’une demi-heure, et l’heure qu’elles portent n’est plus juste. Tout ce que vous avez rempli est conservé. Faites-les redessiner, puis confirmez.',
+      changed:
+        'Depuis qu’elles ont été dessinées, quelque chose a changé dans vos champs, ou une confirmation s’est interrompue. Faites-les redessiner, puis confirmez.',
+      undrawn: 'Les pages avec vos données ne sont pas encore dessinées. Faites-les dessiner, puis confirmez.',
+    },
     makeAnew: 'Afficher l’état actuel',
     confirm: { signer: 'Signer : {name}', approver: 'Approuver : {name}', witness: 'Attester : {name}' },
     back: 'Revenir aux champs',
