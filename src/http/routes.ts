@@ -65,6 +65,7 @@ import { consoleKeyProtection } from './console/authority/keys/protection.ts'
 import { consoleKeyRecords } from './console/authority/keys/records.ts'
 import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
+import { consoleTrust } from './console/authority/trust.ts'
 import { consoleTimeStamping } from './console/authority/time-stamping.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
@@ -151,6 +152,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuthority,
     consoleAuthorityRenewal,
     consoleTimeStamping,
+    consoleTrust,
     consoleKeys,
     consoleKeyProtection,
     consoleKeyRecords,

@@ -79,7 +79,7 @@ test('makes a chain that openssl trusts, with the lives that a check in ten year
         tool.pem(`${name}.pem`, der),
       ),
     ).toContain('OK')
-})
+}, 30_000)
 
 test('a key file is readable by its owner alone, and without it the keys stay locked', async () => {
   await using house = await stage()
@@ -91,7 +91,7 @@ test('a key file is readable by its owner alone, and without it the keys stay lo
   expect([keys.isLocked(), keys.needsPassphrase()]).toEqual([true, false])
   expect(keys.signerFor('seal')).rejects.toMatchObject({ reason: 'authority.locked' })
   expect(() => keys.checkpointKey()).toThrow('authority.locked')
-})
+}, 30_000)
 
 test('no private key stands in the database, and one row in the place of another does not open', async () => {
   await using house = await stage()
@@ -105,7 +105,7 @@ test('no private key stands in the database, and one row in the place of another
   const [seal, tsa] = ['seal', 'tsa'].map((purpose) => rows.find((row) => row.purpose === purpose)!)
   await house.db.updateTable('authorityKey').set({ wrapped: tsa!.wrapped }).where('id', '=', seal!.id).execute()
   expect((await openKeyStore(house.folder, house.db)).isLocked()).toBe(true)
-})
+}, 30_000)
 
 test('under a passphrase, a new start is locked until it is typed', async () => {
   await using house = await stage({ keyProtection: { passphrase: 'correct horse battery' } })
@@ -126,7 +126,7 @@ test('there is one authority: a second is refused and changes nothing', async ()
   await using house = await stage()
   expect(createAuthority(house.tools, ANN, PLAN)).rejects.toMatchObject({ reason: 'authority.exists' })
   expect((await house.db.selectFrom('certificate').selectAll().execute()).length).toBe(5)
-})
+}, 30_000)
 
 test("a signer's certificate is trusted, proven not revoked, and kept; a revocation is told at once", async () => {
   await using house = await stage()
@@ -156,7 +156,7 @@ test("a signer's certificate is trusted, proven not revoked, and kept; a revocat
   expect(revokeCertificate({ ...house.tools, config: CONFIG }, ANN, serial, 'superseded')).rejects.toMatchObject({
     reason: 'certificate.not-revocable',
   })
-})
+}, 30_000)
 
 test("issues inside the caller's transaction too; undone with it", async () => {
   await using house = await stage()
@@ -169,7 +169,7 @@ test("issues inside the caller's transaction too; undone with it", async () => {
   expect(work).rejects.toThrow('undone')
   await work.catch(() => {})
   expect(await house.db.selectFrom('certificate').select('id').where('serial', '=', serial).executeTakeFirst()).toBeUndefined()
-})
+}, 30_000)
 
 test('lists are numbered and made anew each day', async () => {
   await using house = await stage()
@@ -181,7 +181,7 @@ test('lists are numbered and made anew each day', async () => {
   expect((await currentRevocationList(house.db, 'root'))?.number).toBe(2)
   await authority.revocationLists(later(NOON, 3 * DAY))
   expect((await currentRevocationList(house.db, 'root'))?.number).toBe(3)
-})
+}, 30_000)
 
 test('time stamps prove their time', async () => {
   await using house = await stage()
@@ -200,14 +200,14 @@ test('time stamps prove their time', async () => {
     requireRevocation: false,
   })
   expect(path.indication).toBe('passed')
-})
+}, 30_000)
 
 test('the audit key signs checkpoints', async () => {
   await using house = await stage()
   const key = house.keys.checkpointKey()
   const { note } = await checkpoint(house.db, NOON, 'sign.example.org', key)
   expect(verifySync(note, key.publicKey)).toBe(true)
-})
+}, 30_000)
 
 test('OCSP vouches for what we issued alone', async () => {
   await using house = await stage()
@@ -215,4 +215,4 @@ test('OCSP vouches for what we issued alone', async () => {
   expect([...(await answerOcsp(house.tools, new Uint8Array(4), NOON))]).toEqual([0x30, 3, 0x0a, 1, 1])
   const id = await certificateIdOf(readCertificate(seal), readCertificate(issuing))
   expect(id.serialHex).toBe(readCertificate(seal).serialHex)
-})
+}, 30_000)

@@ -150,7 +150,7 @@ test('spent keys of seal and time stamps are destroyed a day later, those that s
   const again = await openKeyStore(house.keys.dataDirectory, house.db)
   expect(again.isLocked()).toBe(false)
   expect((await again.signerFor('seal')).algorithm).toBe('ecdsa-p256')
-})
+}, 30_000)
 
 test('a renewal twice at once is one renewal', async () => {
   await using test = await openTestHouse({ authority: true })
@@ -158,7 +158,7 @@ test('a renewal twice at once is one renewal', async () => {
   const both = await Promise.allSettled([renewCertificate(house, systemAct(NOON), 'tsa'), renewCertificate(house, systemAct(NOON), 'tsa')])
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect((await listHouse(house.db)).filter(({ purpose }) => purpose === 'tsa')).toHaveLength(2)
-})
+}, 30_000)
 
 test('locked keys renew nothing; unlocked, the next round does', async () => {
   await using test = await openTestHouse({ authority: true, passphrase: 'lanterns drift over Tuesday' })
@@ -171,7 +171,7 @@ test('locked keys renew nothing; unlocked, the next round does', async () => {
   expect(await locked.keys.load(house.db, 'lanterns drift over Tuesday')).toBe(true)
   await tendAuthority(locked, at)
   expect(await listHouse(house.db)).toHaveLength(9)
-})
+}, 30_000)
 
 test('a renewed root keeps its key and its list, and what was issued before stands under both', async () => {
   await using test = await openTestHouse({ authority: true })
@@ -198,7 +198,7 @@ test('a renewed root keeps its key and its list, and what was issued before stan
       tool.pem('seal.pem', before.seal.der),
     ),
   ).toContain('OK')
-})
+}, 30_000)
 
 test('warnings come at 90, 30 and 7 days before a certificate no longer covers what it is used for', async () => {
   await using test = await openTestHouse({ authority: true })
@@ -214,4 +214,4 @@ test('warnings come at 90, 30 and 7 days before a certificate no longer covers w
     0,
   ])
   expect((await at(30)).days).toBe(30)
-})
+}, 30_000)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { systemAct } from '../../src/audit/act.ts'
 import { type Authority, openAuthority } from '../../src/authority/authority.ts'
 import { createAuthority } from '../../src/authority/creating.ts'
-import { openKeyStore } from '../../src/authority/key-store.ts'
+import { type KeyStore, openKeyStore } from '../../src/authority/key-store.ts'
 import type { Head } from '../../src/pdf/head.ts'
 import type { Bytes } from '../../src/base/bytes.ts'
 import { type Instant, instant, YEAR, later } from '../../src/base/instant.ts'
@@ -24,6 +24,7 @@ export const now = (): Instant => instant(Date.now())
 export interface TestSeal extends AsyncDisposable {
   readonly tools: SealTools
   readonly authority: Authority
+  readonly keys: KeyStore
   readonly directory: string
 }
 
@@ -46,6 +47,7 @@ export async function openTestSeal(algorithm: KeyAlgorithm = 'ecdsa-p256'): Prom
   return {
     tools: { db, config: { dataDirectory: directory }, authority },
     authority,
+    keys,
     directory,
     async [Symbol.asyncDispose]() {
       closeSandbox()

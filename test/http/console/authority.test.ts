@@ -23,27 +23,31 @@ async function opened(keyProtection: 'key-file' | { passphrase: string }) {
   return { test, browser }
 }
 
-test.each(['en', 'fr'])('the chain, its fingerprints, its lives and the downloads are shown (%s)', async (language) => {
-  const { test, browser } = await opened('key-file')
-  await using _ = test
-  await browser.signIn('ann@acme.example')
-  browser.cookies.set('lang', language)
-  const { status, text } = await browser.get('/console/authority')
-  expect(status).toBe(200)
-  expect(text).toContain('Acme &lt;Root&gt;')
-  expect(text).not.toMatch(/Acme <Root>|\{\w+\}|undefined|\[object|style=/)
-  expect(text.match(/<meter /g)).toHaveLength(5)
-  expect(text.match(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g)).toHaveLength(5)
-  for (const href of ['/pki/root.crt', '/pki/root.pem', '/pki/issuing.crt', '/pki/crl/root.crl', '/pki/crl/issuing.crl'])
-    expect(text).toContain(`href="${href}"`)
-})
+test.each(['en', 'fr'])(
+  'the chain, its fingerprints, its lives and the downloads are shown (%s)',
+  async (language) => {
+    const { test, browser } = await opened('key-file')
+    await using _ = test
+    await browser.signIn('ann@acme.example')
+    browser.cookies.set('lang', language)
+    const { status, text } = await browser.get('/console/authority')
+    expect(status).toBe(200)
+    expect(text).toContain('Acme &lt;Root&gt;')
+    expect(text).not.toMatch(/Acme <Root>|\{\w+\}|undefined|\[object|style=/)
+    expect(text.match(/<meter /g)).toHaveLength(5)
+    expect(text.match(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/g)).toHaveLength(5)
+    for (const href of ['/pki/root.crt', '/pki/root.pem', '/pki/issuing.crt', '/pki/crl/root.crl', '/pki/crl/issuing.crl'])
+      expect(text).toContain(`href="${href}"`)
+  },
+  30_000,
+)
 
 test("is an administrator's page", async () => {
   const { test, browser } = await opened('key-file')
   await using _ = test
   await browser.signIn('bob@acme.example')
   expect((await browser.get('/console/authority')).status).toBe(403)
-})
+}, 30_000)
 
 test('a passphrase unlocks; a wrong one is told beside its field and never shown again', async () => {
   const { test, browser } = await opened({ passphrase: PASSPHRASE })
@@ -61,7 +65,7 @@ test('a passphrase unlocks; a wrong one is told beside its field and never shown
   const right = await browser.post('/console/authority/unlocking', { passphrase: PASSPHRASE })
   expect([right.status, right.location]).toEqual([303, '/console/authority'])
   expect(locked.isLocked()).toBe(false)
-})
+}, 30_000)
 
 test('a certificate is renewed by its button; the page then shows the new one, and an employee may not', async () => {
   const { test, browser } = await opened('key-file')
@@ -86,7 +90,7 @@ test('a certificate is renewed by its button; the page then shows the new one, a
   const bob = await test.browser()
   await bob.signIn('bob@acme.example')
   expect((await bob.post('/console/authority/renewal', { purpose: 'seal' })).status).toBe(403)
-})
+}, 30_000)
 
 test('an administrator is told on every page what ends and when, a person of the company is not', async () => {
   const test = await openTestHouse({ authority: true })

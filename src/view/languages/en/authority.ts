@@ -197,6 +197,56 @@ export const authority = {
     rootHint: 'The authority publishes it. Several may follow each other.',
     addNow: 'Ask and add',
   },
+  trust: {
+    title: 'Trusting the root',
+    open: 'How others trust it',
+    lead: 'Once a computer trusts this root, every document that the company seals shows as valid there.',
+    file: 'The file and its fingerprint',
+    address: 'Address',
+    compare:
+      'Whoever installs the file compares this fingerprint by another way than the file came: on paper, by telephone, on a page of the intranet.',
+    guides: {
+      windows: {
+        title: 'Windows, all computers of a domain (group policy)',
+        lead: 'Once for the whole domain, by whoever administers it. Edge, Chrome and programs that use the Windows store trust the root then.',
+        steps: [
+          'Download `root.crt`. Compare: `certutil -hashfile root.crt SHA256` says `{hash}`.',
+          'Open Group Policy Management (`gpmc.msc`), create a policy for the domain or the unit, and edit it.',
+          'Computer Configuration › Policies › Windows Settings › Security Settings › Public Key Policies › Trusted Root Certification Authorities.',
+          'Right-click, Import, choose `root.crt`; “{name}” appears in the list.',
+          'The computers take it within two hours, or at once after `gpupdate /force`. On one computer alone: `certutil -addstore -f Root root.crt` as administrator.',
+        ],
+      },
+      adobe: {
+        title: 'Adobe Acrobat and Reader',
+        lead: 'Adobe asks its own list first. Either add the root there, or let it use the Windows store.',
+        steps: [
+          'Menu › Preferences › Signatures › Identities & Trusted Certificates › More… › Trusted Certificates › Import: choose `root.crt`.',
+          'Select “{name}”, Edit Trust: tick “Use this certificate as a trusted root” and “Certified documents”.',
+          'Or, where Windows trusts the root already: Preferences › Signatures › Verification › More… › Windows Integration: tick both validations.',
+          'Open a sealed document: the signature panel says that all signatures are valid.',
+        ],
+      },
+      firefox: {
+        title: 'Firefox',
+        lead: 'Firefox shows PDF files without judging their signatures. Its trust matters where this root, or one below it, also stands for addresses of the intranet.',
+        steps: [
+          'On Windows, Firefox takes roots over from the group policy by itself (`security.enterprise_roots.enabled` in `about:config`).',
+          'For all computers: a file `policies.json` in the folder `distribution` of the installation with `{ "policies": { "Certificates": { "ImportEnterpriseRoots": true, "Install": ["root.crt"] } } }`',
+          'On one computer: Settings › Privacy & Security › Certificates › View Certificates… › Authorities › Import…: `root.crt`; View shows “{name}” and the fingerprint.',
+        ],
+      },
+      nss: {
+        title: 'Okular, pdfsig and other readers on Linux',
+        lead: 'They read the certificates that NSS keeps for the person who is signed in.',
+        steps: [
+          'Compare: `sha256sum root.crt` says `{hash}`.',
+          '`certutil -d sql:$HOME/.pki/nssdb -A -t "CT,C,C" -n "company root" -i root.crt`',
+          '`pdfsig -nssdir sql:$HOME/.pki/nssdb document.pdf` says “Signature is Valid” and “Certificate is Trusted”.',
+        ],
+      },
+    },
+  },
   keys: 'Private keys',
   unlocked: 'Unlocked',
   unlockedText: 'Documents can be signed, sealed and time-stamped.',

@@ -212,6 +212,56 @@ export const authority: typeof shape = {
     rootHint: 'L’autorité le publie. Plusieurs peuvent se suivre.',
     addNow: 'Interroger et ajouter',
   },
+  trust: {
+    title: 'Faire confiance à la racine',
+    open: 'Comment lui faire confiance',
+    lead: 'Dès qu’un ordinateur fait confiance à cette racine, chaque document que l’entreprise cachette y apparaît valable.',
+    file: 'Le fichier et son empreinte',
+    address: 'Adresse',
+    compare:
+      'Qui installe le fichier compare cette empreinte par une autre voie que celle du fichier : sur papier, par téléphone, sur une page de l’intranet.',
+    guides: {
+      windows: {
+        title: 'Windows, tous les ordinateurs d’un domaine (stratégie de groupe)',
+        lead: 'Une fois pour tout le domaine, par la personne qui l’administre. Edge, Chrome et les programmes qui utilisent le magasin de Windows font alors confiance à la racine.',
+        steps: [
+          'Téléchargez `root.crt`. Comparez : `certutil -hashfile root.crt SHA256` indique `{hash}`.',
+          'Ouvrez la gestion des stratégies de groupe (`gpmc.msc`), créez une stratégie pour le domaine ou l’unité, et modifiez-la.',
+          'Configuration ordinateur › Stratégies › Paramètres Windows › Paramètres de sécurité › Stratégies de clé publique › Autorités de certification racines de confiance.',
+          'Clic droit, Importer, choisissez `root.crt` ; « {name} » apparaît dans la liste.',
+          'Les ordinateurs l’appliquent dans les deux heures, ou aussitôt après `gpupdate /force`. Sur un seul ordinateur : `certutil -addstore -f Root root.crt` en administrateur.',
+        ],
+      },
+      adobe: {
+        title: 'Adobe Acrobat et Reader',
+        lead: 'Adobe consulte d’abord sa propre liste. Ajoutez-y la racine, ou laissez-le utiliser le magasin de Windows.',
+        steps: [
+          'Menu › Préférences › Signatures › Identités et certificats approuvés › Autres… › Certificats approuvés › Importer : choisissez `root.crt`.',
+          'Sélectionnez « {name} », Modifier l’approbation : cochez « Utiliser ce certificat comme racine approuvée » et « Documents certifiés ».',
+          'Ou, si Windows fait déjà confiance à la racine : Préférences › Signatures › Vérification › Autres… › Intégration Windows : cochez les deux validations.',
+          'Ouvrez un document cacheté : le panneau des signatures dit que toutes sont valables.',
+        ],
+      },
+      firefox: {
+        title: 'Firefox',
+        lead: 'Firefox affiche les PDF sans juger leurs signatures. Sa confiance compte si cette racine, ou une autorité au-dessous, vaut aussi pour des adresses de l’intranet.',
+        steps: [
+          'Sous Windows, Firefox reprend de lui-même les racines de la stratégie de groupe (`security.enterprise_roots.enabled` dans `about:config`).',
+          'Pour tous les ordinateurs : un fichier `policies.json` dans le dossier `distribution` de l’installation avec `{ "policies": { "Certificates": { "ImportEnterpriseRoots": true, "Install": ["root.crt"] } } }`',
+          'Sur un ordinateur : Paramètres › Vie privée et sécurité › Certificats › Afficher les certificats… › Autorités › Importer… : `root.crt` ; Voir montre « {name} » et l’empreinte.',
+        ],
+      },
+      nss: {
+        title: 'Okular, pdfsig et d’autres lecteurs sous Linux',
+        lead: 'Ils lisent les certificats que NSS garde pour la personne connectée.',
+        steps: [
+          'Comparez : `sha256sum root.crt` indique `{hash}`.',
+          '`certutil -d sql:$HOME/.pki/nssdb -A -t "CT,C,C" -n "company root" -i root.crt`',
+          '`pdfsig -nssdir sql:$HOME/.pki/nssdb document.pdf` dit « Signature is Valid » et « Certificate is Trusted ».',
+        ],
+      },
+    },
+  },
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',
   unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',

@@ -75,20 +75,24 @@ test('thousands of certificates: pages that follow each other, search by name an
   expect((await browser.get(`${LIST}?status=nonsense&after=x`)).status).toBe(200)
 }, 60_000)
 
-test.each(['en', 'fr'])('a certificate has a page with everything that is in it (%s)', async (language) => {
-  await using test = await openTestHouse({ authority: true })
-  const serial = await issue(test, 'Marie <b> Dupont')
-  const browser = await test.browser()
-  await browser.signIn('ann@acme.example')
-  browser.cookies.set('lang', language)
-  const { status, text } = await browser.get(`${LIST}/${serial}`)
-  expect(status).toBe(200)
-  expect(text).toContain('Marie &lt;b&gt; Dupont')
-  expect(text).toContain('Maison, Dupont')
-  expect(text).not.toMatch(/\{\w+\}|undefined|\[object|<b>/)
-  expect((await browser.get(`${LIST}/${serial}/pem`)).text).toStartWith('-----BEGIN CERTIFICATE-----')
-  expect((await browser.get(`${LIST}/${'0'.repeat(40)}`)).status).toBe(404)
-})
+test.each(['en', 'fr'])(
+  'a certificate has a page with everything that is in it (%s)',
+  async (language) => {
+    await using test = await openTestHouse({ authority: true })
+    const serial = await issue(test, 'Marie <b> Dupont')
+    const browser = await test.browser()
+    await browser.signIn('ann@acme.example')
+    browser.cookies.set('lang', language)
+    const { status, text } = await browser.get(`${LIST}/${serial}`)
+    expect(status).toBe(200)
+    expect(text).toContain('Marie &lt;b&gt; Dupont')
+    expect(text).toContain('Maison, Dupont')
+    expect(text).not.toMatch(/\{\w+\}|undefined|\[object|<b>/)
+    expect((await browser.get(`${LIST}/${serial}/pem`)).text).toStartWith('-----BEGIN CERTIFICATE-----')
+    expect((await browser.get(`${LIST}/${'0'.repeat(40)}`)).status).toBe(404)
+  },
+  30_000,
+)
 
 test('a revocation wants the own password and a reason, and is in the list and in OCSP at once; a root and another time are refused', async () => {
   await using test = await openTestHouse({ authority: true })
@@ -156,4 +160,4 @@ test('after the house has moved, old addresses in certificates go on answering, 
   expect(await of('old.example', '/pki/root.crt')).toBe(200)
   expect(await of('old.example', '/sign-in')).toBe(421)
   expect(await of('other.example', '/pki/root.crt')).toBe(421)
-})
+}, 30_000)
