@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { contains, searchWords } from '../db/containing.ts'
 import { readDocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
@@ -136,11 +137,7 @@ const bearing = (db: Db, text: string) =>
 /** Each word somewhere; what a person types is never a pattern. */
 const holdsAll = (column: ReturnType<typeof sql>, text: string) =>
   sql<boolean>`(${sql.join(
-    text
-      .split(/\s+/)
-      .filter(Boolean)
-      .slice(0, 8)
-      .map((word) => sql`${column} like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`),
+    searchWords(text).map((word) => contains(column, word)),
     sql` and `,
   )})`
 

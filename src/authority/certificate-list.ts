@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { contains, searchWords } from '../db/containing.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { CertificateTable } from '../db/database.ts'
@@ -58,7 +59,7 @@ export async function searchCertificates(
     )
   const serial = serialOf(search)
   if (serial) found = found.where('serial', 'like', `${serial}%`)
-  else for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) found = found.where(isNamed(word))
+  else for (const word of searchWords(search)) found = found.where(isNamed(word))
   const rows = await found.execute()
   const page = rows.slice(0, PAGE)
   const last = page.at(-1)
@@ -80,9 +81,8 @@ const serialOf = (search: string): string | null => {
 
 /** In the name or the organisation; what a person types is never a pattern. */
 const isNamed = (word: string) => {
-  const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-  const value = (key: string) => sql`json_extract(subject, ${`$.${key}`})`
-  return sql<boolean>`(${value('commonName')} like ${like} escape '\\' or coalesce(${value('organization')}, '') like ${like} escape '\\')`
+  const value = (key: string) => sql`coalesce(json_extract(subject, ${`$.${key}`}), '')`
+  return sql<boolean>`(${contains(value('commonName'), word)} or ${contains(value('organization'), word)})`
 }
 
 const statusAt = (row: { readonly revokedAt: Instant | null; readonly notAfter: Instant }, at: Instant): CertificateStatus =>

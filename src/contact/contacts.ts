@@ -1,3 +1,4 @@
+import { contains, searchWords } from '../db/containing.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { newId } from '../base/id.ts'
@@ -24,12 +25,8 @@ export const CONTACTS_AT_ONCE = 200
 /** By name; every word of the search stands in a name, the company, the address or the number. */
 export function listContacts(db: Db, search = '', limit = CONTACTS_AT_ONCE): Promise<Contact[]> {
   let query = db.selectFrom('contact').selectAll().where('removedAt', 'is', null)
-  for (const word of search.trim().split(/\s+/).filter(Boolean).slice(0, 8)) {
-    const pattern = `%${word.replaceAll(/[\\%_]/g, '')}%`
-    query = query.where((where) =>
-      where.or((['firstName', 'lastName', 'company', 'email', 'phone'] as const).map((column) => where(column, 'like', pattern))),
-    )
-  }
+  for (const word of searchWords(search))
+    query = query.where((where) => where.or(['firstName', 'lastName', 'company', 'email', 'phone'].map((column) => contains(column, word))))
   return query.orderBy('lastName').orderBy('firstName').limit(limit).execute()
 }
 

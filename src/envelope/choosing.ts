@@ -1,3 +1,4 @@
+import { searchWords } from '../db/containing.ts'
 import { listCompanySigners } from '../access/users.ts'
 import { fullName, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
@@ -24,7 +25,7 @@ export interface KnownPerson {
 
 /** Those who may sign for the company, then the directory; every word of the search stands in a name, a company or an address. */
 export async function listKnownPeople(db: Db, search = '', most = 200): Promise<KnownPerson[]> {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8)
+  const words = searchWords(search.toLowerCase())
   const staff = (await listCompanySigners(db))
     .map((user): KnownPerson => ({ id: user.id, name: fullName(user), company: user.jobTitle, address: user.email, kind: 'staff' }))
     .filter(({ name, company, address }) => words.every((word) => `${name} ${company} ${address}`.toLowerCase().includes(word)))

@@ -1,12 +1,13 @@
 import { fullName, type User } from '../access/roles.ts'
-import { type DocumentId, readDocumentId } from '../base/document-id.ts'
+import type { DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import { type ExpressionBuilder, sql } from 'kysely'
+import type { ExpressionBuilder } from 'kysely'
 import type { Database, RecipientRole } from '../db/database.ts'
 import { annulledAmong } from './annulment.ts'
 import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
 import { acts } from './naming.ts'
+import { isFoundBy, recipientsOf } from './searching.ts'
 import { nameOf } from './telling.ts'
 
 /** Where an envelope stands, as a person says it: a sent one is with whoever's turn it is. */
@@ -77,27 +78,7 @@ export async function listEnvelopes(
         where.and([where('envelope.updatedAt', '=', after.updatedAt), where('envelope.id', '<', after.id)]),
       ]),
     )
-  const documentId = readDocumentId(search)
-  if (documentId) found = found.where((where) => where.exists(documentsOf(where).where('document.documentId', '=', documentId)))
-  else
-    for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) {
-      const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-      found = found.where((where) =>
-        where.or([
-          holds('envelope.title', like),
-          where.exists(
-            documentsOf(where).where((inner) =>
-              inner.or([holds('document.title', like), holds('document.fileName', like), holds('document.documentId', like)]),
-            ),
-          ),
-          where.exists(
-            recipientsOf(where).where((inner) =>
-              inner.or([holds('firstName', like), holds('lastName', like), holds('company', like), holds('email', like)]),
-            ),
-          ),
-        ]),
-      )
-    }
+  if (search.trim()) found = found.where(isFoundBy(search))
   const rows = await found
     .orderBy('envelope.updatedAt', 'desc')
     .orderBy('envelope.id', 'desc')
@@ -152,9 +133,6 @@ function groupOf(status: Envelope['status'], isOurs: boolean): Exclude<Group, 'a
 
 type Where = ExpressionBuilder<Database, 'envelope'>
 
-const documentsOf = (where: Where) => where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id')
-const recipientsOf = (where: Where) =>
-  where.selectFrom('recipient').select('recipient.id').whereRef('recipient.envelopeId', '=', 'envelope.id')
 const askedOfUs = (where: Where) => recipientsOf(where).where('recipient.status', '=', 'invited').where('recipient.side', '=', 'company')
 
 const inGroup = (group: Group) => (where: Where) => {
@@ -226,4 +204,3 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
 }
 
 /** LIKE with an escape character of its own: what a person types is never a pattern. */
-const holds = (column: string, pattern: string) => sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { contains, searchWords } from '../db/containing.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeStatus } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
@@ -33,7 +34,7 @@ const MOST = 40
 
 /** People of that name, address or number, each once. */
 export async function findPersons(db: Db, text: string): Promise<Person[]> {
-  const words = text.split(/\s+/).filter(Boolean).slice(0, 8)
+  const words = searchWords(text)
   if (!words.length) return []
   const whole = sql`(first_name || ' ' || last_name || ' ' || coalesce(email, '') || ' ' || coalesce(phone, ''))`
   const persons = new Map<string, Person>()
@@ -44,7 +45,7 @@ export async function findPersons(db: Db, text: string): Promise<Person[]> {
       .where('lastName', '!=', ERASED)
       .where(
         sql<boolean>`(${sql.join(
-          words.map((word) => sql`${whole} like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`),
+          words.map((word) => contains(whole, word)),
           sql` and `,
         )})`,
       )

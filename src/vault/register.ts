@@ -1,11 +1,11 @@
 import type { Digest } from '../base/digest.ts'
-import { type DocumentId, readDocumentId } from '../base/document-id.ts'
+import { type DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeRow, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { annulledAmong } from '../envelope/annulment.ts'
-import { sql } from 'kysely'
+import { isFoundBy } from '../envelope/searching.ts'
 
 /** A finished envelope as the register shows it. */
 export interface VaultEntry {
@@ -78,42 +78,7 @@ export async function searchVault(
       ]),
     )
   }
-  const documentId = readDocumentId(search)
-  if (documentId) {
-    found = found.where((where) =>
-      where.exists(
-        where
-          .selectFrom('document')
-          .select('document.id')
-          .whereRef('document.envelopeId', '=', 'envelope.id')
-          .where('document.documentId', '=', documentId),
-      ),
-    )
-  } else
-    for (const word of search.split(/\s+/).filter(Boolean).slice(0, 8)) {
-      const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-      found = found.where((where) =>
-        where.or([
-          holds('envelope.title', like),
-          where.exists(
-            where
-              .selectFrom('document')
-              .select('document.id')
-              .whereRef('document.envelopeId', '=', 'envelope.id')
-              .where((inner) => inner.or([holds('document.title', like), holds('document.documentId', like.toUpperCase())])),
-          ),
-          where.exists(
-            where
-              .selectFrom('recipient')
-              .select('recipient.id')
-              .whereRef('recipient.envelopeId', '=', 'envelope.id')
-              .where((inner) =>
-                inner.or([holds('firstName', like), holds('lastName', like), holds('company', like), holds('email', like)]),
-              ),
-          ),
-        ]),
-      )
-    }
+  if (search.trim()) found = found.where(isFoundBy(search))
   const rows = await found
     .orderBy('envelope.completedAt', 'desc')
     .orderBy('envelope.id', 'desc')
@@ -203,4 +168,3 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
 }
 
 /** LIKE with an escape character of its own: what a person types is never a pattern. */
-const holds = (column: string, pattern: string) => sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`
