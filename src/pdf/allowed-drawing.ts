@@ -29,7 +29,7 @@ export function judgeAppearance(
   // Written in place, so that no old dictionary is drawn from.
   if ([...resources.entries.values()].some((value) => value.kind !== 'dictionary')) difference.fault('change.resources', object.number)
   for (const font of asDictionary(resources.entries.get('Font'))?.entries.values() ?? [])
-    if (!fonts.has(asReference(font)?.number ?? -1)) difference.fault('change.font', object.number)
+    if (asReference(font)?.generation !== 0 || !fonts.has(asReference(font)!.number)) difference.fault('change.font', object.number)
   for (const image of asDictionary(resources.entries.get('XObject'))?.entries.values() ?? []) judgeImage(difference, image, true)
 }
 

@@ -39,7 +39,7 @@ function findFields(file: PdfFile, revision: number): FormField[] {
     seen.add(reference.number)
     const object = file.object(reference.number, revision)
     const dictionary = asDictionary(object?.value)
-    if (!object || !dictionary) return
+    if (object?.generation !== reference.generation || !dictionary) return
     const own = textOf(file.resolve(dictionary.entries.get('T'), revision))
     const name = [parent?.name, own].filter((part) => part !== undefined).join('.')
     const type = nameOf(file.resolve(dictionary.entries.get('FT'), revision)) ?? parent?.type

@@ -1,5 +1,5 @@
 import type { PdfFile, PdfObject } from './file.ts'
-import { asArray, asReference, type DictionaryValue, equalValues, type Value } from './value.ts'
+import { asArray, asReference, changedKeys, type DictionaryValue, equalValues, isName, type Value } from './value.ts'
 
 /** The same value and the same bytes of a stream, written again. */
 export function sameObject(old: PdfObject, now: PdfObject): boolean {
@@ -20,26 +20,33 @@ export function onlyGrows(file: PdfFile, was: Value | undefined, is: Value | und
 }
 
 const MOST = 2_000
+const LISTS: readonly string[] = ['Certs', 'OCSPs', 'CRLs']
 
 /** A security store may gain evidence and lose none (ISO 32000-2 §12.8.4.3): each old item is there, by number or by its bytes. */
 export function keepsEvidence(file: PdfFile, was: DictionaryValue | undefined, is: DictionaryValue, index: number): boolean {
   const items = (store: DictionaryValue | undefined, key: string, revision: number): readonly Value[] =>
     asArray(file.resolve(store?.entries.get(key), revision))?.items ?? []
-  for (const key of ['Certs', 'OCSPs', 'CRLs']) {
+  if (is.entries.has('Type') && !isName(is.entries.get('Type'), 'DSS')) return false
+  if (was && changedKeys(was, is).some((key) => ![...LISTS, 'Type', 'VRI'].includes(key))) return false
+  for (const key of LISTS) {
     const kept = items(is, key, index)
     if (kept.length > MOST) return false
-    const known = new Set(kept.map((item) => asReference(item)?.number))
     for (const item of items(was, key, index - 1)) {
-      const number = asReference(item)?.number
-      const old = number === undefined ? undefined : file.object(number, index - 1)
+      const old = pointedTo(file, item, index - 1)
       if (!old) continue
-      const at = known.has(number) ? [item] : kept
-      const again = at.some((other) => {
-        const now = file.object(asReference(other)?.number ?? -1, index)
+      const at = kept.filter((other) => equalValues(item, other))
+      const again = (at.length ? at : kept).some((other) => {
+        const now = pointedTo(file, other, index)
         return now !== undefined && sameObject(old, now)
       })
       if (!again) return false
     }
   }
   return true
+}
+
+function pointedTo(file: PdfFile, value: Value, revision: number): PdfObject | undefined {
+  const reference = asReference(value)
+  const object = reference && file.object(reference.number, revision)
+  return object?.generation === reference?.generation ? object : undefined
 }

@@ -54,11 +54,12 @@ function readSignature(file: PdfFile, field: FormField): PdfSignature {
   const value = field.dictionary.entries.get('V')
   const reference = asReference(value)
   const holder: PdfObject | undefined = reference ? file.object(reference.number) : field.object
+  const stands = !reference || holder?.generation === reference.generation
   const dictionary = asDictionary(reference ? holder?.value : value)
   const faults: string[] = []
   const entry = (key: string): Value | undefined => dictionary?.entries.get(key)
   // A compressed signature dictionary has no place in the file that its byte range could leave out.
-  if (!dictionary || !holder || holder.start < 0) faults.push('signature.not-in-file')
+  if (!dictionary || !holder || !stands || holder.start < 0) faults.push('signature.not-in-file')
   const contentsValue = entry('Contents')
   const contents = contentsValue?.kind === 'string' && contentsValue.hexadecimal ? contentsValue.bytes : NOTHING
   const der = derOf(contents, faults)

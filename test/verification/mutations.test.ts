@@ -2,14 +2,15 @@ import { beforeAll, expect, test } from 'bun:test'
 import { type Bytes, concat } from '../../src/base/bytes.ts'
 import { readPdf } from '../../src/pdf/read.ts'
 import { listSignatures } from '../../src/pdf/signatures.ts'
-import { isSpace } from '../../src/pdf/syntax.ts'
+import { isSpace, latin, parseValue } from '../../src/pdf/syntax.ts'
+import { equalValues } from '../../src/pdf/value.ts'
 import { newDigester } from '../../src/store/digester.ts'
 import { verifyPdf } from '../../src/verification/verdict/verify-pdf.ts'
 import { declareAuthority } from '../pki/declared-authority.ts'
 import { seeded } from '../support/seeded.ts'
 import { craftCms, plainHolder } from './crafted-cms.ts'
 import { stampBy, stamped, withEvidence } from './other-evidence.ts'
-import { otherFile, signedBy } from './other-file.ts'
+import { added, otherFile, signedBy } from './other-file.ts'
 import { NOW, sealedFile, SIGNED_AT } from './sealed-file.ts'
 import { later, MINUTE } from '../../src/base/instant.ts'
 
@@ -52,7 +53,8 @@ beforeAll(async () => {
 
 type Pick = (below: number) => number
 /** What may happen to a file. Null where nothing came of it. */
-const KINDS: Readonly<Record<string, (target: Target, pick: Pick) => Bytes | null>> = {
+const KINDS: Readonly<Record<string, (target: Target, pick: Pick) => Bytes | null | Promise<Bytes | null>>> = {
+  'an object written again, in a revision as it should be': rewritten,
   'a bit': ({ file, ours, signed }, pick) => {
     const [, first, second, length] = signed
     // In a file of ours not even what no signature covers may differ.
@@ -109,6 +111,27 @@ const KINDS: Readonly<Record<string, (target: Target, pick: Pick) => Bytes | nul
   },
 }
 
+/** One object of the file with a character that is another, well appended. */
+async function rewritten({ file }: Target, pick: Pick): Promise<Bytes | null> {
+  const read = await readPdf(file)
+  const numbers = [...new Set(read.revisions.flatMap(({ entries }) => [...entries.keys()]))].filter((number) => {
+    const object = read.object(number)
+    return object && !object.stream
+  })
+  const number = numbers[pick(numbers.length)]!
+  const { value, buffer } = read.object(number)!
+  const source = latin(buffer.subarray(value.start, value.end))
+  // The long digits of a signature are the least of it.
+  const at = pick(Math.min(source.length, 600))
+  const changed = `${source.slice(0, at)}${String.fromCharCode(33 + pick(94))}${source.slice(at + 1)}`
+  try {
+    if (equalValues(parseValue(changed), parseValue(source))) return null
+  } catch {
+    return null
+  }
+  return added(file, (appending) => appending.put(number, changed))
+}
+
 test(`${COUNT} mutations: none passes`, async () => {
   const pick = seeded(SEED)
   const kinds = Object.keys(KINDS)
@@ -117,7 +140,7 @@ test(`${COUNT} mutations: none passes`, async () => {
   for (let at = 0; at < COUNT;) {
     const target = targets[pick(targets.length)]!
     const kind = kinds[pick(kinds.length)]!
-    const file = KINDS[kind]!(target, pick)
+    const file = await KINDS[kind]!(target, pick)
     if (!file) continue
     at++
     tried[kind] = (tried[kind] ?? 0) + 1
