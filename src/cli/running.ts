@@ -1,9 +1,10 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
 import type { Server as BunServer } from 'bun'
 import { systemAct } from '../audit/act.ts'
 import { recordUnlocking } from '../authority/unlocking.ts'
-import type { Config } from '../config/config.ts'
+import { type Config, ConfigError } from '../config/config.ts'
 import type { House } from '../house.ts'
 import { createAssets } from '../http/assets.ts'
 import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
@@ -37,6 +38,9 @@ export async function startRunning(
   if (passphraseFile === 'wrong')
     log('error', 'authority.locked', { reason: `the passphrase in ${config.passphraseFile} does not open the keys` })
   try {
+    // A volume that is not mounted is told, not taken for a place where nothing was ever kept.
+    if (!existsSync(dirname(config.auditCheckpoint)))
+      throw new ConfigError(`PARAPHE_AUDIT_CHECKPOINT: the folder ${dirname(config.auditCheckpoint)} is not there`)
     await refuseUnlessKept(opened.db, keptCheckpointIn(config.auditCheckpoint))
   } catch (error) {
     await close()

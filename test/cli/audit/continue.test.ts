@@ -12,10 +12,11 @@ import { tmpdir } from 'node:os'
 import { freePort, startInstallation } from '../../support/installation.ts'
 
 const paraphe = (data: string, ...args: string[]) => parapheKilled('', data, ...args)
-const parapheKilled = async (failpoint: string, data: string, ...args: string[]) => {
+const parapheKilled = (failpoint: string, data: string, ...args: string[]) => started({ PARAPHE_FAILPOINT: failpoint }, data, ...args)
+const started = async (environment: Record<string, string>, data: string, ...args: string[]) => {
   const child = Bun.spawn([process.execPath, 'src/main.ts', ...args], {
     cwd: join(import.meta.dir, '../../..'),
-    env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: data, PARAPHE_LISTEN: `127.0.0.1:${freePort()}`, PARAPHE_FAILPOINT: failpoint },
+    env: { PATH: process.env['PATH'] ?? '', PARAPHE_DATA: data, PARAPHE_LISTEN: `127.0.0.1:${freePort()}`, ...environment },
     stdout: 'pipe',
     stderr: 'pipe',
   })
@@ -64,9 +65,14 @@ test('a server on an older copy refuses to start with a clear sentence, and star
     const db = new Database(join(data, 'paraphe.db'))
     expect(db.query("select count(*) as count from audit_leaf where type = 'audit.continued'").get()).toEqual({ count: 1 })
     db.close()
+    const away = await started({ PARAPHE_AUDIT_CHECKPOINT: join(directory, 'not-mounted/kept.db') }, data, 'serve')
+    expect([away.status, away.err]).toEqual([
+      1,
+      `paraphe serve: PARAPHE_AUDIT_CHECKPOINT: the folder ${directory}/not-mounted is not there\n`,
+    ])
     await using server = await startInstallation({ directory, keep: true })
     expect(server.output()).toContain('listens on')
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
-}, 60_000)
+}, 240_000)

@@ -355,6 +355,7 @@ export const console = {
           other: '# signed documents name this person. They are evidence of the company and cannot be altered.',
         }),
       noDocuments: 'No signed document names this person.',
+      pages: 'Pages that were made for documents which came to nothing still bear the name, until those documents are disposed of.',
       backups: 'Backups made earlier still hold the texts, until they age out. Reasons that people gave stay.',
       sure: 'This cannot be undone.',
       password: 'Your password',

@@ -358,6 +358,7 @@ export const console: typeof shape = {
           other: '# documents signés nomment cette personne. Ce sont des preuves de la société, et ils ne peuvent être modifiés.',
         }),
       noDocuments: 'Aucun document signé ne nomme cette personne.',
+      pages: 'Les pages préparées pour des documents restés sans suite portent encore le nom, jusqu’à la destruction de ces documents.',
       backups:
         'Les sauvegardes antérieures contiennent encore les textes jusqu’à leur péremption. Les raisons que des personnes ont données restent.',
       sure: 'Cela ne peut être annulé.',
