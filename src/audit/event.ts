@@ -77,6 +77,7 @@ export const EVENT_TYPES = [
   'ceremony.signed',
   'ceremony.declined',
   'ceremony.link-asked',
+  'ceremony.handed-back',
   'message.queued',
   'message.sent',
   'message.failed',

@@ -80,6 +80,7 @@ import { signingMarks } from './signing/marks.ts'
 import { signingPreview } from './signing/preview.ts'
 import { signingSignature } from './signing/signature.ts'
 import { signingRefusal } from './signing/refusal.ts'
+import { signingHandover } from './signing/handover.ts'
 import { signingDone } from './signing/done.ts'
 import { signingPages } from './signing/pages.ts'
 import { publication } from './publication.ts'
@@ -174,6 +175,7 @@ export function mountRoutes(app: Hono<Env>): void {
     signingSignature,
     signingRefusal,
     signingDone,
+    signingHandover,
     publication,
     verify,
     verifyRegister,

@@ -25,6 +25,11 @@ export async function rememberedLink(c: Ctx): Promise<{ secret: string | undefin
   return { secret: getCookie(c, nameOf('link', secure)), session: getCookie(c, nameOf('ceremony', secure)) }
 }
 
+/** Both, from a device that goes back to whoever lent it. */
+export async function forgetCeremony(c: Ctx, id: string): Promise<void> {
+  for (const name of ['link', 'ceremony']) await remember(c, id, name, '', 0)
+}
+
 async function remember(c: Ctx, id: string, name: string, value: string, maxAge?: number): Promise<void> {
   const secure = await isHttps(c)
   setCookie(c, nameOf(name, secure), value, {

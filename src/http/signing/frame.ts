@@ -19,6 +19,8 @@ export interface Frame {
   readonly role: AskedRole
   readonly title: string
   readonly isOpen: boolean
+  /** On a device that somebody of the house has lent. */
+  readonly inPerson: boolean
   readonly documents: readonly { readonly id: string; readonly title: string }[]
 }
 
@@ -33,6 +35,7 @@ export const frameOf = (c: Ctx, ceremony: Ceremony, page = ''): Frame => {
     role: recipient.role === 'copy' ? 'witness' : recipient.role,
     title: envelope.title,
     isOpen: step !== 'signed' && step !== 'declined' && c.req.path !== `/s/${invitation.id}/refusal`,
+    inPerson: invitation.inPerson === 1,
     documents: documents.map(({ id, title }) => ({ id, title })),
   }
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'bun:test'
 import { findUserByAddress } from '../../../src/access/users.ts'
 import { DAY, HOUR, type Instant } from '../../../src/base/instant.ts'
+import { currentInvitation, invitationToken } from '../../../src/envelope/invitation.ts'
 import { openTestHouse, type TestBrowser, type TestHouse } from '../../support/house.ts'
-import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../../support/signing.ts'
+import { ann, CLAIRE, codeOf, draftFor, MARIE, recipientNamed, send, sign } from '../../support/signing.ts'
+import { accept } from '../signing/support.ts'
 
 const ANNS = { ...CLAIRE, firstName: 'Ann', lastName: 'Archer', email: 'ann@acme.example' }
 
@@ -120,14 +122,43 @@ test('the deadline is moved, and withdrawn is withdrawn', async () => {
 test('in person the ceremony opens in this browser, and its link is shown nowhere', async () => {
   await using test = await openTestHouse({ authority: true })
   const { browser, id, path } = await sent(test)
-  const claire = await recipientNamed(test, id, 'Claire')
-  const answer = await browser.post(`${path}/recipients/${claire.id}/in-person`)
-  expect(answer.location).toMatch(/^\/s\/inv_\w+$/)
-  expect(answer.headers.getSetCookie().join()).toMatch(/link=[^;]+;.*HttpOnly/)
-  expect((await browser.get(answer.location!)).status).toBe(200)
   const marie = await recipientNamed(test, id, 'Marie')
   await browser.post(`${path}/recipients/${marie.id}/in-person`)
   expect((await browser.get(path)).text).toContain('flash--stop')
+  const claire = await recipientNamed(test, id, 'Claire')
+  const session = browser.cookies.get('paraphe')!
+  const answer = await browser.post(`${path}/recipients/${claire.id}/in-person`)
+  expect(answer.location).toMatch(/^\/s\/inv_\w+$/)
+  expect(answer.headers.getSetCookie().join()).toMatch(/link=[^;]+;.*HttpOnly/)
+  const base = answer.location!
+  expect((await browser.get(base)).text).toContain('Hand the device back')
+  // Whoever holds the device now is in the desk no more, not even with what the browser held.
+  expect((await browser.get(path)).location).toBe(`/sign-in?next=${encodeURIComponent(path)}`)
+  browser.cookies.set('paraphe', session)
+  expect((await browser.get(path)).location).toStartWith('/sign-in')
+
+  await accept({ browser, base })
+  await browser.post(`${base}/code`, { code: await codeOf(test, claire.id) })
+  expect((await browser.get(`${base}/fields`)).status).toBe(200)
+  const kept = new Map(browser.cookies)
+  expect((await browser.post(`${base}/handover`)).location).toBe(path)
+  // Nobody goes on in her name, whatever is left on the device; the link that was sent to her works.
+  for (const [name, value] of kept) browser.cookies.set(name, value)
+  for (const page of ['', '/fields', '/done']) expect([page, (await browser.get(base + page)).status]).toEqual([page, 404])
+  expect(await currentInvitation(test.house.db, claire.id, test.house.clock())).not.toBeNull()
+  expect((await test.house.db.selectFrom('auditLeaf').select('seq').where('type', '=', 'ceremony.handed-back').execute()).length).toBe(1)
+}, 60_000)
+
+test('a link of one’s own has no device to hand back', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { id } = await sent(test)
+  const claire = await recipientNamed(test, id, 'Claire')
+  const { db, secretKey, clock } = test.house
+  const visitor = await test.browser()
+  const base = (await visitor.get(`/s/${invitationToken(secretKey, (await currentInvitation(db, claire.id, clock()))!)}`)).location!
+  expect((await visitor.get(base)).text).not.toContain('Hand the device back')
+  expect((await visitor.post(`${base}/handover`)).status).toBe(404)
+  expect((await visitor.get(base)).status).toBe(200)
 }, 40_000)
 
 test('what waits for me is shown to me alone, and opens', async () => {

@@ -287,7 +287,7 @@ export const documents = {
     inPerson: 'Sign here in person',
     inPersonTitle: 'Is {name} here with you?',
     inPersonHint:
-      'The document opens in this browser. The code still goes to them alone, and the record says that it was signed in person.',
+      'The document opens in this browser. The code still goes to them alone, and the record says that it was signed in person. You are signed out of this browser before you hand the device over; sign in again once it is back.',
     inPersonOpen: 'Open it for {name}',
     move: 'Move the deadline',
     moveButton: 'Move it',

@@ -75,6 +75,7 @@ export const events = {
   'ceremony.previewed': '{name} looked at the document to be signed',
   'ceremony.signed': '{name} signed',
   'ceremony.declined': '{name} declined: {reason}',
+  'ceremony.handed-back': '{name} handed the device back',
   'ceremony.link-asked': 'Asked for their link',
   'message.queued': 'A message to {address} is waiting',
   'message.sent': 'A message was delivered to {address}',

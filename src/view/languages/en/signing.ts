@@ -150,6 +150,11 @@ export const signing = {
     at: 'Recorded {at}',
     close: 'You can close this page.',
   },
+  handBack: {
+    menu: 'Hand the device back',
+    lead: 'Please hand the device back to {sender}, who signs in again to go on.',
+    button: 'The device is handed back',
+  },
   refusal: {
     title: 'Decline?',
     lead: 'The document then ends for everybody: nobody can sign it any more. Your reason is sent to {sender}.',

@@ -292,7 +292,7 @@ export const documents: typeof shape = {
     inPerson: 'Faire signer ici',
     inPersonTitle: '{name} est ici avec vous ?',
     inPersonHint:
-      'Le document s’ouvre dans ce navigateur. Le code ne parvient qu’à cette personne, et le dossier dit que la signature a eu lieu en présence.',
+      'Le document s’ouvre dans ce navigateur. Le code ne parvient qu’à cette personne, et le dossier dit que la signature a eu lieu en présence. Vous êtes déconnecté de ce navigateur avant de confier l’appareil ; reconnectez-vous quand il vous est rendu.',
     inPersonOpen: 'Ouvrir pour {name}',
     move: 'Déplacer l’échéance',
     moveButton: 'Déplacer',

@@ -76,6 +76,7 @@ export const events: typeof shape = {
   'ceremony.previewed': '{name} a regardé le document à signer',
   'ceremony.signed': '{name} a signé',
   'ceremony.declined': '{name} a refusé : {reason}',
+  'ceremony.handed-back': '{name} a rendu l’appareil',
   'ceremony.link-asked': 'A demandé son lien',
   'message.queued': 'Un message à {address} est en attente',
   'message.sent': 'Un message a été remis à {address}',

@@ -155,6 +155,11 @@ export const signing: typeof shape = {
     at: 'Enregistré le {at}',
     close: 'Vous pouvez fermer cette page.',
   },
+  handBack: {
+    menu: 'Rendre l’appareil',
+    lead: 'Veuillez rendre l’appareil à {sender}, qui se connecte de nouveau pour continuer.',
+    button: 'L’appareil est rendu',
+  },
   refusal: {
     title: 'Refuser ?',
     lead: 'Le document prend alors fin pour tous : plus personne ne pourra le signer. Votre motif est transmis à {sender}.',
