@@ -31,7 +31,7 @@ export interface FillableField {
   readonly readOnly: boolean
   /** The server writes it at the moment of signing. */
   readonly auto: boolean
-  /** Text; `1` or nothing for a box; a mark's id. */
+  /** Text; `1` or nothing for a box; a mark's or an attachment's id. */
   readonly value: string
   readonly fontSize: number
 }
@@ -68,7 +68,7 @@ export async function fieldsToFill(
         label,
         fontSize,
         required: field.required === 1 || (kind === 'signature' && recipient.role === 'signer'),
-        readOnly: field.readOnly === 1 && !isMark(kind),
+        readOnly: field.readOnly === 1 && !isMark(kind) && kind !== 'attachment',
         auto,
         value: auto ? formatsFor(recipient.language).date(at) : (entered.get(field.id) ?? startingValue(field, recipient)),
       })
@@ -77,7 +77,7 @@ export async function fieldsToFill(
 }
 
 const startingValue = (field: Field, recipient: Ceremony['recipient']): string => {
-  if (isMark(field.kind)) return ''
+  if (isMark(field.kind) || field.kind === 'attachment') return ''
   if (field.kind === 'checkbox') return /^(1|true|yes|on)$/i.test(field.value) ? '1' : ''
   return defaultValue(field, recipient)
 }
@@ -93,7 +93,7 @@ export function fill(db: Db, act: RecipientAct, ceremony: Ceremony, values: Read
     const fields = new Map((await fieldsToFill(tx, ceremony, act.at)).map((field) => [field.id, field]))
     for (const [id, typed] of Object.entries(values)) {
       const field = fields.get(id)
-      if (!field || isMark(field.kind)) throw new FieldRefusal('field.unknown', id)
+      if (!field || isMark(field.kind) || field.kind === 'attachment') throw new FieldRefusal('field.unknown', id)
       if (field.auto || field.readOnly) continue
       await enter(tx, act.at, ceremony.recipient.id, id, accepted(field, typed))
     }

@@ -3,6 +3,7 @@ import { trailOf } from '../audit/trail.ts'
 import type { Db } from '../db/open.ts'
 
 import { Refusal } from '../base/refusal.ts'
+import { type Attachment, attachmentsOf } from '../envelope/attachments.ts'
 import { inEach, languagesOf } from '../envelope/completion-words.ts'
 import { type Document, listFields, listRecipients, type Recipient } from '../envelope/envelope.ts'
 import { pagesOf } from '../envelope/fields.ts'
@@ -34,9 +35,13 @@ export async function signerActs(
   const recipients = await listRecipients(db, envelope.id)
   const signer = signerNames(recipients).get(recipient.id)
   if (!signer) throw new Refusal('conflict', 'recipient.not-their-turn')
-  const fields = await fieldsToFill(db, ceremony, act.at)
+  const attachments = await attachmentsOf(db, recipient.id)
+  // What a field shows of a file is its name.
+  const fields = (await fieldsToFill(db, ceremony, act.at)).map((field) =>
+    field.kind === 'attachment' ? { ...field, value: attachments.find(({ id }) => id === field.value)?.fileName ?? '' } : field,
+  )
   const marks = await markForms(tools, ceremony)
-  const evidence = await evidenceOf(tools, act, ceremony)
+  const evidence = await evidenceOf(tools, act, ceremony, attachments)
   const drawing = { recipient, marks, caption: evidence.caption, timeZone: evidence.timeZone, at: act.at }
   const acts: { document: Document; act: SignerAct; serial: string }[] = []
   for (const document of ceremony.documents) {
@@ -64,7 +69,7 @@ export async function signerActs(
 }
 
 /** What the recipient's row tells, in their own language under labels of every language: how they were identified, what they accepted, when, from where. */
-async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient, envelope }: Ceremony) {
+async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient, envelope }: Ceremony, attachments: readonly Attachment[]) {
   const { timeZone } = await readSetting(db, 'installation')
   const languages = languagesOf(envelope, await listRecipients(db, envelope.id))
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, timeZone)
@@ -95,6 +100,8 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
   if (recipient.openedAt) told((w) => w.row.opened, formats.exact(recipient.openedAt))
   told((w) => w.row[done], fill(own.row.moment, { at: formats.exact(act.at) }))
   if (act.ip) told((w) => w.row.from, act.ip)
+  for (const { fileName, size, objectDigest } of attachments)
+    told((w) => w.row.attachment, fill(own.attached, { name: shortened(fileName), size: formats.bytes(size), digest: objectDigest }))
   return {
     timeZone,
     facts,
@@ -103,6 +110,9 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
     caption: `${nameOf(recipient)} · ${formats.date(act.at)}`,
   }
 }
+
+/** Beside its digest, so many letters of a name are enough to know the file again. */
+const shortened = (fileName: string): string => (fileName.length > 60 ? `${fileName.slice(0, 40)}…${fileName.slice(-18)}` : fileName)
 
 const handedOver = ({ linkHandedOver, codeHandedOver }: IdentifiedHow, told: Words['completion']['identified']): string => {
   if (linkHandedOver && codeHandedOver) return told.handedOver

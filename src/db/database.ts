@@ -55,6 +55,7 @@ export interface Database {
   field: FieldTable
   fieldEntry: FieldEntryTable
   mark: MarkTable
+  attachment: AttachmentTable
   revision: RevisionTable
   frozenRevision: FrozenRevisionTable
   invitation: InvitationTable
@@ -339,6 +340,7 @@ export type FieldKind =
   | 'multiline'
   | 'checkbox'
   | 'number'
+  | 'attachment'
 
 export interface FieldTable {
   id: string
@@ -382,6 +384,19 @@ export interface MarkTable {
   createdAt: Instant
 }
 export type MarkRow = Selectable<MarkTable>
+
+/** A file that a recipient put into a field that asks for one; the field's entry names the one that counts. */
+export interface AttachmentTable {
+  id: string
+  fieldId: string
+  recipientId: string
+  objectDigest: Digest
+  fileName: string
+  type: string
+  size: number
+  createdAt: Instant
+}
+export type AttachmentRow = Selectable<AttachmentTable>
 
 /** `received`: as it arrived, with signatures of others. */
 export type RevisionKind = 'received' | 'prepared' | 'certified' | 'signed' | 'sealed' | 'security-store' | 'time-stamped'

@@ -72,6 +72,7 @@ export function placeFields(
     const recipients = await listRecipients(tx, envelopeId)
     const placed = seen.fields.map((field) => ontoEmptyField(field, documents))
     for (const field of placed) refuseMisplaced(field, documents, recipients)
+    refuseTooManyAttachments(placed)
     const known = new Map(before.map((field) => [field.id, field]))
     const used = new Set<string>()
     const rows = placed.map((field): Field => {
@@ -134,6 +135,17 @@ export interface ShownPage {
   readonly rotation?: Rotation
 }
 
+/** Each stands in the person's row on the certificate of completion, which has room for so many. */
+const MOST_ATTACHMENTS = 8
+
+function refuseTooManyAttachments(fields: readonly PlacedField[]): void {
+  for (const [, asked] of Map.groupBy(
+    fields.filter(({ kind }) => kind === 'attachment'),
+    ({ recipientId }) => recipientId,
+  ))
+    if (asked.length > MOST_ATTACHMENTS) throw new Refusal('invalid', 'field.too-many-attachments', { most: MOST_ATTACHMENTS })
+}
+
 /** A signature that is put on an empty signature field of a received file takes its very place. */
 function ontoEmptyField(field: PlacedField, documents: readonly Document[]): PlacedField {
   const document = documents.find(({ id }) => id === field.documentId)
@@ -170,7 +182,7 @@ function refuseMisplaced(field: PlacedField, documents: readonly Document[], rec
   const recipient = recipients.find(({ id }) => id === field.recipientId)
   if (field.recipientId !== null && !recipient) throw new FieldRefusal('field.nobody', field.id)
   if (recipient && !acts(recipient)) throw new FieldRefusal('field.of-a-copy', field.id)
-  const needsSomebody = field.kind !== 'number' && !(field.readOnly && field.value)
+  const needsSomebody = field.kind === 'attachment' || (field.kind !== 'number' && !(field.readOnly && field.value))
   if (!recipient && needsSomebody) throw new FieldRefusal('field.nobody', field.id)
   if (!(field.fontSize >= 4 && field.fontSize <= 48)) throw new FieldRefusal('field.size', field.id)
   if (field.kind === 'date' && field.value && !readDay(field.value)) throw new FieldRefusal('entry.date', field.id)

@@ -26,6 +26,8 @@ export const PDF_KIND: Readonly<Record<FieldKind, PdfFieldKind>> = {
   multiline: 'multiline',
   checkbox: 'checkbox',
   number: 'text',
+  // What stands in the document is the name of the file.
+  attachment: 'text',
 }
 
 export interface NamedField {
@@ -41,7 +43,8 @@ export interface NamedField {
 export const isPrefilled = (field: Pick<Field, 'kind' | 'recipientId' | 'readOnly'>): boolean =>
   field.kind === 'number' || field.recipientId === null || (field.readOnly === 1 && isText(field.kind))
 
-const isText = (kind: FieldKind): boolean => (PDF_KIND[kind] === 'text' || PDF_KIND[kind] === 'multiline') && kind !== 'date-signed'
+const isText = (kind: FieldKind): boolean =>
+  (PDF_KIND[kind] === 'text' || PDF_KIND[kind] === 'multiline') && kind !== 'date-signed' && kind !== 'attachment'
 
 /**
  * What each field of one document (in reading order) is called in its file. A signer's first signature field is their `S1_sig` itself;

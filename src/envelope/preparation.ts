@@ -13,6 +13,7 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import { findingsOf } from './documents.ts'
+import { attachmentFields } from './attachments.ts'
 import { type Document, type Envelope, listFields, listRecipients } from './envelope.ts'
 import { defaultValue } from './fields.ts'
 import { acts, type NamedField, nameFields, signerNames } from './naming.ts'
@@ -39,6 +40,7 @@ export async function preparationOf(
   ])
   const { timeZone } = installation
   const languages = languagesOf(envelope, recipients)
+  const asked = await attachmentFields(db, envelope.id)
   const each = (tell: Parameters<typeof inEach>[1]): string => inEach(languages, tell, timeZone)
   const verify = `${originsOf(config, installation).public}/verify`
   const address = verify.replace(/^https?:\/\//, '')
@@ -93,6 +95,7 @@ export async function preparationOf(
       title: nameOf(recipient),
       subtitle: [each((w) => w.roles[recipient.role]), recipient.jobTitle, recipient.company].filter(Boolean).join(' · '),
       signs: acts(recipient),
+      attachments: asked.filter(({ recipientId }) => recipientId === recipient.id).length,
     })),
     fields: nameFields(recipients, fields).map((named) => preparedField(named, recipients, envelope)),
   }

@@ -131,7 +131,7 @@ export async function named<T>(name: string, read: () => Promise<T>): Promise<T>
 }
 
 /** A stranger's file name as data: without folders and without what cannot be seen. */
-const fileNameOf = (name: string): string =>
+export const fileNameOf = (name: string): string =>
   (name.split(/[/\\]/).at(-1) ?? '')
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')

@@ -7,6 +7,7 @@ import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
 import type { Revision } from '../seal/revision.ts'
+import { attachmentsOf } from './attachments.ts'
 import { endEnvelope } from './ending.ts'
 import { refuseUnentitled } from './entitlement.ts'
 import { advance, type Envelope, findEnvelope, listDocuments, listRecipients, type Recipient } from './envelope.ts'
@@ -62,6 +63,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
       documents.map(({ id }) => id),
     )
     .execute()
+  const attachments = await attachmentsOf(tx, recipientId)
   await append(tx, act, {
     type: 'ceremony.signed',
     envelopeId: envelope.id,
@@ -70,6 +72,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
       role: recipient.role,
       digests: [...revisions.values()].map(({ object }) => object.digest).join(' '),
       serials: serials.join(' '),
+      ...(attachments.length ? { attachments: attachments.map(({ objectDigest }) => objectDigest).join(' ') } : {}),
     },
     clear: { name: nameOf(recipient) },
   })

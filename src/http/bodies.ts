@@ -12,7 +12,7 @@ const UPLOADS: readonly { readonly path: RegExp; readonly most: number; readonly
   { path: /^\/verify(\/report)?$/, most: DOCUMENTS },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/setup\/company$/, most: PICTURE },
-  { path: /^\/s\/[^/]+\/marks$/, most: PICTURE },
+  { path: /^\/s\/[^/]+\/(marks|attachments\/[^/]+)$/, most: PICTURE },
 ]
 
 /**

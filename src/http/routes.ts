@@ -31,6 +31,7 @@ import { envelopeVoiding } from './envelopes/voiding.ts'
 import { envelopeDeadline } from './envelopes/deadline.ts'
 import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
+import { envelopeAttachments } from './envelopes/attachments.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultEvidence } from './vault/evidence.ts'
@@ -76,6 +77,7 @@ import { signingReading } from './signing/reading.ts'
 import { signingConsent } from './signing/consent.ts'
 import { signingCode } from './signing/code.ts'
 import { signingFields } from './signing/fields.ts'
+import { signingAttachments } from './signing/attachments.ts'
 import { signingMarks } from './signing/marks.ts'
 import { signingPreview } from './signing/preview.ts'
 import { signingSignature } from './signing/signature.ts'
@@ -124,6 +126,7 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopeDeadline,
     waiting,
     envelopeFields,
+    envelopeAttachments,
     envelopePages,
     vault,
     vaultDocuments,
@@ -170,6 +173,7 @@ export function mountRoutes(app: Hono<Env>): void {
     signingConsent,
     signingCode,
     signingFields,
+    signingAttachments,
     signingMarks,
     signingPreview,
     signingSignature,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Instant } from '../base/instant.ts'
 import { mayHold } from '../access/roles.ts'
+import { attachedBy } from '../envelope/attachments.ts'
 import { viewInVault } from '../vault/download.ts'
 import { historyOf } from '../vault/history.ts'
 import { searchVault } from '../vault/register.ts'
@@ -34,5 +35,7 @@ export const vault = createApp()
     const entry = await viewInVault(db, c.var.act, requireUser(c), c.req.param('id'))
     const standing = await standingOf(db, requireUser(c), entry)
     const hold = { standing: await standingHold(db, entry.id), mayHold: mayHold(requireUser(c)) }
-    return c.html(await c.var.render('vault/show', { entry, standing, hold, timeline: await historyOf(db, c.var.lang, entry.id) }))
+    const timeline = await historyOf(db, c.var.lang, entry.id)
+    const attachments = await attachedBy(db, entry.id)
+    return c.html(await c.var.render('vault/show', { entry, standing, hold, attachments, timeline }))
   })

@@ -16,6 +16,7 @@ import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
 import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
+import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
@@ -253,7 +254,13 @@ export interface Views {
   'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }
   'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
-  'vault/show': { entry: VaultEntry; standing: Standing; hold: { standing: Hold | null; mayHold: boolean }; timeline: Happening[] }
+  'vault/show': {
+    entry: VaultEntry
+    standing: Standing
+    hold: { standing: Hold | null; mayHold: boolean }
+    attachments: AttachedFile[]
+    timeline: Happening[]
+  }
   'vault/legal-hold': { entry: { id: string; title: string }; hold: Hold | null; form: Form }
   'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }
   'signing/reading': {
@@ -297,8 +304,17 @@ export interface Views {
     missing: string[]
     refused: { fieldId: string | null; message: string } | null
     sheets: SheetView[]
+    /** The names of the files that are attached, by their field. */
+    attached: Readonly<Record<string, string>>
     /** Which of the eight colours of recipients. */
     hue: number
+  }
+  'signing/attachment': {
+    frame: Frame
+    field: { id: string; label: string; required: boolean }
+    held: { id: string; name: string; size: number } | null
+    megabytes: number
+    form: Form
   }
   'signing/marks': { frame: Frame; sheet: SheetView; form: Form }
   'signing/preview': {
@@ -318,5 +334,6 @@ export interface Views {
     expiresAt: Instant
     annulledAt: Instant | null
     documents: (ShownDocument & { size: number; documentId: string })[]
+    attachments: { id: string; name: string; size: number }[]
   }
 }

@@ -28,7 +28,13 @@ export interface Completion {
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   /** The other documents of the same sending, with the SHA-256 of each as it was uploaded. */
   readonly siblings: readonly { readonly documentId: string; readonly title: string; readonly digest: string }[]
-  readonly recipients: readonly { readonly name: string; readonly title: string; readonly subtitle: string; readonly signs: boolean }[]
+  readonly recipients: readonly {
+    readonly name: string
+    readonly title: string
+    readonly subtitle: string
+    readonly signs: boolean
+    /** Files asked of them, each with a line in their row. */ readonly attachments?: number
+  }[]
 }
 
 /** Where a later revision writes: on which of the certificate's pages, from the top left. */
@@ -139,7 +145,7 @@ export function drawCompletion(
   put('strong', 9.5, words.recipients, MARGIN, canvas.y, INK, inner)
   canvas.y -= 12
   for (const recipient of completion.recipients) {
-    const height = recipient.signs ? CARD : 40
+    const height = recipient.signs ? CARD + (recipient.attachments ?? 0) * 20 : 40
     room(height + 8)
     canvas.parts.push(card(MARGIN, canvas.y - height, inner, height))
     put('strong', 9.5, recipient.title, MARGIN + 14, canvas.y - 18, INK, inner - 28)
@@ -150,7 +156,7 @@ export function drawCompletion(
         x: MARGIN + 14,
         y: size.height - canvas.y + 36,
         width: inner - 28,
-        height: CARD - 42,
+        height: height - 42,
       }
     canvas.y -= height + 8
   }

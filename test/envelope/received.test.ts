@@ -24,6 +24,7 @@ import { registerEntryFor } from '../../src/verification/register.ts'
 import { verifyUploaded } from '../../src/verification/uploaded.ts'
 import { toPem } from '../../src/pki/certificate.ts'
 import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { drawingSays } from '../support/pdf-drawing.ts'
 import { pdfsig } from '../support/pdfsig.ts'
 import { type Elsewhere, signedElsewhere } from '../support/signed-elsewhere.ts'
 import { actOf, ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../support/signing.ts'
@@ -135,7 +136,7 @@ for (const [shape, how] of SHAPES)
     expect(entry.documents.map(({ title }) => title)).toEqual(['signed-elsewhere', 'Certificate of completion: signed-elsewhere'])
     const evidence = await readObject(db, entry.documents[1]!.digest)
     expect((await verifyUploaded(house.house, evidence, house.house.clock())).report).toMatchObject({ answer: 'genuine', level: 'B-LTA' })
-    expect(await says(evidence, entry.documents[0]!.digest)).toBe(true)
+    expect(await drawingSays(evidence, entry.documents[0]!.digest)).toBe(true)
     const documents = [signed!, certificate!]
     const { facts, siblings } = await preparationOf(house.house, await findEnvelope(db, id), { document: certificate!, documents }, NOON)
     expect(facts.map(({ value }) => value.replaceAll(' ', ''))).toEqual(
@@ -282,16 +283,3 @@ test('rights for an old reader are nobody’s signature; what acts in a signed f
   await consentToRemoval(db, actOf(house.house, user), user, acting.id, acting.document.id)
   expect((await trailOf(db, acting.id)).map(({ type }) => type)).toContain('document.keeping-agreed')
 })
-
-/** Whether a drawing in the file says so (/ActualText, in UTF-16 where it is more than ASCII). */
-async function says(pdf: Uint8Array, text: string): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'paraphe-text-'))
-  try {
-    await Bun.write(join(folder, 'file.pdf'), pdf)
-    await $`qpdf --qdf --object-streams=disable ${join(folder, 'file.pdf')} ${join(folder, 'plain.pdf')}`.nothrow().quiet()
-    const plain = Buffer.from(await Bun.file(join(folder, 'plain.pdf')).arrayBuffer()).toString('latin1')
-    return plain.includes(text) || plain.includes(Buffer.from(text, 'utf16le').swap16().toString('hex'))
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}

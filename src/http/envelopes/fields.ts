@@ -35,6 +35,7 @@ export const NEW_FIELDS: Readonly<Record<FieldKind, { readonly width: number; re
   multiline: { width: 220, height: 60, required: false },
   checkbox: { width: 14, height: 14, required: false },
   number: { width: 110, height: 18, required: false },
+  attachment: { width: 180, height: 18, required: true },
 }
 export const NEW_SIZE = 10
 export const HUES = 8

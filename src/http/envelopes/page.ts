@@ -4,6 +4,7 @@ import type { Digest } from '../../base/digest.ts'
 import type { DocumentId } from '../../base/document-id.ts'
 import { DAY, type Instant } from '../../base/instant.ts'
 import { annulledAmong } from '../../envelope/annulment.ts'
+import { type Attachment, signedAttachments } from '../../envelope/attachments.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
 import { lastWayIn, type Letter, lettersOf } from '../../envelope/letters.ts'
@@ -41,6 +42,8 @@ export interface ShownPerson {
   } | null
   readonly declineReason: string | null
   readonly serial: string | null
+  /** What they attached and signed with. */
+  readonly attachments: readonly { readonly id: string; readonly name: string; readonly size: number }[]
   readonly isMe: boolean
   readonly isTurn: boolean
   readonly canBeCorrected: boolean
@@ -124,7 +127,10 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
         pages: pagesOf(document),
       })),
     ),
-    people: shownPeople(envelope, recipients, user.id, await lettersOf(db, envelope.id)),
+    people: shownPeople(envelope, recipients, user.id, {
+      letters: await lettersOf(db, envelope.id),
+      attachments: await signedAttachments(db, envelope.id),
+    }),
     timeline: await historyOf(db, c.var.lang, envelope.id),
     correct: corrected
       ? { id: corrected.id, name: nameOf(corrected), form: forms.correction ?? blankForm(correctionValues(corrected)) }
@@ -146,7 +152,12 @@ const correctionValues = (recipient: Recipient): Record<string, string> => ({
 const canBeCorrected = (envelope: Envelope, { status }: Recipient): boolean =>
   envelope.status === 'sent' && (status === 'waiting' || status === 'invited')
 
-function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userId: string, letters: readonly Letter[]): ShownPerson[] {
+function shownPeople(
+  envelope: Envelope,
+  recipients: readonly Recipient[],
+  userId: string,
+  { letters, attachments }: { readonly letters: readonly Letter[]; readonly attachments: readonly Attachment[] },
+): ShownPerson[] {
   const turns = turnsOf(recipients)
   const now = envelope.status === 'sent' ? whoseTurn(recipients).map(({ id }) => id) : []
   return recipients.map((recipient) => {
@@ -165,6 +176,9 @@ function shownPeople(envelope: Envelope, recipients: readonly Recipient[], userI
       letter: openLetter(envelope, recipient, letters),
       declineReason: recipient.declineReason,
       serial: recipient.certificateSerial,
+      attachments: attachments
+        .filter(({ recipientId }) => recipientId === recipient.id)
+        .map(({ id, fileName, size }) => ({ id, name: fileName, size })),
       isMe: recipient.userId === userId,
       isTurn: recipient.status === 'invited' && now.includes(recipient.id),
       canBeCorrected: canBeCorrected(envelope, recipient),

@@ -4,6 +4,7 @@ import { type FillableField, fieldsToFill, fill, isMark, MARK_KINDS, type MarkKi
 import { HANDS, marksOf, stampsFor } from '../../ceremony/marks.ts'
 import { makePreview } from '../../ceremony/preview.ts'
 import { Refusal } from '../../base/refusal.ts'
+import { attachmentsOf } from '../../envelope/attachments.ts'
 import { FieldRefusal } from '../../envelope/fields.ts'
 import { nameOf } from '../../envelope/telling.ts'
 import { words } from '../../view/words.ts'
@@ -70,6 +71,7 @@ async function page(
     missing: missing.map(({ id }) => id),
     refused: refused && { fieldId: refusedField, message: toldOf(c, refused.error, missing.length) },
     sheets: await sheetsOf(c, ceremony, fields),
+    attached: Object.fromEntries((await attachmentsOf(db, ceremony.recipient.id)).map(({ fieldId, fileName }) => [fieldId, fileName])),
     hue: ceremony.recipient.position % 8,
   })
 }

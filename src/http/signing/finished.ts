@@ -1,3 +1,5 @@
+import { ownAttachment } from '../../ceremony/attaching.ts'
+import { attachmentsOf } from '../../envelope/attachments.ts'
 import { type FinishedDocuments, findFinished } from '../../ceremony/finished.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -27,6 +29,11 @@ export const signingFinished = createApp()
         title: found.envelope.title,
         expiresAt: found.expiresAt,
         annulledAt: found.annulledAt,
+        attachments: (await attachmentsOf(c.var.house.db, found.recipient.id)).map(({ id, fileName, size }) => ({
+          id,
+          name: fileName,
+          size,
+        })),
         documents: found.documents.map(({ document, digest, size }) => ({
           ...shownDocument(document, digest),
           size,
@@ -43,6 +50,13 @@ export const signingFinished = createApp()
     if (!one) throw new Refusal('not_found', 'document.unknown')
     const kind = c.req.query('save') === undefined ? 'inline' : 'attachment'
     return storedFile(c.var.house.db, one.digest, `${one.document.title}.pdf`, 'application/pdf', kind)
+  })
+  // Their own alone: what others attached is the sender's to show.
+  .get('/s/:id{lnk_\\w+}/attachments/:attachment', async (c) => {
+    const found = await finishedOf(c)
+    if (!found) return lostPage(c)
+    const { objectDigest, fileName } = await ownAttachment(c.var.house, found, c.req.param('attachment'))
+    return storedFile(c.var.house.db, objectDigest, fileName, 'application/octet-stream')
   })
   .get('/s/:id{lnk_\\w+}/evidence.zip', async (c) => {
     const found = await finishedOf(c)

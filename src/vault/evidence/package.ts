@@ -10,6 +10,7 @@ import type { Config } from '../../config/config.ts'
 import type { EnvelopeRow } from '../../db/database.ts'
 import type { Db } from '../../db/open.ts'
 import { annulmentsOf } from '../../envelope/annulment.ts'
+import { signedAttachments } from '../../envelope/attachments.ts'
 import { findEnvelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
 import { companySignature } from '../../seal/company-signature.ts'
 import { findLegalEntity } from '../../setting/legal-entity.ts'
@@ -20,7 +21,7 @@ import { trustMaterialOf } from '../../verification/signature-material.ts'
 import { LANGUAGES } from '../../view/words.ts'
 import { checklist } from './checklist.ts'
 import { evidenceOfDocument } from './document.ts'
-import { checksums, type EvidenceFile, heldFile, trustFiles } from './files.ts'
+import { checksums, type EvidenceFile, heldFile, storedFile, trustFiles } from './files.ts'
 import { proveTrail, shownClearTexts } from './trail.ts'
 import script from './verify.py' with { type: 'text' }
 import shell from './verify.sh' with { type: 'text' }
@@ -59,9 +60,15 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
     for (const root of evidence.roots) roots.add(root)
   }
   const authority = await openAuthority({ db, keys, clock })
-  const own = [authority.certificates().seal, ...authority.chain('seal')]
-  const trust = await trustMaterialOf(own, await authority.revocationLists(act.at))
+  const ownChain = [authority.certificates().seal, ...authority.chain('seal')]
+  const trust = await trustMaterialOf(ownChain, await authority.revocationLists(act.at))
   for (const { kind, fingerprint } of trust.certificates) if (kind === 'root') roots.add(fingerprint)
+  // A recipient takes with them what they attached themselves, not what others did.
+  const own = act.actor.kind === 'recipient' ? act.actor.id : null
+  const given = (await signedAttachments(db, envelopeId)).filter(({ recipientId }) => own === null || recipientId === own)
+  const attached = new Map(given.map((one) => [one.objectDigest, one]))
+  for (const { objectDigest, size, fileName } of attached.values())
+    files.push(storedFile(`attachments/${objectDigest.slice(0, 12)}-${plainName(fileName)}`, db, { digest: objectDigest, size }))
   files.push(
     heldFile('verify.sh', shell, true),
     heldFile('verify.py', script),
@@ -90,6 +97,13 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
     .map((file) => ({ ...file, path: `${folder}/${file.path}` }))
   return { fileName: `${folder}.zip`, size: zipSize(entries), stream: () => zip(entries, act.at) }
 }
+
+/** As every archive and every shell spells it. */
+const plainName = (fileName: string): string =>
+  fileName
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '_')
+    .slice(-60)
 
 /** What a person opens first comes first. */
 const order = (path: string): number => (path.startsWith('CHECKLIST') ? 0 : path.includes('/') ? 2 : 1)

@@ -80,8 +80,9 @@ for clear in map(json.loads, read("audit", "clear.jsonl").splitlines()):
 
 def logged(kind, name, document=None):
     mine = [entry["detail"] for entry in entries if entry["type"] == kind]
-    return " ".join(str(one[name]) for one in mine if document in (None, one.get("documentId"))).split()
+    return " ".join(str(one.get(name, "")) for one in mine if document in (None, one.get("documentId"))).split()
 
+[check(sha256(read(one)).hex() in logged("ceremony.signed", "attachments"), one + ": nobody signed with it") for one in found if one.startswith("attachments")]
 # Each document: the log knows the original and each revision; the signature of a revision stands where it says.
 plan = []
 for document in sorted(os.listdir(os.path.join(package, "documents"))):

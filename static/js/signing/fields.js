@@ -30,6 +30,7 @@ const places = [...form.querySelectorAll('[data-place]')].map((element) => ({
   isFixed: 'fixed' in element.dataset,
   control: element.querySelector('.place__control'),
   mark: element.querySelector('[data-mark]'),
+  file: element.querySelector('[data-attachment]'),
   error: element.querySelector('.place__error'),
   opener: null,
 }))
@@ -96,8 +97,8 @@ function hitNearest(event) {
 
 // ——— What is missing ———
 
-const isFilled = ({ mark, control, kind }) =>
-  mark ? mark.querySelector('img') !== null : kind === 'checkbox' ? control.checked : Boolean(control?.value.trim())
+const isFilled = ({ mark, file, control, kind }) =>
+  file ? 'attached' in file.dataset : mark ? mark.querySelector('img') !== null : kind === 'checkbox' ? control.checked : Boolean(control?.value.trim())
 const isRefused = ({ element }) => element.classList.contains('is-refused')
 const isMissing = (place) => !isFilled(place) || isRefused(place)
 const isWaiting = (place) => isRefused(place) || (!isFilled(place) && (place.isRequired || !seen.has(place)))
@@ -149,7 +150,8 @@ function visit(place) {
 }
 
 function open(place) {
-  if (place.mark) openMarkSheet(place.kind)
+  if (place.file) openFile(place)
+  else if (place.mark) openMarkSheet(place.kind)
   else openEntry(place)
 }
 
@@ -157,7 +159,7 @@ function goTo(place) {
   visit(place)
   for (const other of places) other.element.classList.toggle('is-here', other === place)
   place.element.scrollIntoView({ block: 'center', behavior: still.matches ? 'auto' : 'smooth' })
-  if (place.mark || compact.matches) open(place)
+  if (place.mark || place.file || compact.matches) open(place)
   else place.control.focus({ preventScroll: true })
 }
 
@@ -321,6 +323,20 @@ entryForm.addEventListener('submit', async (event) => {
   if (next) goTo(next)
   else button.focus({ preventScroll: true })
 })
+
+// ——— Files ———
+
+/** On a page of its own; what was typed is saved first. */
+async function openFile(place) {
+  await save()
+  location.assign(place.file.href)
+}
+
+for (const place of places)
+  place.file?.addEventListener('click', (event) => {
+    event.preventDefault()
+    openFile(place)
+  })
 
 // ——— Marks ———
 

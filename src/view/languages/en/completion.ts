@@ -35,6 +35,7 @@ export const completion = {
     certificate: 'Certificate',
     /** The pages are made before the button is pressed. */
     moment: '{at} or after; the time stamp in the signature proves the moment',
+    attachment: 'Attached',
   },
   identified: {
     email: 'code by e-mail to {address}',
@@ -60,11 +61,13 @@ export const completion = {
     multiline: 'Text in several lines',
     checkbox: 'Box to tick',
     number: 'Number',
+    attachment: 'Attached file',
   },
   terms: 'version {version} ({language}), {at}',
   sealedBy: 'Sealed by {company}',
   sealedAt: 'Completed {at}',
   auditLog: 'Audit log: {size} entries, root {root}',
   certified: 'Signed file, SHA-256: {digest}',
+  attached: '{name}, {size}, SHA-256 {digest}',
   copies: 'Copy to {names}',
 }

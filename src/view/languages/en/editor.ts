@@ -23,6 +23,7 @@ export const editor = {
     multiline: 'Several lines',
     checkbox: 'Checkbox',
     number: 'Automatic number',
+    attachment: 'Attachment',
   },
   pages: 'Pages',
   page: 'Page {page} of {pages}',

@@ -239,4 +239,13 @@ export const refusals = {
   'audit.nothing-signed': 'The audit log has no signed checkpoint yet: set up the authority, and unlock its keys.',
   'audit.reason-missing': 'Please say why, in a few words.',
   'request.length-needed': 'The request does not say how long it is, so it was not read.',
+  'attachment.missing': 'Please choose a file.',
+  'attachment.too-large': 'This file is too large. It may have up to {megabytes} MB.',
+  'attachment.kind': 'This kind of file is not accepted. Please choose a PDF, or a JPEG, PNG or WebP picture.',
+  'attachment.damaged': 'This file is damaged or protected by a password, so it cannot be looked through. Please choose another one.',
+  'attachment.acts':
+    'This PDF holds something that acts by itself or another file inside it, so it is not accepted. Print it to a new PDF and choose that one.',
+  'attachment.not-asked': 'No file is asked of you here.',
+  'attachment.unknown': 'There is no such file.',
+  'field.too-many-attachments': 'That would be too many attachments. One person can be asked for up to {most}.',
 }

@@ -35,6 +35,7 @@ export const completion: (typeof en)['completion'] = {
     from: 'Adresse IP',
     certificate: 'Certificat',
     moment: '{at} ou après ; l’horodatage de la signature fait foi',
+    attachment: 'Fichier joint',
   },
   identified: {
     email: 'code par e-mail à {address}',
@@ -60,11 +61,13 @@ export const completion: (typeof en)['completion'] = {
     multiline: 'Texte sur plusieurs lignes',
     checkbox: 'Case à cocher',
     number: 'Numéro',
+    attachment: 'Fichier joint',
   },
   terms: 'version {version} ({language}), {at}',
   sealedBy: 'Scellé par {company}',
   sealedAt: 'Achevé le {at}',
   auditLog: 'Journal d’audit : {size} entrées, racine {root}',
   certified: 'Fichier signé, SHA-256 : {digest}',
+  attached: '{name}, {size}, SHA-256 {digest}',
   copies: 'Copie à {names}',
 }

@@ -25,6 +25,7 @@ export const editor: typeof shape = {
     multiline: 'Plusieurs lignes',
     checkbox: 'Case à cocher',
     number: 'Numéro automatique',
+    attachment: 'Pièce jointe',
   },
   pages: 'Pages',
   page: 'Page {page} sur {pages}',

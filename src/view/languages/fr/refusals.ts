@@ -246,4 +246,14 @@ export const refusals: typeof shape = {
   'audit.nothing-signed': 'Le journal d’audit n’a pas encore de point de contrôle signé : créez l’autorité et déverrouillez ses clés.',
   'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
+  'attachment.missing': 'Choisissez un fichier.',
+  'attachment.too-large': 'Ce fichier est trop lourd. Il peut peser jusqu’à {megabytes} Mo.',
+  'attachment.kind': 'Ce genre de fichier n’est pas accepté. Choisissez un PDF, ou une image JPEG, PNG ou WebP.',
+  'attachment.damaged':
+    'Ce fichier est endommagé ou protégé par un mot de passe, il ne peut donc pas être examiné. Choisissez-en un autre.',
+  'attachment.acts':
+    'Ce PDF contient quelque chose qui agit tout seul ou un autre fichier, il n’est donc pas accepté. Imprimez-le dans un nouveau PDF et choisissez celui-ci.',
+  'attachment.not-asked': 'Aucun fichier ne vous est demandé ici.',
+  'attachment.unknown': 'Ce fichier n’existe pas.',
+  'field.too-many-attachments': 'Cela ferait trop de pièces jointes. On peut en demander jusqu’à {most} à une personne.',
 }
