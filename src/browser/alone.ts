@@ -6,7 +6,7 @@ import { type ListAtHand, listedIn } from '../verification/listed.ts'
 import { shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { canVerify } from './asking.ts'
-import { offerData, openDesk, show, startAgain, verifyHere } from './desk.ts'
+import { offerData, openDesk, say, show, startAgain, verifyHere } from './desk.ts'
 import { acceptDrops } from './dropping.ts'
 import { aloneHtml, type Language, reportHtml, sentences } from './render.ts'
 
@@ -50,9 +50,10 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
       event.preventDefault()
       const file = desk.input.files?.[0]
       if (file && isAble)
-        void verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now()) }).then((made) => {
-          if (made) present((report = made))
-        })
+        void verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now()) }).then(
+          (made) => made && present((report = made)),
+          () => say(desk, sentences(language).proof.alone.accident),
+        )
     }
     place.querySelector<HTMLButtonElement>('[data-print]')!.onclick = () => print()
     place.querySelector<HTMLButtonElement>('[data-again]')!.onclick = () => {

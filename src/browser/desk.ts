@@ -29,7 +29,7 @@ const sentence = (progress: Progress, name: string, language: Language): string 
   return progress.step === 'judging' ? fill(p.judging, { name }) : fill(p[progress.step], { name, percent: progress.percent })
 }
 
-/** Verifies the chosen file, showing how far it is. Null where the visitor cancelled, or where this browser cannot do it. */
+/** Verifies the chosen file, showing how far it is. Null where the visitor cancelled; throws where this browser cannot do it. */
 export async function verifyHere(
   desk: Desk,
   language: Language,
@@ -57,9 +57,6 @@ export async function verifyHere(
     const report = await asking.report
     say(desk, report ? '' : p.cancelled)
     return report
-  } catch {
-    say(desk, p.accident)
-    return null
   } finally {
     busy(false)
   }

@@ -28,7 +28,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
   const workerUrl = settings['worker']!
 
   const verify = async (file: File): Promise<void> => {
-    const report = await verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now() + late) })
+    const report = await verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now() + late) }).catch(giveUp)
     if (!report) return
     say(desk, p.asking)
     const register = await askRegister(report)
@@ -42,10 +42,19 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     document.querySelector<HTMLElement>('[data-changed]')!.hidden = report.answer !== 'changed'
     for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
   }
+  // What fails here, the server can still do: the next press of the button sends the file.
+  let hasFailed = false
+  const giveUp = (): null => {
+    hasFailed = true
+    say(desk, p.accident)
+    note.textContent = p.sent
+    desk.form.querySelector('[type="submit"]')!.textContent = p.send
+    return null
+  }
   desk.form.addEventListener('submit', (event) => {
     const file = desk.input.files?.[0]
     // A button that says so sends the file: for the report as PDF.
-    if (!file?.size || event.submitter?.hasAttribute('formaction')) return
+    if (hasFailed || !file?.size || event.submitter?.hasAttribute('formaction')) return
     event.preventDefault()
     void verify(file)
   })

@@ -142,7 +142,7 @@ describe('in the visitor’s browser', () => {
     `)
     await page.click(CHOOSE)
     await page.click('[data-cancel]')
-    await page.waitForFunction('document.querySelector("[data-state]").textContent === "Cancelled."')
+    await page.getByText('Cancelled.').waitFor()
     expect(await page.isEnabled('[name="file"]')).toBe(true)
     await page.click(CHOOSE)
     await page.waitForSelector(REPORT, { timeout: 60_000 })
@@ -174,6 +174,28 @@ test('the report as PDF and as data: of a file that was verified in the browser,
     })
     await context.close()
   }
+})
+
+test('where a browser lets no worker run, the page itself judges', async () => {
+  const { context, page } = await browser.person()
+  await context.addInitScript('delete globalThis.Worker')
+  expect(await verified(page, 'sealed.pdf')).toEqual({ answer: 'genuine', asked: ['POST /verify/register'] })
+  await context.close()
+})
+
+test('where a browser fails, it says so, and the next press sends the file', async () => {
+  const { context, page } = await browser.person()
+  await context.addInitScript('delete globalThis.Worker; Blob.prototype.stream = () => { throw new Error("no memory") }')
+  await page.goto(`${origin}/verify`)
+  await page.setInputFiles('[name="file"]', at('sealed.pdf'))
+  await page.click(CHOOSE)
+  await page.getByText('could not verify').waitFor()
+  expect(await page.textContent(CHOOSE)).toBe('Send it to the server')
+  const sent = page.waitForRequest((request) => request.method() === 'POST' && new URL(request.url()).pathname === '/verify')
+  await page.click(CHOOSE)
+  await sent
+  await page.waitForSelector('[data-answer="genuine"]')
+  await context.close()
 })
 
 test('a changed file is sent for pictures of its pages when its holder asks for them', async () => {

@@ -103,6 +103,7 @@ export const proof = {
     here: 'The document stays on your device: this page can send nothing anywhere.',
     unable:
       'This browser does not give a page opened from a file what it needs to verify (WebCrypto). Open it in a current Firefox, Chrome, Edge or Safari.',
+    accident: 'This browser could not verify the file: it may lack memory for it, or be too old.',
     noScript: 'This file verifies documents with JavaScript, which is switched off in this browser.',
     early: 'The clock of this device is behind: this file was made on {at}. Set the clock, or times cannot be judged.',
     register: 'Whether the document was annulled or completed since, only the company’s register knows:',

@@ -100,6 +100,7 @@ export const proof: typeof shape = {
     here: 'Le document reste sur votre appareil : cette page ne peut rien envoyer nulle part.',
     unable:
       'Ce navigateur ne donne pas à une page ouverte depuis un fichier ce qu’il faut pour vérifier (WebCrypto). Ouvrez-la dans un Firefox, Chrome, Edge ou Safari récent.',
+    accident: 'Ce navigateur n’a pas pu vérifier le fichier : il manque peut-être de mémoire, ou il est trop ancien.',
     noScript: 'Ce fichier vérifie les documents avec JavaScript, qui est désactivé dans ce navigateur.',
     early:
       'L’horloge de cet appareil retarde : ce fichier a été fait le {at}. Mettez-la à l’heure, sinon les heures ne peuvent être jugées.',
