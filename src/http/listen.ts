@@ -7,6 +7,9 @@ const LARGEST_BODY = 160_000_000
 /** Seconds of silence before a connection is cut; an upload over a slow line is given more. */
 const SILENCE = 30
 const SILENCE_OF_UPLOADS = 120
+/** What is gathered from many large files before its first byte. */
+const GATHERED = /\/evidence\.zip$/
+const SILENCE_OF_GATHERING = 240
 
 /** What recipients and verification need; the public listener answers to nothing else. */
 const PUBLIC = /^\/(s|verify|pki|static|logo|language|healthz)(\/|$)/
@@ -42,6 +45,7 @@ export function listen(
       const began = performance.now()
       const path = URL.parse(request.url)?.pathname ?? '?'
       if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
+      else if (GATHERED.test(path)) bun.timeout(request, SILENCE_OF_GATHERING)
       const response = serves(path)
         ? await server.fetch(request, bun.requestIP(request)?.address ?? null)
         : new Response('Not found\n', { status: 404, headers: PLAIN })

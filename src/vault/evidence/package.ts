@@ -1,12 +1,14 @@
+import { attemptsIn, bucketOf, recordAttempt } from '../../access/attempts.ts'
 import type { Act } from '../../audit/act.ts'
 import { publicKeyPem } from '../../audit/exporting.ts'
 import { openAuthority } from '../../authority/authority.ts'
 import type { KeyStore } from '../../authority/key-store.ts'
 import { type Bytes, hex, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/digest.ts'
-import type { Clock } from '../../base/instant.ts'
+import { type Clock, HOUR } from '../../base/instant.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { Config } from '../../config/config.ts'
+import type { SecretKey } from '../../config/secret-key.ts'
 import type { EnvelopeRow } from '../../db/database.ts'
 import type { Db } from '../../db/open.ts'
 import { annulmentsOf } from '../../envelope/annulment.ts'
@@ -32,6 +34,7 @@ export interface EvidenceTools {
   readonly config: Config
   readonly clock: Clock
   readonly keys: KeyStore
+  readonly secretKey: SecretKey
 }
 
 export interface EvidencePackage {
@@ -51,6 +54,7 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
   const envelope = await findEnvelope(db, envelopeId)
   if (envelope.status !== 'completed') throw new Refusal('not_found', 'vault.not-found')
   const logKey = keys.checkpointKey().publicKey
+  await refuseTooMany(tools, act, envelopeId)
   const documents = await listDocuments(db, envelopeId)
   const files: EvidenceFile[] = []
   const roots = new Set<string>()
@@ -104,6 +108,15 @@ const plainName = (fileName: string): string =>
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9._-]+/g, '_')
     .slice(-60)
+
+/** Each package is work and an entry of the log: nobody needs so many. */
+const MOST = 20
+
+async function refuseTooMany({ db, secretKey }: EvidenceTools, { actor, at }: Act, envelopeId: string): Promise<void> {
+  const bucket = bucketOf(secretKey, 'evidence', envelopeId, 'id' in actor ? actor.id : actor.kind)
+  if ((await attemptsIn(db, bucket, at, HOUR)).count >= MOST) throw new Refusal('rate_limited', 'evidence.too-many')
+  await recordAttempt(db, bucket, at)
+}
 
 /** What a person opens first comes first. */
 const order = (path: string): number => (path.startsWith('CHECKLIST') ? 0 : path.includes('/') ? 2 : 1)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { recordAttempt } from '../../../src/access/attempts.ts'
 import { vaultLinkUrl } from '../../../src/envelope/vault-link.ts'
 import { annul } from '../../../src/envelope/annulment.ts'
 import { packEvidence } from '../../../src/vault/evidence/package.ts'
@@ -90,3 +91,16 @@ test('while the keys are locked, or before the end, there is no package and no r
   await rooms.db.updateTable('envelope').set({ status: 'completed' }).where('id', '=', id).execute()
   expect(await taken()).toEqual(before)
 })
+
+test('taken again and again it is refused for a while, and nothing is recorded', async () => {
+  const { house: rooms } = house
+  const user = await ann(house)
+  await rooms.db.deleteFrom('attempt').execute()
+  await packEvidence(rooms, actOf(rooms, user), id)
+  const { bucket } = await rooms.db.selectFrom('attempt').select('bucket').executeTakeFirstOrThrow()
+  for (let one = 0; one < 19; one++) await recordAttempt(rooms.db, bucket, rooms.clock())
+  const before = await taken()
+  const answer = await desk.get(`/vault/${id}/evidence.zip`)
+  expect([answer.status, answer.text.includes('many times within the hour')]).toEqual([429, true])
+  expect(await taken()).toEqual(before)
+}, 60_000)

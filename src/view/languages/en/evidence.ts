@@ -38,6 +38,8 @@ export const evidence = {
    documents/ID/signatures/        each signature (.p7s) and each RFC 3161 time stamp (.tst)
    documents/ID/authority/         root and authorities, revocation lists (CRL), signers'
                                    certificates, the authority's answers about them (OCSP)
+   attachments/                    files that people attached when they signed, if any: the SHA-256 of
+                                   each stands in their row of the certificate of completion
    audit/entries.jsonl             what happened to the document, one entry a line
    audit/*.tlog-proof              that each entry stands in the log (c2sp.org/tlog-proof)
    audit/checkpoint, .p7s          the signed state of the log, and the company's seal over it

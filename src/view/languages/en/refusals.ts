@@ -106,6 +106,7 @@ export const refusals = {
   'picture.too-large': 'Please choose a picture of at most 15 MB.',
   'verification.file-missing': 'Please choose the PDF to verify.',
   'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
+  'evidence.too-many': 'This package has been taken many times within the hour. Please try again later.',
   'annulment.not-completed': 'Only a document that everybody has signed and the company has sealed can be annulled. Withdraw it instead.',
   'annulment.already': 'This document is annulled already.',
   'annulment.in-force': 'This document is not annulled.',

@@ -41,6 +41,8 @@ export const evidence: typeof shape = {
    documents/ID/signatures/        chaque signature (.p7s) et chaque horodatage RFC 3161 (.tst)
    documents/ID/authority/         racine et autorités, listes de révocation (CRL), certificats des
                                    signataires, réponses de l’autorité à leur sujet (OCSP)
+   attachments/                    fichiers que des personnes ont joints en signant, s’il y en a : le
+                                   SHA-256 de chacun figure à leur ligne de l’attestation d’achèvement
    audit/entries.jsonl             ce qui est arrivé au document, une entrée par ligne
    audit/*.tlog-proof              que chaque entrée figure au journal (c2sp.org/tlog-proof)
    audit/checkpoint, .p7s          l’état signé du journal, et le sceau de la société dessus

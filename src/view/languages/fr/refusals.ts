@@ -109,6 +109,7 @@ export const refusals: typeof shape = {
   'picture.too-large': 'Veuillez choisir une image de 15 Mo au plus.',
   'verification.file-missing': 'Veuillez choisir le PDF à vérifier.',
   'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
+  'evidence.too-many': 'Ce dossier a été téléchargé de nombreuses fois en une heure. Veuillez réessayer plus tard.',
   'annulment.not-completed': 'Seul un document signé par tous et scellé par la société peut être annulé. Retirez-le plutôt.',
   'annulment.already': 'Ce document est déjà annulé.',
   'annulment.in-force': 'Ce document n’est pas annulé.',
