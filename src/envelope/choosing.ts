@@ -3,7 +3,7 @@ import { listCompanySigners } from '../access/users.ts'
 import { fullName, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { addContact, findContact, listContacts } from '../contact/contacts.ts'
-import type { RecipientSide } from '../db/database.ts'
+import type { RecipientRole, RecipientSide } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { findDraft } from './drafting.ts'
@@ -39,11 +39,32 @@ export async function listKnownPeople(db: Db, search = '', most = 200): Promise<
   return [...staff, ...contacts].slice(0, most)
 }
 
-/** The company signs first, the other party next; those of one side act at the same time. */
-export function usualOrder(recipients: readonly Pick<Recipient, 'role' | 'side' | 'routingOrder'>[], side: RecipientSide): number {
-  if (side === 'company') return 1
-  const ours = recipients.filter((recipient) => acts(recipient) && recipient.side === 'company').map(({ routingOrder }) => routingOrder)
-  return Math.min(HIGHEST_ORDER, Math.max(0, ...ours) + 1)
+type Standing = Pick<Recipient, 'role' | 'side' | 'routingOrder'>
+
+/**
+ * The company signs first, the other party next; those of one side and role act at the same time. Whoever approves does so before their side
+ * signs, whoever attests after everybody has signed. `opens`: the turn is a new one, before which the later ones make room.
+ */
+export function usualTurn(
+  recipients: readonly Standing[],
+  { role, side }: Pick<Recipient, 'role' | 'side'>,
+): { readonly order: number; readonly opens: boolean } {
+  const acting = recipients.filter(acts)
+  const same = acting.filter((one) => one.role === role && (role === 'witness' || one.side === side))
+  const [first] = same.map(({ routingOrder }) => routingOrder).toSorted((a, b) => a - b)
+  if (first !== undefined) return { order: first, opens: false }
+  const order = Math.min(HIGHEST_ORDER, orderOf(acting, role, side))
+  return { order, opens: role !== 'copy' && acting.some(({ routingOrder }) => routingOrder === order) }
+}
+
+function orderOf(acting: readonly Standing[], role: RecipientRole, side: RecipientSide): number {
+  const after = (some: readonly Standing[]): number => Math.max(0, ...some.map(({ routingOrder }) => routingOrder)) + 1
+  if (role === 'witness') return after(acting)
+  const own = acting.filter((one) => one.side === side && one.role !== 'witness')
+  if (role === 'approver' && own.length) return Math.min(...own.map(({ routingOrder }) => routingOrder))
+  const before =
+    side === 'company' ? own : acting.filter((one) => one.role !== 'witness' && (one.side === 'company' || one.role === 'approver'))
+  return after(before)
 }
 
 /** Somebody of the staff signs for the company, a contact for the other party; everything else of theirs is known. */
@@ -53,25 +74,34 @@ export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelop
   const user = (await listCompanySigners(db)).find((one) => one.id === id)
   if (user) {
     const entity = await findLegalEntity(db, draft.legalEntityId)
-    return addRecipient(db, act, owner, envelopeId, recipientOfUser(user, entity))
+    const { order, opens } = usualTurn(recipients, { role: 'signer', side: 'company' })
+    return addRecipient(db, act, owner, envelopeId, { ...recipientOfUser(user, entity), routingOrder: order }, opens)
   }
   const contact = await findContact(db, id)
-  return addRecipient(db, act, owner, envelopeId, {
-    side: 'other',
-    role: 'signer',
-    firstName: contact.firstName,
-    lastName: contact.lastName,
-    email: contact.email,
-    phone: contact.phone,
-    channel: contact.email ? 'email' : 'sms',
-    language: contact.language ?? draft.language,
-    routingOrder: usualOrder(recipients, 'other'),
-    company: contact.company,
-    companyDetails: '',
-    jobTitle: contact.jobTitle,
-    userId: null,
-    contactId: contact.id,
-  })
+  const turn = usualTurn(recipients, { role: 'signer', side: 'other' })
+  return addRecipient(
+    db,
+    act,
+    owner,
+    envelopeId,
+    {
+      side: 'other',
+      role: 'signer',
+      firstName: contact.firstName,
+      lastName: contact.lastName,
+      email: contact.email,
+      phone: contact.phone,
+      channel: contact.email ? 'email' : 'sms',
+      language: contact.language ?? draft.language,
+      routingOrder: turn.order,
+      company: contact.company,
+      companyDetails: '',
+      jobTitle: contact.jobTitle,
+      userId: null,
+      contactId: contact.id,
+    },
+    turn.opens,
+  )
 }
 
 /** Somebody typed in; kept in the directory too where the sender wishes it and nobody there has that address. */
@@ -84,15 +114,22 @@ export async function addTypedPerson(
   { keep }: { readonly keep: boolean },
 ): Promise<Recipient> {
   const draft = await findDraft(db, owner, envelopeId)
-  const routingOrder = details.routingOrder ?? usualOrder(await listRecipients(db, envelopeId), details.side)
+  const turn = usualTurn(await listRecipients(db, envelopeId), details)
   const own = details.side === 'company' && !details.company ? await findLegalEntity(db, draft.legalEntityId) : null
-  const recipient = await addRecipient(db, act, owner, envelopeId, {
-    ...details,
-    ...(own ? { company: own.legalName, companyDetails: companyDetailsOf(own) } : {}),
-    routingOrder,
-    userId: null,
-    contactId: null,
-  })
+  const recipient = await addRecipient(
+    db,
+    act,
+    owner,
+    envelopeId,
+    {
+      ...details,
+      ...(own ? { company: own.legalName, companyDetails: companyDetailsOf(own) } : {}),
+      routingOrder: details.routingOrder ?? turn.order,
+      userId: null,
+      contactId: null,
+    },
+    details.routingOrder === null && turn.opens,
+  )
   if (keep && !(await isKnown(db, details.email ?? details.phone ?? ''))) {
     const { firstName, lastName, email, phone, company, jobTitle, language } = details
     await addContact(db, act, { firstName, lastName, email, phone, company, jobTitle, language, comment: '' })

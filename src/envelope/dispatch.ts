@@ -79,7 +79,7 @@ export async function problemsOf(tools: DispatchTools, user: Pick<User, 'id' | '
     for (const { reason, name } of received ? placeProblems(received, recipients, own) : [])
       found('fields', reason, { name, title: document.title })
   }
-  if (!draft.title.trim()) found('send', 'dispatch.no-title')
+  if (documents.length && !draft.title.trim()) found('documents', 'dispatch.no-title')
   const at = tools.clock()
   if (draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
   try {

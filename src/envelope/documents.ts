@@ -40,6 +40,7 @@ export async function addDocuments(
   const read: ReadDocument[] = []
   for (const sheaf of sheaves(upload.files)) {
     const [{ name }] = sheaf as [UploadedFile]
+    for (const file of sheaf) if (!file.bytes.length) await named(file.name, () => Promise.reject(new Refusal('invalid', 'document.empty')))
     const bytes = sheaf.reduce((total, file) => total + file.bytes.length, 0)
     if (bytes > limits.uploadBytes)
       throw new Refusal('too_large', 'document.too-large', { name, megabytes: Math.floor(limits.uploadBytes / 1_000_000) })

@@ -61,6 +61,23 @@ export function startDraft(db: Db, act: UserAct, user: User, language: Language 
   })
 }
 
+/** The user's own draft in which nothing has been done yet, so that none is left behind by each look at a new one; else a new one. */
+export async function openEmptyDraft(db: Db, act: UserAct, user: User, language: Language): Promise<Envelope> {
+  const untouched = await db
+    .selectFrom('envelope')
+    .selectAll()
+    .where('senderId', '=', user.id)
+    .where('status', '=', 'draft')
+    .where('version', '=', 1)
+    .where('title', '=', '')
+    .where((where) =>
+      where.not(where.exists(where.selectFrom('document').select('document.id').whereRef('document.envelopeId', '=', 'envelope.id'))),
+    )
+    .orderBy('createdAt', 'desc')
+    .executeTakeFirst()
+  return untouched ?? startDraft(db, act, user, language)
+}
+
 /** Refused unless it is a draft that the user may change. */
 export async function findDraft(db: Db, user: Pick<User, 'id' | 'role'>, id: string): Promise<Envelope> {
   const envelope = await findEnvelopeFor(db, user, id)

@@ -1,8 +1,12 @@
-import type { FieldKind } from '../db/database.ts'
+import type { DocumentRow, FieldKind } from '../db/database.ts'
 import type { Field, Recipient } from './envelope.ts'
 
 /** Whoever signs a revision of their own: everybody but those who only receive a copy. */
 export const acts = (recipient: Pick<Recipient, 'role'>): boolean => recipient.role !== 'copy'
+
+/** Of the pages of a prepared document, how many are its certificate of completion. */
+export const certificatePages = ({ pages, shownPages }: Pick<DocumentRow, 'pages' | 'shownPages'>): number =>
+  shownPages === null ? 0 : (JSON.parse(shownPages) as unknown[]).length - (JSON.parse(pages) as unknown[]).length
 
 /** `S1`, `S2` … in routing order: the name of each signer's fields in the file. Fixed from the dispatch on. */
 export const signerNames = (recipients: readonly Recipient[]): ReadonlyMap<string, string> =>

@@ -32,12 +32,32 @@ export const HIGHEST_ORDER = 99
 
 type Owner = Pick<User, 'id' | 'role'>
 
-export function addRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: string, details: RecipientDetails): Promise<Recipient> {
+/** `opens`: their turn is a new one; whoever had it, and everybody after, moves one on. */
+export function addRecipient(
+  db: Db,
+  act: UserAct,
+  owner: Owner,
+  envelopeId: string,
+  details: RecipientDetails,
+  opens = false,
+): Promise<Recipient> {
   return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
     if ((await listRecipients(tx, envelopeId)).length >= MOST_RECIPIENTS)
       throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
-    return insertRecipient(tx, draft, await checked(tx, owner, details))
+    const entitled = await checked(tx, owner, details)
+    if (opens) await makeRoom(tx, envelopeId, details.routingOrder)
+    return insertRecipient(tx, draft, entitled)
   })
+}
+
+async function makeRoom(tx: Tx, envelopeId: string, from: number): Promise<void> {
+  for (const { id, routingOrder } of await listRecipients(tx, envelopeId))
+    if (routingOrder >= from)
+      await tx
+        .updateTable('recipient')
+        .set({ routingOrder: Math.min(HIGHEST_ORDER, routingOrder + 1) })
+        .where('id', '=', id)
+        .execute()
 }
 
 export function changeRecipient(
@@ -47,14 +67,13 @@ export function changeRecipient(
   envelopeId: string,
   id: string,
   details: RecipientDetails,
+  opens = false,
 ): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     await findRecipient(tx, envelopeId, id)
-    await tx
-      .updateTable('recipient')
-      .set(await checked(tx, owner, details))
-      .where('id', '=', id)
-      .execute()
+    const entitled = await checked(tx, owner, details)
+    if (opens) await makeRoom(tx, envelopeId, details.routingOrder)
+    await tx.updateTable('recipient').set(entitled).where('id', '=', id).execute()
   })
 }
 

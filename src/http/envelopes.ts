@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Instant } from '../base/instant.ts'
 import { listKnownPeople } from '../envelope/choosing.ts'
-import { startDraft } from '../envelope/drafting.ts'
+import { openEmptyDraft } from '../envelope/drafting.ts'
 import { findEnvelopeFor } from '../envelope/envelope.ts'
 import { countEnvelopes, GROUPS, listEnvelopes } from '../envelope/list.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
@@ -37,7 +37,7 @@ export const envelopes = createApp()
     )
   })
   .post('/envelopes', signedIn, async (c) => {
-    const { id } = await startDraft(c.var.house.db, userAct(c), requireUser(c), c.var.lang)
+    const { id } = await openEmptyDraft(c.var.house.db, userAct(c), requireUser(c), c.var.lang)
     return c.redirect(`/envelopes/${id}/draft`, 303)
   })
   .get('/envelopes/people', signedIn, async (c) =>

@@ -5,6 +5,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeRow, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { annulledAmong } from '../envelope/annulment.ts'
+import { certificatePages } from '../envelope/naming.ts'
 import { isFoundBy } from '../envelope/searching.ts'
 
 /** A finished envelope as the register shows it. */
@@ -21,6 +22,8 @@ export interface VaultEntry {
     readonly title: string
     readonly size: number
     readonly pages: number
+    /** How many of the pages are the certificate of completion. */
+    readonly certificatePages: number
     readonly digest: Digest
     /** A certificate of completion by itself: the row of the document that it speaks of. */
     readonly certifies: string | null
@@ -158,6 +161,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
             title,
             size: head?.size ?? 0,
             pages: (JSON.parse(shownPages ?? pages) as unknown[]).length,
+            certificatePages: certificatePages({ pages, shownPages }),
             digest: head?.objectDigest ?? ('' as Digest),
             certifies,
             certificateId: documents.find((other) => other.certifies === id)?.id ?? null,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { usualOrder } from '../../src/envelope/choosing.ts'
+import { usualTurn } from '../../src/envelope/choosing.ts'
 import { moved, turnsOf } from '../../src/envelope/turns.ts'
 import { person } from './support.ts'
 
@@ -28,12 +28,25 @@ test.each([
   expect(moved(turns, id, move)).toEqual(expected.map((turn) => [...turn]))
 })
 
-test('the company signs first, the other party next', () => {
-  expect(usualOrder([], 'other')).toBe(1)
-  expect(usualOrder([], 'company')).toBe(1)
+test('the company signs first, the other party next; who approves before their side signs, who attests after everybody', () => {
+  const first = { role: 'signer', side: 'company' } as const
+  const theirs = { role: 'signer', side: 'other' } as const
+  expect(usualTurn([], theirs)).toEqual({ order: 1, opens: false })
+  expect(usualTurn([], first)).toEqual({ order: 1, opens: false })
   const ours = [
     person('e', 'a', { side: 'company', routingOrder: 2 }),
     person('e', 'b', { side: 'company', role: 'copy', routingOrder: 9 }),
   ]
-  expect(usualOrder(ours, 'other')).toBe(3)
+  expect(usualTurn(ours, theirs)).toEqual({ order: 3, opens: false })
+  expect(usualTurn(ours, first)).toEqual({ order: 2, opens: false })
+  const both = [...ours, person('e', 'c', { side: 'other', routingOrder: 3 })]
+  expect(usualTurn(both, { role: 'witness', side: 'company' })).toEqual({ order: 4, opens: false })
+  expect(usualTurn(both, { role: 'approver', side: 'company' })).toEqual({ order: 2, opens: true })
+  expect(usualTurn(both, { role: 'approver', side: 'other' })).toEqual({ order: 3, opens: true })
+  // A witness who was named first makes room for who signs.
+  const attested = [...ours, person('e', 'd', { side: 'other', role: 'witness', routingOrder: 3 })]
+  expect(usualTurn(attested, theirs)).toEqual({ order: 3, opens: true })
+  // Those whom the sender put together stay so.
+  const together = [person('e', 'a', { side: 'company', routingOrder: 1 }), person('e', 'c', { side: 'other', routingOrder: 1 })]
+  expect(usualTurn(together, theirs)).toEqual({ order: 1, opens: false })
 })

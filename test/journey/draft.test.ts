@@ -78,15 +78,24 @@ test('from nothing to sent: files, people, details that save themselves, and the
   // One that is none stays to be left out; what is good is there already.
   await page.setInputFiles('[name="files"]', [
     { name: 'bad.pdf', mimeType: 'application/pdf', buffer: Buffer.from('hello') },
+    { name: 'empty.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) },
     { name: 'contract.pdf', mimeType: 'application/pdf', buffer: Buffer.from(await Bun.file(CONTRACT).arrayBuffer()) },
     picture('page one.png', 80),
     picture('page two.png', 90),
   ])
-  await page.locator('.document').nth(1).waitFor()
-  expect(await page.locator('.upload').innerText()).toContain('“bad.pdf” is not a PDF')
-  expect(await page.locator('.document .row__note').allInnerTexts()).toEqual(['2 pages · contract.pdf', '2 pages · page one.png'])
-  await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole('button', { name: 'Leave it out' }).click()])
+  // Every part of the page knows the files that are in; what was refused is still told.
   await page.locator('[data-editor][data-ready]').waitFor()
+  await page.locator('.document').nth(1).waitFor()
+  expect(await page.locator('h1').innerText()).toBe(await page.locator('#title').inputValue())
+  expect(await page.locator('.upload').allInnerTexts()).toEqual([
+    expect.stringContaining('“bad.pdf” is not a PDF'),
+    expect.stringContaining('“empty.pdf” is empty'),
+  ])
+  expect(await page.locator('.document .row__note').allInnerTexts()).toEqual(['2 pages · contract.pdf', '2 pages · page one.png'])
+  for (const left of [1, 0]) {
+    await page.getByRole('button', { name: 'Leave it out' }).first().click()
+    expect(await page.locator('.upload').count()).toBe(left)
+  }
 
   await page.fill('#title', 'Agreement with Marie')
   await saved(page)
@@ -178,7 +187,7 @@ test('a locked file asks for its password, and what acts by itself is taken out 
   await Promise.all([page.waitForEvent('load'), page.setInputFiles('[name="files"]', file('acting.pdf', await acting.save()))])
   await page.getByText('Something in this file acts by itself').waitFor()
   expect(await page.locator('.missing').innerText()).toContain('holds active content')
-  await page.getByRole('button', { name: 'Remove it' }).click()
+  await page.getByRole('button', { name: 'Agree to take it out' }).click()
   await page.getByText('What acted by itself will be removed: JavaScript.').waitFor()
   expect(await page.locator('.missing').innerText()).not.toContain('holds active content')
   const kept = await house.house.db.selectFrom('document').select(['fileName', 'findings']).where('envelopeId', '=', id).execute()

@@ -65,7 +65,7 @@ export interface TestHouse extends AsyncDisposable {
 export interface TestBrowser {
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   /** A form as a page of this house sends it. */
-  post(path: string, fields?: Record<string, string | Blob>, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, fields?: Record<string, string | Blob | readonly Blob[]>, headers?: Record<string, string>): Promise<Answer>
   signIn(email: string, password?: string): Promise<Answer>
   readonly cookies: Map<string, string>
 }
@@ -156,9 +156,10 @@ export async function openTestHouse(
     }
     const get: TestBrowser['get'] = (path, headers = {}) => send(path, { headers })
     const post: TestBrowser['post'] = (path, fields = {}, headers = {}) => {
-      const hasFile = Object.values(fields).some((value) => value instanceof Blob)
+      const hasFile = Object.values(fields).some((value) => typeof value !== 'string')
       const body = hasFile ? new FormData() : new URLSearchParams()
-      for (const [name, value] of Object.entries({ csrf: token, ...fields })) (body as FormData).append(name, value as string)
+      for (const [name, value] of Object.entries({ csrf: token, ...fields }))
+        for (const one of [value].flat()) (body as FormData).append(name, one as string)
       return send(path, { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin', ...headers } })
     }
     return {

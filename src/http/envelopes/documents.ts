@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import { addDocuments, consentToRemoval, orderDocuments, removeDocument, renameDocument } from '../../envelope/documents.ts'
 import { findDraft } from '../../envelope/drafting.ts'
-import type { UploadedFile } from '../../envelope/reading.ts'
+import { sheaves, type UploadedFile } from '../../envelope/reading.ts'
 import { fill, words } from '../../view/words.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm } from '../answers.ts'
@@ -20,12 +20,25 @@ const back = (c: Ctx, id: string): Response => c.redirect(`/envelopes/${id}/draf
 
 async function uploadedFiles(c: Ctx): Promise<{ files: UploadedFile[]; password?: string }> {
   const body = await c.req.parseBody({ all: true })
-  const files = [body['files']].flat().filter((file): file is File => file instanceof File && file.size > 0)
+  const files = [body['files']].flat().filter((file): file is File => file instanceof File && (file.size > 0 || file.name !== ''))
   const password = body['password']
   return {
     files: await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))),
     ...(typeof password === 'string' && password ? { password } : {}),
   }
+}
+
+/** Without the script all files come at once: each that can be read is added, and the others are told by name and reason. */
+async function addEach(c: Ctx, id: string, { files, ...rest }: Awaited<ReturnType<typeof uploadedFiles>>): Promise<Refusal[]> {
+  const refusals: Refusal[] = []
+  for (const sheaf of files.length ? sheaves(files) : [[]])
+    try {
+      await addDocuments(c.var.house, userAct(c), requireUser(c), id, { files: sheaf, ...rest })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refusals.push(error)
+    }
+  return refusals
 }
 
 /** A change to the documents: the page again, or the new version for a page that stays. */
@@ -39,14 +52,20 @@ export const envelopeDocuments = createApp()
   .post('/envelopes/:id/documents', signedIn, async (c) => {
     const id = c.req.param('id')
     const draft = await findDraft(c.var.house.db, requireUser(c), id)
-    try {
-      await addDocuments(c.var.house, userAct(c), requireUser(c), id, await uploadedFiles(c))
-    } catch (error) {
-      if (!(error instanceof Refusal) || wantsJson(c)) throw error
-      const upload = { ...blankForm(), errors: { files: refusalSentence(c.var.lang, error) } }
-      return c.html(await draftPage(c, draft, { upload }), STATUS[error.code])
+    const upload = await uploadedFiles(c)
+    if (wantsJson(c)) {
+      await addDocuments(c.var.house, userAct(c), requireUser(c), id, upload)
+      return changed(c, id)
     }
-    return changed(c, id)
+    const refusals = await addEach(c, id, upload)
+    if (!refusals.length) return back(c, id)
+    const sentences = refusals.map((refusal) => refusalSentence(c.var.lang, refusal)).join(' ')
+    const form = { ...blankForm(), errors: { files: sentences } }
+    if (refusals.length === sheaves(upload.files).length || !upload.files.length)
+      return c.html(await draftPage(c, draft, { upload: form }), STATUS[refusals[0]!.code])
+    // Some are in: an answer that a browser may send again would put them in twice.
+    flash(c, 'stop', sentences)
+    return back(c, id)
   })
   .post('/envelopes/:id/documents/order', signedIn, form(Order), async (c) => {
     const id = c.req.param('id')

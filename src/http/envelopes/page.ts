@@ -9,7 +9,7 @@ import { type Envelope, listDocuments, listRecipients, type Recipient } from '..
 import { pagesOf } from '../../envelope/fields.ts'
 import { lastWayIn, type Letter, lettersOf } from '../../envelope/letters.ts'
 import { type Stage, stageOf } from '../../envelope/list.ts'
-import { acts } from '../../envelope/naming.ts'
+import { acts, certificatePages } from '../../envelope/naming.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { whoseTurn } from '../../envelope/routing.ts'
 import { addressOf, nameOf } from '../../envelope/telling.ts'
@@ -75,6 +75,8 @@ export interface EnvelopeView {
     readonly documentId: DocumentId
     readonly digest: Digest
     readonly pages: readonly { readonly width: number; readonly height: number }[]
+    /** How many of the pages are the certificate of completion. */
+    readonly certificatePages: number
   }[]
   readonly people: readonly ShownPerson[]
   readonly timeline: readonly Happening[]
@@ -125,6 +127,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
         documentId: document.documentId,
         digest: await shownDigest(db, document),
         pages: pagesOf(document),
+        certificatePages: certificatePages(document),
       })),
     ),
     people: shownPeople(envelope, recipients, user.id, {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addKnownPerson, addTypedPerson, usualOrder } from '../../envelope/choosing.ts'
+import { addKnownPerson, addTypedPerson, usualTurn } from '../../envelope/choosing.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { listRecipients } from '../../envelope/envelope.ts'
 import { changeRecipient, findRecipient, removeRecipient } from '../../envelope/recipients.ts'
@@ -53,13 +53,22 @@ async function keep(c: Ctx, id: string, recipientId: string | null): Promise<Res
     if (!before) await addTypedPerson(db, userAct(c), requireUser(c), id, details, { keep })
     else {
       const others = (await listRecipients(db, id)).filter((recipient) => recipient.id !== before.id)
-      const routingOrder = details.routingOrder ?? usualOrder(others, details.side)
-      await changeRecipient(db, userAct(c), requireUser(c), id, before.id, {
-        ...details,
-        routingOrder,
-        userId: before.userId,
-        contactId: before.contactId,
-      })
+      const turn = usualTurn(others, details)
+      const routingOrder = details.routingOrder ?? turn.order
+      await changeRecipient(
+        db,
+        userAct(c),
+        requireUser(c),
+        id,
+        before.id,
+        {
+          ...details,
+          routingOrder,
+          userId: before.userId,
+          contactId: before.contactId,
+        },
+        details.routingOrder === null && turn.opens,
+      )
     }
   } catch (error) {
     const person = { id: recipientId, form: formWith(c, answers.form, error, PERSON_REASONS) }

@@ -11,10 +11,13 @@ export function keepFresh({ root, address }) {
     for (const name of names) {
       const [old, next] = [root, page].map((place) => place.querySelector(`[data-fresh="${name}"]`))
       if (!old || !next || old.innerHTML === next.innerHTML) continue
+      // An editor that is at work holds what nobody else does.
+      if (old.querySelector('[data-ready]')) continue
       const hadFocus = old.contains(document.activeElement)
       const current = old.querySelector('[aria-current]')?.getAttribute('href')
       old.innerHTML = next.innerHTML
       if (current) old.querySelector(`[href="${current}"]`)?.setAttribute('aria-current', 'true')
+      if (name === 'editor') document.dispatchEvent(new CustomEvent('paraphe:editor'))
       if (hadFocus) old.querySelector('button[type="submit"], a')?.focus({ preventScroll: true })
     }
   }

@@ -13,6 +13,7 @@ export function letUpload({ root, words, fresh, reload }) {
   let queue = Promise.resolve()
   let under = 0
   let hasAdded = false
+  const kept = `paraphe:refused:${form.action}`
 
   input.addEventListener('change', () => {
     take([...input.files])
@@ -33,7 +34,8 @@ export function letUpload({ root, words, fresh, reload }) {
   })
 
   function take(files) {
-    const pictures = files.filter(({ type }) => /^image\//.test(type))
+    // One that is empty is told by its name; it keeps no picture from the others.
+    const pictures = files.filter(({ type, size }) => size && /^image\//.test(type))
     const rest = files.filter((file) => !pictures.includes(file)).map((file) => [file])
     for (const sheaf of pictures.length ? [...rest, pictures] : rest) add(sheaf)
   }
@@ -58,6 +60,7 @@ export function letUpload({ root, words, fresh, reload }) {
     bar.className = 'upload__bar'
     bar.max = 1
     bar.setAttribute('aria-label', name)
+    delete row.dataset.refused
     row.replaceChildren(text, bar)
     text.textContent = fill(words.uploading, { name, percent: 0 })
     const body = new FormData()
@@ -92,7 +95,8 @@ export function letUpload({ root, words, fresh, reload }) {
   }
 
   function refused(row, sentence) {
-    row.replaceChildren(errorOf(sentence), dismissal(row))
+    row.dataset.refused = sentence
+    row.replaceChildren(errorOf(sentence), button(words.dismiss, () => row.remove()))
   }
 
   /** The file stays here; only its password is asked for. */
@@ -135,10 +139,24 @@ export function letUpload({ root, words, fresh, reload }) {
       finish()
     })
 
-  /** What was added is shown at once; where nothing is left to decide, the whole page is, with its editor. */
+  /**
+   * What was added is shown with the whole page, its editor too, and what was refused goes along as a sentence. Only a file that waits for its
+   * password would be lost: until it is opened or left out, the parts that follow the documents are read anew.
+   */
   function finish() {
     if (under || !hasAdded) return
-    if (list.children.length) void fresh(['rail', 'look', 'documents'])
-    else void reload('documents')
+    const refusals = [...list.children].flatMap(({ dataset }) => dataset.refused ?? [])
+    if (refusals.length < list.children.length) return void fresh(['rail', 'look', 'documents', 'heading', 'editor'])
+    if (refusals.length) sessionStorage.setItem(kept, JSON.stringify(refusals))
+    void reload('documents')
   }
+
+  /** What was refused before the page was read anew is still told. */
+  for (const sentence of JSON.parse(sessionStorage.getItem(kept) ?? '[]')) {
+    const row = document.createElement('li')
+    row.className = 'upload'
+    list.append(row)
+    refused(row, sentence)
+  }
+  sessionStorage.removeItem(kept)
 }

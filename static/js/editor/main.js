@@ -10,8 +10,12 @@ import { createSheets } from './sheets.js'
 import { showFields } from './shown.js'
 import { createVoice } from './voice.js'
 
-const root = document.querySelector('[data-editor]')
-if (root) start(root)
+const begin = () => {
+  const root = document.querySelector('[data-editor]:not([data-ready])')
+  if (root) start(root)
+}
+begin()
+document.addEventListener('paraphe:editor', begin)
 
 function start(root) {
   const editor = JSON.parse(root.dataset.editor)

@@ -49,6 +49,34 @@ test('refused by name and reason, beside the field or in JSON, and nothing is ke
   expect(await documentsOf(test)).toEqual([])
 }, 30_000)
 
+test('without the script the good files of several are kept, the others named with their reasons; sent again by the browser, nothing is added', async () => {
+  await using test = await openTestHouse()
+  const { browser, path } = await newDraft(test)
+  const answer = await browser.post(`${path}/documents`, {
+    files: [pdf('hello', 'notpdf.pdf'), pdf(CONTRACT, 'three.pdf'), pdf('', 'empty.pdf')],
+  })
+  expect([answer.status, answer.location]).toEqual([303, `${path}/draft#documents`])
+  expect((await documentsOf(test)).map(({ fileName }) => fileName)).toEqual(['three.pdf'])
+  const { text } = await browser.get(`${path}/draft`)
+  expect(text).toMatch(/flash--stop[^>]*>“notpdf\.pdf” is not a PDF[^<]*“empty\.pdf” is empty\./)
+  const alone = await browser.post(`${path}/documents`, { files: pdf('', 'empty.pdf') })
+  expect(alone.status).toBe(422)
+  expect(alone.text).toContain('“empty.pdf” is empty.')
+}, 30_000)
+
+test('a second look at a new document opens the draft in which nothing was done; it can be discarded on its own page', async () => {
+  await using test = await openTestHouse()
+  const { browser, path } = await newDraft(test)
+  expect((await browser.post('/envelopes')).location).toBe(`${path}/draft`)
+  await browser.post(`${path}/documents`, { files: pdf(CONTRACT) })
+  const other = (await browser.post('/envelopes')).location!
+  expect(other).not.toBe(`${path}/draft`)
+  expect((await browser.get(other)).text).toContain(`action="${other.replace('/draft', '')}/discarding"`)
+  // A title that was taken away is asked for where it is entered.
+  await browser.post(`${path}/draft`, { title: '' })
+  expect((await browser.get(`${path}/draft`)).text).toContain('<a href="#documents">Please give it a title.</a>')
+}, 30_000)
+
 test('what acts by itself is named in words, and goes with consent', async () => {
   await using test = await openTestHouse()
   const { browser, path } = await newDraft(test)

@@ -122,6 +122,7 @@ export const refusals = {
   'document.missing': 'Please choose a file.',
   'document.unknown': 'There is no such document here.',
   'document.page-unknown': 'There is no such page.',
+  'document.empty': '“{name}” is empty. Please choose another file.',
   'document.not-a-pdf': '“{name}” is not a PDF, nor a JPEG, PNG or WebP picture. Please choose another file.',
   'document.damaged': '“{name}” is damaged and cannot be read. Open it with another program, save it anew and try again.',
   'document.no-pages': '“{name}” has no pages.',

@@ -88,5 +88,4 @@ export const vault = {
     confirm: 'Take the annulment back',
     done: 'The document is in force again. Everybody concerned is told.',
   },
-  pages: (count: number) => (count === 1 ? '1 page' : `${count} pages`),
 }

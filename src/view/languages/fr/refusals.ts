@@ -125,6 +125,7 @@ export const refusals: typeof shape = {
   'document.missing': 'Veuillez choisir un fichier.',
   'document.unknown': 'Il n’y a pas de tel document ici.',
   'document.page-unknown': 'Cette page n’existe pas.',
+  'document.empty': '« {name} » est vide. Veuillez choisir un autre fichier.',
   'document.not-a-pdf': '« {name} » n’est ni un PDF, ni une image JPEG, PNG ou WebP. Veuillez choisir un autre fichier.',
   'document.damaged':
     '« {name} » est endommagé et ne peut pas être lu. Ouvrez-le avec un autre logiciel, enregistrez-le à nouveau, puis réessayez.',

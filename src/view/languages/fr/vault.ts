@@ -90,5 +90,4 @@ export const vault: typeof shape = {
     confirm: 'Lever l’annulation',
     done: 'Le document est de nouveau en vigueur. Toutes les personnes concernées en sont informées.',
   },
-  pages: (count: number) => (count < 2 ? `${count} page` : `${count} pages`),
 }
