@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'authority.root-exported',
   'authority.root-removed',
   'authority.root-returned',
+  'authority.sub-requested',
+  'authority.sub-adopted',
   'authority.time-stamping-changed',
   'authority.time-stamp-fallback',
   'contact.added',

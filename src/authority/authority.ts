@@ -13,7 +13,7 @@ import { certificateIdOf, makeOcspResponse } from '../pki/revocation.ts'
 import type { Signer } from '../pki/signer.ts'
 import { makeTimeStampToken } from '../pki/time-stamp.ts'
 import type { AuthorityTools } from './creating.ts'
-import { above, type HeldCertificate, issuerAmong, readHouseCertificates, TIME_STAMP_POLICY } from './certificates.ts'
+import { above, carriedWith, type HeldCertificate, issuerAmong, readHouseCertificates, TIME_STAMP_POLICY } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
 import { earlier } from './making.ts'
 import { firstOutside, LARGEST_TOKEN } from './outside-stamp.ts'
@@ -144,7 +144,7 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
         serial: newSerial(),
         policy: TIME_STAMP_POLICY,
         certificate: current.tsa.der,
-        chain: chain('tsa'),
+        chain: carriedWith(all, current.tsa),
         signer,
       })
     },

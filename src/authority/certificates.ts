@@ -59,6 +59,12 @@ export function above(all: readonly HeldCertificate[], one: Pick<HeldCertificate
   return issuer ? [issuer, ...above(all, issuer)] : []
 }
 
+/**
+ * What travels in a time stamp: nothing above our own authorities, so that whoever trusts those alone finds in it only what leads to them.
+ */
+export const carriedWith = (all: readonly HeldCertificate[], one: HeldCertificate): Bytes[] =>
+  above(all, one).flatMap(({ keyId, der }) => (keyId === null ? [] : [der]))
+
 /** Which of ours issued this certificate, by name and key identifier; undefined for a stranger's. */
 export const issuerAmong = (all: readonly HeldCertificate[], certificate: Certificate): HeldCertificate | undefined =>
   all.findLast(

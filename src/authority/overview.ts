@@ -20,6 +20,8 @@ export interface CertificateFacts {
   readonly left: number
   readonly life: CertificateLife
   readonly canRenew: boolean
+  /** Another authority issued it. */
+  readonly isElsewhere: boolean
 }
 
 export interface ListFacts extends Pick<KeptList, 'number' | 'thisUpdate' | 'nextUpdate'> {
@@ -51,7 +53,9 @@ export async function overviewOf({ db, keys }: AuthorityTools, at: Instant): Pro
     .executeTakeFirstOrThrow()
   const lists = await currentRevocationLists(db, at)
   return {
-    certificates: await Promise.all(held.map((one) => factsOf(one, renewable(one, current, keys), at))),
+    certificates: await Promise.all(
+      held.map((one) => factsOf(one, { canRenew: renewable(one, current, keys), isElsewhere: isElsewhere(one, all) }, at)),
+    ),
     issuingName: current.issuing ? nameInAddresses(all, current.issuing) : 'issuing',
     lists: lists.map(({ issuer, number, thisUpdate, nextUpdate }) => ({
       name: issuer.purpose === 'root' ? 'root' : nameInAddresses(all, issuer),
@@ -71,7 +75,14 @@ function renewable({ purpose, keyId, issuerId }: HeldCertificate, current: Retur
   return keys.hasKey(current.issuing?.keyId ?? null)
 }
 
-async function factsOf(one: HeldCertificate, canRenew: boolean, at: Instant): Promise<CertificateFacts> {
+const isElsewhere = ({ keyId, issuerId }: HeldCertificate, all: readonly HeldCertificate[]): boolean =>
+  keyId === null || all.find(({ id }) => id === issuerId)?.keyId === null
+
+async function factsOf(
+  one: HeldCertificate,
+  facts: Pick<CertificateFacts, 'canRenew' | 'isElsewhere'>,
+  at: Instant,
+): Promise<CertificateFacts> {
   const { purpose, subject, serialHex, notBefore, notAfter, spki, der } = one
   const whole = Date.parse(notAfter) - Date.parse(notBefore)
   const left = Math.round((100 * (Date.parse(notAfter) - Date.parse(at))) / whole)
@@ -85,7 +96,7 @@ async function factsOf(one: HeldCertificate, canRenew: boolean, at: Instant): Pr
     notAfter,
     left: Math.min(100, Math.max(0, left)),
     life: lifeOf(one, at),
-    canRenew,
+    ...facts,
   }
 }
 

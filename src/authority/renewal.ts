@@ -9,6 +9,7 @@ import type { Db } from '../db/open.ts'
 import type { KeyAlgorithm } from '../pki/algorithm.ts'
 import { fingerprintOf, issueCertificate, newSerial } from '../pki/certificate.ts'
 import { signerOf } from '../pki/key.ts'
+import type { Signer } from '../pki/signer.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { published } from './address.ts'
@@ -80,14 +81,49 @@ const rootElsewhere = (): Refusal => new Refusal('unavailable', 'authority.root-
 
 async function renewedBelow(
   tools: RenewalTools,
-  { current, all }: HouseCertificates,
+  house: HouseCertificates,
   at: Instant,
   purpose: Exclude<SigningPurpose, 'root'>,
 ): Promise<Renewal> {
-  const { db, config, keys } = tools
+  const { current, all } = house
+  const signing = async ({ id, der, keyId }: HeldCertificate): Promise<Issuer> => {
+    if (!tools.keys.hasKey(keyId)) throw rootElsewhere()
+    return { id, der, signer: await tools.keys.signerOfKey(keyId!) }
+  }
+  const make = await maker(tools, house, at)
+  if (purpose !== 'issuing')
+    return kept(tools, [await make(purpose, await signing(current.issuing), nameInAddresses(all, current.issuing))])
+  const issuing = await make('issuing', await signing(current.root), 'issuing')
+  const signer = await signerOf(issuing.key.algorithm as KeyAlgorithm, issuing.pair.pkcs8)
+  const own = await kept(tools, [issuing])
+  const below = await belowNewIssuing(tools, house, { row: issuing.certificate, signer }, at)
+  return { keys: [...own.keys, ...below.keys], certificates: [...own.certificates, ...below.certificates] }
+}
+
+type Issuer = NonNullable<MakingRequest['issuer']>
+
+/** Seal, time stamps and status below an issuing authority that takes the place of the current one. Nothing is kept yet. */
+export async function belowNewIssuing(
+  tools: RenewalTools,
+  house: HouseCertificates,
+  { row, signer }: { readonly row: CertificateRow; readonly signer: Signer },
+  at: Instant,
+): Promise<Renewal> {
+  const { current, all } = house
+  const make = await maker(tools, house, at)
+  const made: Made[] = []
+  // What others issued for the house is not ours to replace.
+  for (const wanted of BELOW_ISSUING)
+    if (current[wanted].issuerId === current.issuing.id)
+      made.push(await make(wanted, { id: row.id, der: row.der, signer }, nameOfNext(all)))
+  return kept(tools, made)
+}
+
+/** Under the name and with the algorithm of the current one. */
+async function maker({ db, config }: RenewalTools, { current }: HouseCertificates, at: Instant) {
   const origin = originsOf(config, await readSetting(db, 'installation')).public
   const algorithms = await algorithmsOf(db)
-  const make = (wanted: SigningPurpose, issuer: NonNullable<MakingRequest['issuer']>, name: string): Promise<Made> =>
+  return (wanted: SigningPurpose, issuer: Issuer, name: string): Promise<Made> =>
     makeCertificate({
       purpose: wanted,
       subject: current[wanted].subject,
@@ -96,23 +132,11 @@ async function renewedBelow(
       urls: published(origin, name),
       at,
     })
-  const signing = async (issuer: HeldCertificate): Promise<NonNullable<MakingRequest['issuer']>> => {
-    if (!keys.hasKey(issuer.keyId)) throw rootElsewhere()
-    return { id: issuer.id, der: issuer.der, signer: await keys.signerOfKey(issuer.keyId!) }
-  }
-  const made: Made[] = []
-  if (purpose !== 'issuing') made.push(await make(purpose, await signing(current.issuing), nameInAddresses(all, current.issuing)))
-  else {
-    const issuing = await make('issuing', await signing(current.root), 'issuing')
-    made.push(issuing)
-    const { id, der } = issuing.certificate
-    const signer = await signerOf(issuing.key.algorithm as KeyAlgorithm, issuing.pair.pkcs8)
-    // What others issued for the house is not ours to replace.
-    for (const wanted of BELOW_ISSUING)
-      if (current[wanted].issuerId === current.issuing.id) made.push(await make(wanted, { id, der, signer }, nameOfNext(all)))
-  }
+}
+
+async function kept({ keys }: RenewalTools, made: readonly Made[]): Promise<Renewal> {
   const rows: Renewal['keys'][number][] = []
-  for (const { purpose: own, pair, key } of made) rows.push({ ...key, wrapped: await keepKey(keys, own, key.id, pair.pkcs8) })
+  for (const { purpose, pair, key } of made) rows.push({ ...key, wrapped: await keepKey(keys, purpose, key.id, pair.pkcs8) })
   return { keys: rows, certificates: made.map(({ certificate }) => certificate) }
 }
 

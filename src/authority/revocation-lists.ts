@@ -4,7 +4,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { DAY, type Instant, later, wholeSecond } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
 import { makeRevocationList, type Revoked, type RevocationReason } from '../pki/revocation.ts'
-import { byNameInAddresses, type HeldCertificate, listHouse, newestOf } from './certificates.ts'
+import { byNameInAddresses, type HeldCertificate, listHouse } from './certificates.ts'
 import type { AuthorityTools } from './creating.ts'
 import type { KeyStore } from './key-store.ts'
 
@@ -46,10 +46,10 @@ export async function renewRevocationLists(
   }
 }
 
-/** The newest root, and every issuing authority below which something may still be alive. Only those whose key is here, where a store is given. */
+/** Every root of ours by its newest certificate, and every issuing authority below which something may still be alive. Only those whose key is here, where a store is given. */
 export function listingAuthorities(all: readonly HeldCertificate[], at: Instant, keys?: KeyStore): HeldCertificate[] {
-  const root = newestOf(all).root
-  return [...(root ? [root] : []), ...all.filter(({ purpose, notAfter }) => purpose === 'issuing' && notAfter >= at)].filter(
+  const roots = new Map(all.filter(({ purpose, keyId }) => purpose === 'root' && keyId !== null).map((one) => [one.keyId, one]))
+  return [...roots.values(), ...all.filter(({ purpose, notAfter }) => purpose === 'issuing' && notAfter >= at)].filter(
     ({ keyId }) => !keys || keys.hasKey(keyId),
   )
 }
@@ -75,7 +75,9 @@ export async function currentRevocationLists(db: Db, at: Instant): Promise<(Kept
 
 /** The newest list by the name that stands in its address: `root`, `issuing`, `issuing-2`. Null before there is one. */
 export async function currentRevocationList(db: Db, name: string): Promise<KeptList | null> {
-  const issuer = byNameInAddresses(await listHouse(db), name)
+  const all = await listHouse(db)
+  // Only our own root has a list here.
+  const issuer = name === 'root' ? all.findLast(({ purpose, keyId }) => purpose === 'root' && keyId !== null) : byNameInAddresses(all, name)
   return issuer ? ((await latest(db, issuer)) ?? null) : null
 }
 

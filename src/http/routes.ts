@@ -67,6 +67,7 @@ import { consoleKeyRecords } from './console/authority/keys/records.ts'
 import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
 import { consoleTrust } from './console/authority/trust.ts'
+import { consoleSubAuthority } from './console/authority/sub-authority.ts'
 import { consoleTimeStamping } from './console/authority/time-stamping.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
@@ -155,6 +156,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,
+    consoleSubAuthority,
     consoleTimeStamping,
     consoleTrust,
     consoleKeys,

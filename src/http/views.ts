@@ -221,6 +221,7 @@ export interface Views {
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
   'console/authority/trust': { name: string; fingerprint: string; address: string }
+  'console/authority/sub-authority': { form: Form; isLocked: boolean; waiting: Instant | null; above: string | null; until: Instant }
   'console/authority/time-stamping': { authorities: ShownAuthority[]; fallback: 'internal' | 'none'; form: Form }
   'console/authority/keys/index': {
     form: Form

@@ -48,6 +48,8 @@ export const KEY_ACTS = [
   'authority.root-removed',
   'authority.root-returned',
   'authority.key-destroyed',
+  'authority.sub-requested',
+  'authority.sub-adopted',
   'certificate.renewed',
 ] as const satisfies readonly EventType[]
 

@@ -29,6 +29,19 @@ export const trustOf = async (db: Db): Promise<{ roots: Bytes[]; otherRoots: Byt
 
 /** Every root that this house ever had: what an earlier one signed stays ours. */
 export async function ownRoots(db: Db): Promise<Bytes[]> {
-  const rows = await db.selectFrom('certificate').select('der').where('purpose', '=', 'root').where('revokedAt', 'is', null).execute()
+  const rows = await db
+    .selectFrom('certificate')
+    .leftJoin('certificate as issuer', 'issuer.id', 'certificate.issuerId')
+    .select('certificate.der')
+    .where('certificate.revokedAt', 'is', null)
+    // Below a PKI that issues to others too, our own authority is where the trust begins: nothing else of it makes a file ours.
+    .where((where) =>
+      where.or([
+        where.and([where('certificate.purpose', '=', 'root'), where('certificate.keyId', 'is not', null)]),
+        where.and([where('certificate.purpose', '=', 'issuing'), where('issuer.keyId', 'is', null)]),
+      ]),
+    )
+    .orderBy('certificate.createdAt')
+    .execute()
   return rows.map(({ der }) => Uint8Array.from(der))
 }

@@ -27,6 +27,8 @@ export const events = {
   'authority.root-exported': 'Exported the root’s key, encrypted',
   'authority.root-removed': 'Took the root’s key off the server',
   'authority.root-returned': 'Brought the root’s key back to the server',
+  'authority.sub-requested': 'Made a key and a request for an authority below the company’s PKI',
+  'authority.sub-adopted': 'Put the issuing authority below the company’s PKI ({serial})',
   'authority.time-stamping-changed': 'Changed whose clocks time-stamp: {authorities}; otherwise: {fallback}',
   'authority.time-stamp-fallback': 'Time-stamped by the house’s own clock, as declared, because no other answered ({told})',
   'contact.added': 'Added the contact {name}',

@@ -262,6 +262,26 @@ export const authority: typeof shape = {
       },
     },
   },
+  below: {
+    title: 'Sous la PKI de l’entreprise',
+    open: 'Sous la PKI de l’entreprise',
+    lead: 'Si l’entreprise a déjà une autorité de certification, elle peut émettre celle d’ici : qui fait confiance à sa racine fait alors confiance à chaque document cacheté.',
+    isBelow: 'L’autorité émettrice se trouve sous « {name} », jusqu’au {date}. Une nouvelle demande et sa réponse la renouvellent.',
+    request: '1. Demande',
+    requestText:
+      'Une nouvelle clé est créée ici et ne quitte jamais ce serveur. Le fichier va à la personne qui tient la PKI de l’entreprise : une autorité avec pathlen 0, keyCertSign et cRLSign.',
+    waiting: 'Une demande du {date} attend sa réponse. Une autre la remplacerait.',
+    requestNow: 'Télécharger la demande',
+    requestAgain: 'Faire une autre demande',
+    answer: '2. Réponse',
+    answerText:
+      'Le certificat et ceux au-dessus jusqu’à la racine, en un fichier : PEM ou PKCS #7 (.p7b). Tout est vérifié avant de compter ; ce qui a été signé auparavant reste tel quel.',
+    chain: 'Chaîne de certificats',
+    adopt: 'Vérifier et utiliser',
+    adopted:
+      'L’autorité émettrice se trouve désormais sous la PKI de l’entreprise, avec de nouveaux certificats pour le cachet, l’horodatage et l’état.',
+  },
+  byRequest: 'Une autre autorité l’a émis : il se renouvelle par une demande à la page « Sous la PKI de l’entreprise ».',
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',
   unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',

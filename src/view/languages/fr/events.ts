@@ -28,6 +28,8 @@ export const events: typeof shape = {
   'authority.root-exported': 'A exporté la clé de la racine, chiffrée',
   'authority.root-removed': 'A retiré la clé de la racine du serveur',
   'authority.root-returned': 'A ramené la clé de la racine sur le serveur',
+  'authority.sub-requested': 'A créé une clé et une demande pour une autorité sous la PKI de l’entreprise',
+  'authority.sub-adopted': 'A placé l’autorité émettrice sous la PKI de l’entreprise ({serial})',
   'authority.time-stamping-changed': 'A changé les horloges qui horodatent : {authorities} ; à défaut : {fallback}',
   'authority.time-stamp-fallback': 'A horodaté par l’horloge de la maison, comme déclaré, aucune autre n’ayant répondu ({told})',
   'contact.added': 'A ajouté le contact {name}',
