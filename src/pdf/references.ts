@@ -6,6 +6,7 @@ import { asDictionary, isName, type Value } from './value.ts'
 /** Who points where: by the number pointed to, `owner/key` of each pointer. Key is the nearest dictionary key above it. */
 export class References {
   private readonly users = new Map<number, Set<string>>()
+  private unread = 0
 
   /** Adds all that one revision wrote; stale pointers of objects that it replaces stay, so that more is known and never less. */
   add(file: PdfFile, revision: number): void {
@@ -16,7 +17,7 @@ export class References {
         const isTrailer = isName(asDictionary(value)?.entries.get('Type'), 'XRef')
         if (value) this.walk(value, number, '', isTrailer ? TRAILER : [])
       } catch (error) {
-        if (!(error instanceof PdfFault)) throw error
+        if (!(error instanceof PdfFault) || this.unread++ > MOST_UNREAD) throw error
         // What we do not read another reader may: every pointer spelled in it counts.
         if (entry.kind === 'offset') this.scan(file, number, entry.offset)
       }
@@ -36,7 +37,7 @@ export class References {
   private scan({ bytes }: PdfFile, owner: number, from: number): void {
     const text = latin(bytes.subarray(from, from + LONGEST))
     const end = text.indexOf('endobj')
-    for (const found of text.slice(0, end < 0 ? undefined : end).matchAll(/(\d{1,10})\s+\d{1,5}\s+R/g))
+    for (const found of text.slice(0, end < 0 ? undefined : end).matchAll(/(?<!\d)(\d{1,10})\s+\d{1,5}\s+R/g))
       this.note(Number(found[1]), `${owner}/?`)
   }
 
@@ -51,3 +52,5 @@ export class References {
 const TRAILER: readonly string[] = ['Root', 'Info']
 const NOBODY: ReadonlySet<string> = new Set()
 const LONGEST = 65_536
+/** A file with more than these is not one that anybody signed as it is. */
+const MOST_UNREAD = 100
