@@ -43,8 +43,11 @@ export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<numbe
 }
 
 /** Whoever acted, and whoever the details name by an id. */
-function subjectsOf(actor: Actor, detail: AuditEvent['detail'] = {}): string[] {
-  const named = ['id' in actor ? actor.id : null, detail['user'], detail['recipient'], detail['contact']]
+export function subjectsOf(
+  actor: { readonly kind: string; readonly id?: string },
+  detail: Readonly<Record<string, unknown>> = {},
+): string[] {
+  const named = [actor.id, detail['user'], detail['recipient'], detail['contact']]
   return [...new Set(named.filter((id) => typeof id === 'string'))]
 }
 

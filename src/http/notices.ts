@@ -2,6 +2,7 @@ import { certificateLives } from '../authority/lives.ts'
 import type { Instant } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { readSetting } from '../setting/setting.ts'
+import { witnessFailure } from '../upkeep/witness.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, type Language, words } from '../view/words.ts'
@@ -22,5 +23,6 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
     notices.push({ kind: warning <= 7 ? 'stop' : 'wait', text, href })
   }
   if ((await ageingStamps(db, at)).ended) notices.push({ kind: 'stop', text: told.notices.unstamped, href: '/console/health' })
+  if (await witnessFailure(db)) notices.push({ kind: 'wait', text: told.notices.witness, href: '/console/audit/witness' })
   return notices
 }

@@ -7,7 +7,7 @@ import type { WitnessTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import type { Message, MessageFacts } from '../mail/message.ts'
 import { queueMessage } from '../mail/outbox.ts'
-import { readSetting } from '../setting/setting.ts'
+import { readSetting, type Settings, writeSetting } from '../setting/setting.ts'
 import { appendToWitness } from './witness-file.ts'
 
 export type WitnessKind = WitnessTable['kind']
@@ -19,6 +19,18 @@ export async function witnessStates(db: Db): Promise<Partial<Record<WitnessKind,
   const rows = await db.selectFrom('witness').selectAll().execute()
   return Object.fromEntries(rows.map((row) => [row.kind, row]))
 }
+
+/** Another file, and another address, know nothing yet: they are told from the beginning. */
+export async function keepWitness(tx: Tx, act: Act, next: Settings['witness']): Promise<void> {
+  const before = await readSetting(tx, 'witness')
+  for (const kind of ['file', 'email'] as const)
+    if (before[kind] !== next[kind]) await tx.deleteFrom('witness').where('kind', '=', kind).execute()
+  await writeSetting(tx, act, 'witness', next)
+}
+
+/** What keeps a witness from being told; null where nothing does. */
+export const witnessFailure = async (db: Db): Promise<WitnessTable | null> =>
+  (await db.selectFrom('witness').selectAll().where('failure', 'is not', null).limit(1).executeTakeFirst()) ?? null
 
 /** Whether a file is behind, or a mail is due: told by the round, even where nothing new happened. */
 export async function isWitnessDue(db: Db, at: Instant): Promise<boolean> {

@@ -10,14 +10,13 @@ import base64, functools, hashlib, hmac, itertools, json, multiprocessing, os, p
 
 args = [a for a in sys.argv[1:] if a != '--all']
 known_key = args.pop(args.index('--key') + 1).lower() if '--key' in args else None
-if known_key: args.remove('--key')
+args = [a for a in args if a != '--key']
 folder = args.pop(0) if args and os.path.isdir(args[0]) else os.path.dirname(os.path.abspath(__file__))
 path = lambda name: os.path.join(folder, name)
 sha256, faults = lambda data: hashlib.sha256(data).digest(), []
 def fault(text):
     faults.append(text)
     if len(faults) <= 20: print('WRONG ', text)
-
 # 1. The public key, and every checkpoint: origin, size, root, empty line, "— origin base64(key id, signature)" (c2sp.org/tlog-checkpoint).
 der = subprocess.run(['openssl', 'pkey', '-pubin', '-in', path('log.pub.pem'), '-outform', 'DER'], capture_output=True, check=True).stdout
 print('key    sha256', hashlib.sha256(der).hexdigest())
@@ -42,7 +41,6 @@ with tempfile.TemporaryDirectory() as folder_of_one:
         pathlib.Path(sig).write_bytes(signature), pathlib.Path(msg).write_bytes(body)
         if subprocess.run(['openssl', 'pkeyutl', '-verify', '-pubin', '-inkey', path('log.pub.pem'), '-rawin', '-in', msg, '-sigfile', sig],
                           capture_output=True).returncode: fault(f'{name}: the signature of checkpoint {size} is not good')
-
 # 2. Every clear text against its commitment, HMAC-SHA-256 under its salt. In a process of its own, beside part 3.
 def check_texts():
     wrong, taken, shown, decode, digest = [], {}, 0, base64.b64decode, hmac.digest
@@ -62,7 +60,10 @@ def check_texts():
                 left, text = left - 1, texts.readline()
             if left: wrong.append(f'entry {count}: clear texts are missing or too many')
     return wrong + (['there are clear texts of no entry'] if text else []), taken, shown
-try: later = multiprocessing.get_context('fork').Pool(1).apply_async(check_texts).get
+try:
+    out, into = (fork := multiprocessing.get_context('fork')).Pipe(False)
+    fork.Process(target=lambda: into.send(check_texts())).start(), into.close()
+    later = out.recv
 except ValueError: later = check_texts
 
 # 3. Every entry in order, and the tree of RFC 6962: leaf = H(0, entry), node = H(1, left, right); 2^16 leaves at a time are a subtree of it.

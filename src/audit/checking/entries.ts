@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Bytes, equalBytes } from '../../base/bytes.ts'
 import type { Db } from '../../db/open.ts'
 import type { Note } from '../note.ts'
-import { sha256 } from '../trail.ts'
+import { sha256, subjectsOf } from '../trail.ts'
 import { leafHash, nodeHash, rootOf } from '../tree.ts'
 import { checkClear, type Erasures } from './clear.ts'
 import type { Findings } from './finding.ts'
@@ -57,6 +57,7 @@ export async function checkEntries(pass: Pass): Promise<Bytes> {
   for (let start = 0; start < size; start += PIECE) {
     const end = Math.min(start + PIECE, size)
     const [leaves, nodes] = [await leavesOf(pass.db, start, end), await nodesOf(pass.db, start, end)]
+    const subjects = await subjectsIn(pass.db, start, end)
     const promised = new Map<number, Readonly<Record<string, string>>>()
     for (let index = start, next = 0; index < end; index++) {
       let leaf = leaves[next]
@@ -67,6 +68,7 @@ export async function checkEntries(pass: Pass): Promise<Bytes> {
       if (told) {
         if (told.at < last) pass.findings.add('clock-back', index + 1)
         last = told.at
+        if (!isIndexed(told, subjects.get(index + 1))) pass.findings.add('entry-unindexed', index + 1)
         if (told.clear) promised.set(told.seq, told.clear)
         pass.onEntry(told)
       } else if (!leaf) pass.findings.add('entry-missing', index + 1)
@@ -87,6 +89,24 @@ const leavesOf = async (db: Db, start: number, end: number): Promise<readonly Le
     await sql<Leaf>`select seq, at, type, actor_kind, actor_id, envelope_id, entry, hash from audit_leaf
       where seq > ${start} and seq <= ${end} order by seq`.execute(db.withoutPlugins())
   ).rows
+
+/** Whom the index names for each entry. */
+async function subjectsIn(db: Db, start: number, end: number): Promise<Map<number, string[]>> {
+  const { rows } = await sql<{ seq: number; subject: string }>`select seq, subject from audit_subject
+    where seq > ${start} and seq <= ${end}`.execute(db.withoutPlugins())
+  const found = new Map<number, string[]>()
+  for (const { seq, subject } of rows) {
+    const list = found.get(seq)
+    if (list) list.push(subject)
+    else found.set(seq, [subject])
+  }
+  return found
+}
+
+function isIndexed({ actor, detail }: Told, indexed: readonly string[] = []): boolean {
+  const subjects = subjectsOf(actor, detail)
+  return subjects.length === indexed.length && subjects.every((subject) => indexed.includes(subject))
+}
 
 /** Null where the entry cannot be read or is another one's. */
 function checkLeaf(leaf: Leaf, hash: Bytes, findings: Findings): Told | null {

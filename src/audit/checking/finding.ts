@@ -3,6 +3,7 @@ export const FINDINGS = [
   'entry-missing',
   'entry-altered',
   'entry-misfiled',
+  'entry-unindexed',
   'clock-back',
   'node-altered',
   'node-extra',

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { latestCheckpoint } from '../../../audit/checkpoint.ts'
 import { readEmailAddress } from '../../../base/email-address.ts'
 import { isChannelConfigured } from '../../../mail/channel.ts'
-import { readSetting, writeSetting } from '../../../setting/setting.ts'
-import { tryWitnesses, witnessStates } from '../../../upkeep/witness.ts'
+import { readSetting } from '../../../setting/setting.ts'
+import { keepWitness, tryWitnesses, witnessStates } from '../../../upkeep/witness.ts'
 import { appendToWitness, isOnSameVolume, readWitnessPath } from '../../../upkeep/witness-file.ts'
 import { words } from '../../../view/words.ts'
 import { administrator, userAct } from '../../access.ts'
@@ -43,10 +42,9 @@ export const consoleAuditWitness = createApp()
     }
     try {
       const file = answers.value.file ? readWitnessPath(answers.value.file, config.dataDirectory) : null
-      const newest = await latestCheckpoint(db)
       // Tried before it is kept: what cannot be written is told here and not in a week.
-      if (file) appendToWitness(file, newest ? [newest.note] : [])
-      await db.transaction().execute((tx) => writeSetting(tx, userAct(c), 'witness', { file, email, everyHours: Number(everyHours) }))
+      if (file) appendToWitness(file, [])
+      await db.transaction().execute((tx) => keepWitness(tx, userAct(c), { file, email, everyHours: Number(everyHours) }))
     } catch (error) {
       return c.html(await page(c, formWith(c, answers.form, error, { witness: 'file' })), refusalStatus(error))
     }

@@ -241,6 +241,7 @@ export const console = {
     ending: '{purpose}: covers what it is used for until {date} only.',
     over: '{purpose}: no longer covers what it is used for. Nothing with a long deadline can be sent.',
     unstamped: 'The time stamps of some finished documents have ended.',
+    witness: 'The witness of the audit log could not be told.',
     open: 'Open',
   },
   health: {

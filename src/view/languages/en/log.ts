@@ -11,6 +11,7 @@ export const log = {
     'entry-missing': 'Entry {at} is missing.',
     'entry-altered': 'Entry {at} is not what was recorded.',
     'entry-misfiled': 'Entry {at} is filed under another {what} than it says.',
+    'entry-unindexed': 'Entry {at} is not found under everybody whom it is about, or under somebody else too.',
     'clock-back': 'Entry {at} is older than the one before it.',
     'node-altered': 'Under entry {at}, the tree does not fit (node {what}).',
     'node-extra': 'The tree has {what} nodes that no entry has made.',

@@ -243,6 +243,7 @@ export const console: typeof shape = {
     ending: '{purpose} : ne couvre ce à quoi il sert que jusqu’au {date}.',
     over: '{purpose} : ne couvre plus ce à quoi il sert. Rien dont le délai est long ne peut être envoyé.',
     unstamped: 'Les horodatages de certains documents terminés ont pris fin.',
+    witness: 'Le témoin du journal d’audit n’a pas pu être informé.',
     open: 'Ouvrir',
   },
   health: {

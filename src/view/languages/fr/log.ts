@@ -10,6 +10,7 @@ export const log = {
     'entry-missing': 'L’entrée {at} manque.',
     'entry-altered': 'L’entrée {at} n’est pas ce qui a été inscrit.',
     'entry-misfiled': 'L’entrée {at} est classée sous un autre {what} que ce qu’elle dit.',
+    'entry-unindexed': 'L’entrée {at} ne se trouve pas sous tous ceux qu’elle concerne, ou aussi sous quelqu’un d’autre.',
     'clock-back': 'L’entrée {at} est plus ancienne que la précédente.',
     'node-altered': 'Sous l’entrée {at}, l’arbre ne correspond pas (nœud {what}).',
     'node-extra': 'L’arbre a {what} nœuds qu’aucune entrée n’a produits.',

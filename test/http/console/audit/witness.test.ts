@@ -63,6 +63,7 @@ test('a file elsewhere is told every checkpoint; a volume that goes is told once
     })
     expect((await admin.get('/console/audit/witness')).text).toContain('It could not be written: ENOENT')
     expect((await admin.get('/console/health')).text).toContain(`${file} could not be told`)
+    expect((await admin.get('/contacts')).text).toContain('The witness of the audit log could not be told.')
 
     mkdirSync(join(volume, 'usb'))
     expect(await isCheckpointDue(test.house)).toBe(true)
@@ -74,6 +75,13 @@ test('a file elsewhere is told every checkpoint; a volume that goes is told once
     expect(caughtUp).toEqual(sizes.slice(-caughtUp.length))
     expect(caughtUp.length).toBeGreaterThanOrEqual(5)
     expect((await doctor(test, 'witness'))?.state).toBe('good')
+    expect((await admin.get('/contacts')).text).not.toContain('could not be told')
+    // Another file knows nothing yet, and is told all of it.
+    await admin.get('/console/audit/witness')
+    const other = join(volume, 'usb', 'other.txt')
+    expect((await admin.post('/console/audit/witness', { file: other, email: '', everyHours: '24' })).status).toBe(303)
+    await round(test)
+    expect(notesIn(readFileSync(other, 'utf8')).length).toBe((await test.house.db.selectFrom('checkpoint').select('size').execute()).length)
     // What it kept is compared with the log.
     const witnessed = notesIn(readFileSync(file, 'utf8')).map((note) => ({ note, what: file }))
     expect((await verifyLog(test.house.db, keptCheckpointIn(test.house.config.auditCheckpoint), witnessed)).findings).toEqual([])
