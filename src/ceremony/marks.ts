@@ -84,15 +84,30 @@ async function pictureOf(tools: CeremonyTools, ceremony: Ceremony, mark: NewMark
     const { width, height } = await runTask(config, 'mark', { picture: await readObject(db, objectDigest), keepBackground: true })
     return { source: JSON.stringify({ stamp: stamp.id, name: stamp.name }), objectDigest, width, height }
   }
-  const keepBackground = mark.method === 'drawn' || mark.keepBackground
-  const { png, width, height } = await runTask(config, 'mark', { picture: mark.picture, keepBackground, side: SIDE }).catch(
-    (error: unknown) => {
-      const nothing = mark.method === 'drawn' && error instanceof Refusal && error.reason === 'picture.empty'
-      throw nothing ? new Refusal('invalid', 'mark.empty') : error
-    },
-  )
+  const { png, width, height } = await cutOut(config, mark)
   const { digest } = await putObject(db, png)
   return { source: '{}', objectDigest: digest, width, height }
+}
+
+/** What an uploaded picture becomes, before anything is kept of it: the very pixels that a document would bear. */
+export async function proofOf(
+  { config }: CeremonyTools,
+  ceremony: Ceremony,
+  upload: { readonly picture: Bytes; readonly keepBackground: boolean },
+): Promise<Bytes> {
+  if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
+  return (await cutOut(config, { method: 'uploaded', ...upload })).png
+}
+
+function cutOut(
+  config: CeremonyTools['config'],
+  mark: { readonly picture: Bytes } & ({ readonly method: 'drawn' } | { readonly method: 'uploaded'; readonly keepBackground: boolean }),
+) {
+  const keepBackground = mark.method === 'drawn' || mark.keepBackground
+  return runTask(config, 'mark', { picture: mark.picture, keepBackground, side: SIDE }).catch((error: unknown) => {
+    const nothing = mark.method === 'drawn' && error instanceof Refusal && error.reason === 'picture.empty'
+    throw nothing ? new Refusal('invalid', 'mark.empty') : error
+  })
 }
 
 const cut = (text: string): string => [...text].slice(0, LONGEST_TEXT).join('')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { fieldsToFill, MARK_KINDS, type MarkKind } from '../../ceremony/filling.ts'
-import { addMark, HANDS, markPicture, type NewMark, removeMark, stampsFor, typedPicture } from '../../ceremony/marks.ts'
+import { addMark, HANDS, markPicture, type NewMark, proofOf, removeMark, stampsFor, typedPicture } from '../../ceremony/marks.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
@@ -25,6 +25,8 @@ const Made = z.object({
   keepBackground: tick,
   stampId: z.string().max(60).default(''),
 })
+
+const Proof = z.object({ keepBackground: tick })
 
 /** What a refusal of a mark stands beside. */
 const BESIDE = {
@@ -58,6 +60,16 @@ export const signingMarks = createApp()
         if (wantsJson(c)) throw error
         return c.html(await page(c, ceremony, kind, formWith(c, answers.form, error, BESIDE)), refusalStatus(error))
       }
+    }),
+  )
+  // How an uploaded picture would stand in the document; nothing is kept.
+  .post(
+    '/s/:id/marks/proofs',
+    asRecipient(['filling'], async (c, ceremony) => {
+      const answers = await readAnswers(c, Proof)
+      const keepBackground = answers.ok && answers.value.keepBackground
+      const png = await proofOf(c.var.house, ceremony, { picture: await pictureOf(c), keepBackground })
+      return c.body(png, 200, { 'content-type': 'image/png', 'cache-control': 'no-store' })
     }),
   )
   .post(

@@ -97,6 +97,34 @@ function uploading(sheet) {
   const [chosen, taken] = [form.querySelector('[name="picture"]'), form.querySelector('[name="photo"]')]
   const paper = form.querySelector('[data-upload-paper]')
   const preview = form.querySelector('[data-upload-preview]')
+  const keep = form.querySelector('[name="keepBackground"]')
+  let asked = 0
+
+  /** The preview is what the server would use: its paper cut away, its edges trimmed. */
+  async function prove() {
+    const [file] = [...chosen.files, ...taken.files]
+    const mine = ++asked
+    URL.revokeObjectURL(preview.src)
+    preview.removeAttribute('src')
+    paper.hidden = !file
+    tell(form, null)
+    if (!file) return
+    paper.setAttribute('aria-busy', 'true')
+    try {
+      const matter = new FormData()
+      matter.set('picture', await smaller(file), 'picture')
+      if (keep.checked) matter.set('keepBackground', '1')
+      const proof = await send(`${sheet.dataset.base}/marks/proofs`, matter)
+      if (mine === asked) preview.src = URL.createObjectURL(proof)
+    } catch (error) {
+      if (mine !== asked) return
+      paper.hidden = true
+      tell(form, error.code ? error : { code: '', message: sheet.dataset.failed })
+    } finally {
+      if (mine === asked) paper.removeAttribute('aria-busy')
+    }
+  }
+
   for (const [input, other] of [
     [chosen, taken],
     [taken, chosen],
@@ -104,11 +132,9 @@ function uploading(sheet) {
     input.addEventListener('change', () => {
       const [file] = input.files
       if (file) other.value = ''
-      URL.revokeObjectURL(preview.src)
-      paper.hidden = !file
-      if (file) preview.src = URL.createObjectURL(file)
+      prove()
     })
-  preview.addEventListener('error', () => (paper.hidden = true))
+  keep.addEventListener('change', prove)
 }
 
 function using(sheet, form, pad) {

@@ -1,6 +1,6 @@
 const csrf = document.querySelector('meta[name="csrf"]').content
 
-/** Sends a form's data and answers the JSON of the server; a refusal is thrown as its answer, with its status. */
+/** Sends a form's data and answers the JSON of the server, or its picture; a refusal is thrown as its answer, with its status. */
 export async function send(address, body, options = {}) {
   const response = await fetch(address, {
     method: 'POST',
@@ -9,7 +9,8 @@ export async function send(address, body, options = {}) {
     credentials: 'same-origin',
     ...options,
   })
-  const answer = response.status === 204 ? {} : await response.json()
+  const isPicture = response.headers.get('content-type')?.startsWith('image/')
+  const answer = response.status === 204 ? {} : isPicture ? await response.blob() : await response.json()
   if (!response.ok) throw Object.assign(new Error(answer.message), answer, { status: response.status })
   return answer
 }

@@ -1,4 +1,9 @@
 import { expect, test } from 'bun:test'
+import { encodePng } from '../../../src/image/png.ts'
+import { openBrowser } from '../../support/browser.ts'
+import { photographedSignature } from '../../support/picture.ts'
+import { listen } from '../../../src/http/listen.ts'
+import { freePort } from '../../support/installation.ts'
 import { CLAIRE } from '../../support/signing.ts'
 import { identified, sentTo } from './support.ts'
 
@@ -29,3 +34,40 @@ test('what a reader could not read and what a document cannot show is refused wi
   expect([refused.status, refused.text.includes('id="signature-text-error">A document cannot show 🎉')]).toEqual([422, true])
   expect(await db.selectFrom('mark').selectAll().execute()).toEqual([])
 }, 90_000)
+
+test('the preview of an uploaded picture is what the document will bear, and nothing is kept of it', async () => {
+  const port = freePort()
+  const origin = `http://127.0.0.1:${port}`
+  await using sent = await sentTo([CLAIRE], { realTime: true, origin })
+  const { db } = sent.test.house
+  const { browser: forms, base } = await identified(sent, 'Claire')
+  const buffer = Buffer.from(encodePng(photographedSignature()))
+  const picture = new File([buffer], 'photo.png')
+  const proof = await forms.post(`${base}/marks/proofs`, { picture })
+  expect([proof.status, proof.headers.get('content-type'), proof.headers.get('cache-control')]).toEqual([200, 'image/png', 'no-store'])
+  expect((await forms.post(`${base}/marks/proofs`, {}, { accept: 'application/json' })).status).toBe(422)
+  const text = new File(['no picture'], 'a.png')
+  expect((await forms.post(`${base}/marks/proofs`, { picture: text }, { accept: 'application/json' })).status).toBe(422)
+  expect(await db.selectFrom('mark').selectAll().execute()).toEqual([])
+
+  const server = listen(sent.test.server, { host: '127.0.0.1', port })
+  await using browser = await openBrowser(() => origin)
+  const { page, context } = await browser.person()
+  await context.addCookies([...forms.cookies].map(([name, value]) => ({ name, value, url: origin })))
+  await page.goto(`${origin}${base}/fields`)
+  await page.getByRole('button', { name: /^Next field/ }).click()
+  await page.getByRole('tab', { name: 'Upload' }).click()
+  await page.locator('dialog[open] [name="picture"]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer })
+  const shown = page.locator('dialog[open] [data-upload-preview][src]')
+  await shown.waitFor()
+  const width = () => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)
+  // Cut to the ink: the picture has lost its paper at both sides.
+  await page.waitForTimeout(300)
+  expect(await width()).toBeLessThan(500)
+  await page.locator('dialog[open] [name="keepBackground"]:visible').check()
+  await page.locator('dialog[open] [data-upload-paper]:not([aria-busy]) [data-upload-preview][src]').waitFor()
+  await page.waitForTimeout(300)
+  expect(await width()).toBe(600)
+  expect(browser.complaints).toEqual([])
+  await server.stop(true)
+}, 120_000)
