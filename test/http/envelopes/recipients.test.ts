@@ -53,6 +53,9 @@ test.each([
   [{ phone: '12' }, 'phone', 'international form'],
   [{ firstName: '', lastName: ' ' }, 'lastName', 'Please enter the name.'],
   [{ routingOrder: '0' }, 'routingOrder', 'whole number'],
+  // A browser that cut it off would say nothing.
+  [{ lastName: 'x'.repeat(81) }, 'lastName', 'This is too long.'],
+  [{ firstName: 'Zoé 🎉' }, 'firstName', 'a document cannot show emoji'],
   [{ side: 'company', email: 'bob@acme.example' }, 'role', 'Bob Baker may not sign for the company.'],
 ] as [Partial<typeof MARIE>, string, string][])('%p is told beside %s, and what was typed stays', async (over, name, sentence) => {
   await using test = await openTestHouse()

@@ -12,7 +12,7 @@ test('pages that may no longer be confirmed say why', async () => {
   const shown = async ({ browser, base }: { browser: typeof claire.browser; base: string }) => (await browser.get(`${base}/preview`)).text
   expect(await shown(claire)).toContain('have not been drawn yet')
   const marie = await atPreview(sent, 'Marie')
-  expect(await shown(marie)).toContain('Yours is on page 2 of 3')
+  expect(await shown(marie)).toContain('Your part is on page 2 of 3')
   sent.test.wait(31 * MINUTE)
   expect(await shown(marie)).toContain('drawn more than half an hour ago')
   await marie.browser.post(`${marie.base}/preview`)
@@ -46,7 +46,7 @@ test('the pages open at one’s own signature; nothing can be confirmed before t
   expect(await confirm.isDisabled()).toBe(true)
   expect(await page.locator('.sheet.is-drawing').count()).toBeGreaterThan(1)
   gate.resolve()
-  await page.getByText('Yours is on page 2 of 3').waitFor()
+  await page.getByText('Your part is on page 2 of 3').waitFor()
   expect(await confirm.isDisabled()).toBe(false)
   // Both the signature and the button are on the screen.
   const own = (await page.locator('[data-middle]').boundingBox())!

@@ -131,8 +131,8 @@ export const signing = {
   preview: {
     title: { signer: 'This is what you sign', approver: 'This is what you approve', witness: 'This is what you witness' },
     lead: 'Exactly these pages, with your details and marks in their place. Pressing the button cannot be undone.',
-    mine: 'Yours is on page {at} of {total}: scroll to see them all.',
-    mineOf: 'Yours is on page {at} of {total} of “{title}”: scroll to see them all.',
+    mine: 'Your part is on page {at} of {total}: scroll to see them all.',
+    mineOf: 'Your part is on page {at} of {total} of “{title}”: scroll to see them all.',
     pages: 'Scroll to see all {total} pages.',
     drawing: 'The pages are being drawn: {at} of {total}…',
     undrawable: 'A page could not be shown. Load this page again.',

@@ -136,8 +136,8 @@ export const signing: typeof shape = {
   preview: {
     title: { signer: 'Voici ce que vous signez', approver: 'Voici ce que vous approuvez', witness: 'Voici ce que vous attestez' },
     lead: 'Exactement ces pages, avec vos données et vos marques à leur place. Le bouton engage : on ne peut pas revenir en arrière.',
-    mine: 'La vôtre est à la page {at} sur {total} : faites défiler pour toutes les voir.',
-    mineOf: 'La vôtre est à la page {at} sur {total} de « {title} » : faites défiler pour toutes les voir.',
+    mine: 'Votre partie est à la page {at} sur {total} : faites défiler pour toutes les voir.',
+    mineOf: 'Votre partie est à la page {at} sur {total} de « {title} » : faites défiler pour toutes les voir.',
     pages: 'Faites défiler pour voir les {total} pages.',
     drawing: 'Les pages se dessinent : {at} sur {total}…',
     undrawable: 'Une page n’a pas pu être affichée. Rechargez cette page.',
