@@ -10,6 +10,8 @@ import { makeRevocationList } from '../../src/pki/revocation.ts'
 import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { anyHolder, craftCms } from '../verification/crafted-cms.ts'
+import { otherFile, signedBy } from '../verification/other-file.ts'
 import { registerSealed } from '../verification/registered-file.ts'
 import { type SealedFile, sealedFile, SIGNED_AT } from '../verification/sealed-file.ts'
 
@@ -116,6 +118,21 @@ test('says whose root it carries and from when its list is, and what the list sa
   await verify(page, 'sealed.pdf')
   expect(await page.textContent('[data-question="listed"]')).toContain('Marie Dupont, revoked')
   expect(await page.textContent('[data-question="listed"]')).toContain('after its proven use')
+  await page.context().close()
+})
+
+test('what a stranger’s certificate says is text, whatever it says', async () => {
+  const name = '<img src=x onerror=alert(1)>"\'&amp;'
+  const holder = await anyHolder('ecdsa-p256', 'SHA-256', null, {
+    commonName: name,
+    organization: `${'Very long '.repeat(40)}\u202egnp.exe`,
+  })
+  writeFileSync(at('stranger.pdf'), await signedBy(otherFile(), { cms: (covered) => craftCms({ covered, holder }) }))
+  const { page } = await opened('en', true)
+  expect(await verify(page, 'stranger.pdf')).toBe('foreign-intact')
+  expect(await page.textContent('[data-signature="Signature1"]')).toContain(name)
+  expect(await page.locator('main img').count()).toBe(0)
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   await page.context().close()
 })
 
