@@ -1,5 +1,16 @@
 export type Bytes = Uint8Array<ArrayBuffer>
 
+/** Bytes that are somewhere else and are read a piece at a time, each time anew. */
+export class LaidAside {
+  readonly size: number
+  readonly pieces: () => AsyncIterable<Uint8Array>
+
+  constructor(size: number, pieces: () => AsyncIterable<Uint8Array>) {
+    this.size = size
+    this.pieces = pieces
+  }
+}
+
 const encoder = new TextEncoder()
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

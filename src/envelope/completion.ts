@@ -18,7 +18,7 @@ import { sealDocument } from '../seal/sealing.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { logName, originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
-import { readObject } from '../store/object.ts'
+import { laidAside } from '../store/object.ts'
 import { trustOf } from '../verification/uploaded.ts'
 import { isSoundContinuation } from '../verification/received.ts'
 import { formatsFor } from '../view/formats.ts'
@@ -161,7 +161,7 @@ export async function refuseUnlessGenuine(
   document: Pick<Document, 'pages' | 'documentId'>,
   revision: Pick<Revision, 'object' | 'head'>,
 ): Promise<void> {
-  const pdf = await readObject(db, revision.object.digest)
+  const pdf = await laidAside(db, revision.object.digest)
   const pages = (JSON.parse(document.pages) as unknown[]).length
   const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at: clock() }, { pages })
   if (isReceived(revision.head)) {

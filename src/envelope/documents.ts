@@ -47,7 +47,11 @@ export async function addDocuments(
     read.push(await named(name, () => readSheaf({ db, config }, sheaf, upload.password, limits.pages, act.at)))
   }
   const stored: (Omit<ReadDocument, 'original' | 'source'> & { original: StoredObject; source: StoredObject })[] = []
-  for (const one of read) stored.push({ ...one, original: await putObject(db, one.original), source: await putObject(db, one.source) })
+  for (const one of read) {
+    const original = await putObject(db, one.original)
+    // As a rule they are one file: written once.
+    stored.push({ ...one, original, source: one.source === one.original ? original : await putObject(db, one.source) })
+  }
   return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
     const before = await listDocuments(tx, envelopeId)
     if (before.length + stored.length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import type { PageText } from '../image/page-text.ts'
 import { runTask } from '../sandbox/run.ts'
-import { putObject, readObject } from '../store/object.ts'
+import { laidAside, putObject, readObject } from '../store/object.ts'
 import type { Document } from './envelope.ts'
 import { headRevision } from './revisions.ts'
 
@@ -45,7 +45,7 @@ export async function pageImage(tools: Tools, digest: Digest, page: number, widt
 export async function pageText(tools: Tools, digest: Digest, page: number): Promise<PageText> {
   const known = await kept(tools.db, digest, page, TEXT)
   if (known) return JSON.parse(fromUtf8(known.bytes)) as PageText
-  const pdf = await readObject(tools.db, digest)
+  const pdf = await laidAside(tools.db, digest)
   const { pages } = await runTask(tools.config, 'page-text', { pdf, pages: [page] })
   const [text = { text: '', runs: [] }] = pages
   await keep(tools.db, digest, page, TEXT, utf8(JSON.stringify(text)), 'application/json')
@@ -65,7 +65,7 @@ function drawTogether(key: string, draw: () => Promise<void>): Promise<void> {
 
 /** The page and those after it: whoever looks at one looks at the next. A page that is not there draws nothing. */
 async function drawPages({ db, config }: Tools, digest: Digest, page: number, width: number): Promise<void> {
-  const pdf = await readObject(db, digest)
+  const pdf = await laidAside(db, digest)
   const { images } = await runTask(config, 'pages', { pdf, from: { page, most: AT_ONCE }, width })
   for (const image of images) await keep(db, digest, image.page, width, image.bytes, image.type)
 }

@@ -4,11 +4,12 @@ import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import type { Picture } from '../pdf/form.ts'
 import type { PreparedField, PrepareInput } from '../pdf/prepare.ts'
+import type { Sent } from '../sandbox/task.ts'
 import { runTask } from '../sandbox/run.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
-import { readObject } from '../store/object.ts'
+import { laidAside, readObject } from '../store/object.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
@@ -30,7 +31,7 @@ export async function preparationOf(
   envelope: Envelope,
   { document, documents }: { readonly document: Document; readonly documents: readonly Document[] },
   at: Instant,
-): Promise<Omit<PrepareInput, 'fonts'>> {
+): Promise<Sent<Omit<PrepareInput, 'fonts'>>> {
   const [entity, installation, recipients, fields, sender] = await Promise.all([
     findLegalEntity(db, envelope.legalEntityId),
     readSetting(db, 'installation'),
@@ -53,7 +54,7 @@ export async function preparationOf(
   const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
   const numbers = fields.find(({ kind, value }) => kind === 'number' && value)?.value
   return {
-    source: certified ? null : await readObject(db, document.sourceDigest),
+    source: certified ? null : await laidAside(db, document.sourceDigest),
     removeActive: findingsOf(document).consentedAt !== null,
     title: subject.title,
     documentId: document.documentId,

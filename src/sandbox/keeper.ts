@@ -1,9 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bytes } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import { commandOf, environmentOf, type Fence } from './fence.ts'
-import { unpack, writeParcel } from './parcel.ts'
+import { sendParcel, unpack } from './parcel.ts'
 import type { Answer, Bounds } from './task.ts'
 
 const MOST_TASKS = 50
@@ -57,7 +56,7 @@ export class Keeper {
   async run(kind: string, input: unknown, milliseconds: number, signal: AbortSignal | undefined): Promise<unknown> {
     const path = join(this.#folder, `task-${this.#tasks++}`)
     try {
-      writeParcel(path, input)
+      await sendParcel(path, input)
       this.#process.stdin.write(`${kind}\t${path}\n`)
       this.#process.stdin.flush()
       const line = await this.#hear(milliseconds, () =>
@@ -67,7 +66,7 @@ export class Keeper {
       if (line === null)
         throw new Refusal('invalid', kind === 'mark' || kind === 'check-picture' ? 'picture.damaged' : 'document.too-heavy')
       const answer = JSON.parse(line) as Answer
-      if ('done' in answer) return unpack(new Uint8Array(readFileSync(`${path}.out`)) as Bytes)
+      if ('done' in answer) return unpack(await Bun.file(`${path}.out`).bytes())
       const { code, reason, params } = answer.refusal
       if (answer.fault) this.end()
       throw new Refusal(code === 'too_large' ? 'too_large' : 'invalid', reason, params, answer.fault ? { cause: answer.fault } : undefined)

@@ -1,12 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LaidAside } from '../base/bytes.ts'
 import { HOUR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
 import { type Fence, FENCES } from './fence.ts'
 import { Keeper } from './keeper.ts'
-import { type Bounds, boundsOf, ORDINARY, type TaskInput, type TaskKind, type TaskOutput } from './task.ts'
+import { type Bounds, boundsOf, ORDINARY, type Sent, type TaskInput, type TaskKind, type TaskOutput } from './task.ts'
 
 export interface TaskOptions {
   /** How many pages the caller knows the document to have: more of them may take longer. */
@@ -29,7 +30,7 @@ type Place = Pick<Config, 'dataDirectory'>
 export async function runTask<K extends TaskKind>(
   config: Place,
   kind: K,
-  input: TaskInput[K],
+  input: Sent<TaskInput[K]>,
   options: TaskOptions = {},
 ): Promise<TaskOutput[K]> {
   const pages = options.pages ?? ('pages' in input && Array.isArray(input.pages) ? input.pages.length : 0)
@@ -145,6 +146,7 @@ function privateFolder({ dataDirectory }: Place): string {
 
 function sizeOf(value: unknown): number {
   if (value instanceof Uint8Array) return value.length
+  if (value instanceof LaidAside) return value.size
   if (value === null || typeof value !== 'object') return 0
   return Object.values(value).reduce<number>((total, inner) => total + sizeOf(inner), 0)
 }

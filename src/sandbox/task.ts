@@ -1,8 +1,9 @@
-import type { Bytes } from '../base/bytes.ts'
+import type { Bytes, LaidAside } from '../base/bytes.ts'
 import type { Comparison } from '../image/compare.ts'
 import type { PageText } from '../image/page-text.ts'
 import type { PageImage, PagesRequest } from '../image/pages.ts'
 import type { PictureFormat } from '../image/header.ts'
+import type { Head } from '../pdf/head.ts'
 import type { Inspection } from '../pdf/inspect.ts'
 import type { ReceivedFile } from '../pdf/receive.ts'
 import type { WantedPlace } from '../pdf/received-head.ts'
@@ -20,6 +21,15 @@ export interface MarkPicture {
   readonly rgb: Bytes
   readonly alpha?: Bytes
 }
+
+/** As the server sends it: bytes may lie elsewhere. */
+export type Sent<T> = T extends Bytes
+  ? T | LaidAside
+  : T extends readonly (infer I)[]
+    ? readonly Sent<I>[]
+    : T extends object
+      ? { [K in keyof T]: Sent<T[K]> }
+      : T
 
 /** What a child is asked, by kind. Everything is JSON and bytes. */
 export interface TaskInput {
@@ -56,7 +66,8 @@ export interface TaskOutput {
   'check-picture': { format: PictureFormat; width: number; height: number; png: Bytes }
   inspect: Inspection
   decrypt: { pdf: Bytes }
-  prepare: Prepared
+  /** With the head of what was made, read back strictly. */
+  prepare: Prepared & { head: Head }
   receive: ReceivedFile
   signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
   material: { material: SignatureMaterial }

@@ -24,7 +24,9 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
   decrypt: async ({ pdf, password }) => ({ pdf: await (await import('../pdf/inspect.ts')).decrypt(pdf, password) }),
   prepare: async (input) => {
     const [{ prepare }, { fontSet }] = await Promise.all([import('../pdf/prepare.ts'), import('./fonts.ts')])
-    return prepare({ ...input, fonts: await fontSet() })
+    const made = await prepare({ ...input, fonts: await fontSet() })
+    const [{ headOf }, { readPdf }] = await Promise.all([import('../pdf/head.ts'), import('../pdf/read.ts')])
+    return { ...made, head: headOf(await readPdf(made.pdf)) }
   },
   receive: async ({ pdf, wanted }) => (await import('../pdf/receive.ts')).receive(pdf, wanted),
   signatures: async ({ pdf }) => {

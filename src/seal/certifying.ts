@@ -1,8 +1,7 @@
 import { type Instant, wholeSecond } from '../base/instant.ts'
 import { certify } from '../pdf/append.ts'
-import { headOf } from '../pdf/head.ts'
 import type { PrepareInput } from '../pdf/prepare.ts'
-import { readPdf } from '../pdf/read.ts'
+import type { Sent } from '../sandbox/task.ts'
 import { runTask } from '../sandbox/run.ts'
 import { putObject } from '../store/object.ts'
 import { companySignature } from './company-signature.ts'
@@ -15,11 +14,10 @@ import { type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
 export async function prepareAndCertify(
   tools: SealTools,
   at: Instant,
-  input: Omit<PrepareInput, 'fonts'>,
+  input: Sent<Omit<PrepareInput, 'fonts'>>,
   pages: number,
 ): Promise<[Revision, Revision]> {
-  const { pdf, pages: shown } = await runTask(tools.config, 'prepare', input, { pages })
-  const head = headOf(await readPdf(pdf))
+  const { pdf, pages: shown, head } = await runTask(tools.config, 'prepare', input, { pages })
   const object = await putObject(tools.db, pdf)
   const prepared: Revision = { number: 0, kind: 'prepared', object, head, recipientId: null, facts: { pages: JSON.stringify(shown) } }
   const moment = wholeSecond(at)

@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/bytes.ts'
 import { isReceived } from '../pdf/received-head.ts'
 import { runTask } from '../sandbox/run.ts'
-import { readObject } from '../store/object.ts'
+import { laidAside } from '../store/object.ts'
 import type { Base, SealTools } from './revision.ts'
 
 export interface OwnSignature {
@@ -15,7 +15,7 @@ export async function ownSignatures(
   { db, config }: Pick<SealTools, 'db' | 'config'>,
   { object, head }: Pick<Base, 'object' | 'head'>,
 ): Promise<OwnSignature[]> {
-  const { signatures } = await runTask(config, 'signatures', { pdf: await readObject(db, object.digest) })
+  const { signatures } = await runTask(config, 'signatures', { pdf: await laidAside(db, object.digest) })
   if (!isReceived(head)) return signatures
   const { places, prefix } = head.received
   const own = new Set(Object.values(places).map(({ name }) => name))

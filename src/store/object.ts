@@ -1,4 +1,4 @@
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, LaidAside } from '../base/bytes.ts'
 import { type Digest, type Digester, digestOf } from '../base/digest.ts'
 import { systemClock } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
@@ -28,7 +28,11 @@ interface Part {
 export async function putObject(db: Db, source: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredObject> {
   const whole = newDigester()
   const parts: Part[] = []
-  for await (const chunk of chunksOf(source instanceof Uint8Array ? [source] : source)) parts.push(await putChunk(db, chunk, whole))
+  for await (const chunk of chunksOf(source instanceof Uint8Array ? [source] : source)) {
+    parts.push(await putChunk(db, chunk, whole))
+    // Each is a commit, and a disk may take its time.
+    await othersTurn(AT_A_STRETCH - 1)
+  }
   return finish(db, whole, parts)
 }
 
@@ -51,10 +55,11 @@ export async function appendObject(db: Db, base: Digest, tail: Uint8Array, whole
 /** The object's bytes in order, each chunk compared with its digest, and the whole with the object's. */
 export async function* streamObject(db: Db, digest: Digest): AsyncGenerator<Bytes> {
   const whole = newDigester()
-  for (const part of await partsOf(db, digest)) {
+  for (const [at, part] of (await partsOf(db, digest)).entries()) {
     const bytes = await readChunk(db, part)
     whole.update(bytes)
     yield bytes
+    await othersTurn(at)
   }
   if (digestOf(whole.digest()) !== digest) throw new DamagedObject(`object ${digest} is not what was stored`)
 }
@@ -68,6 +73,18 @@ export async function* streamRange(db: Db, digest: Digest, start: number, end: n
     at = next
   }
 }
+
+/** The object for whoever reads it in pieces: it is never held whole. */
+export async function laidAside(db: Db, digest: Digest): Promise<LaidAside> {
+  const object = await findObject(db, digest)
+  if (!object) throw new DamagedObject(`object ${digest} is missing`)
+  return new LaidAside(object.size, () => streamObject(db, digest))
+}
+
+/** Reading and writing chunks is work of the one thread that everybody shares: after a few of them the others have their turn. */
+const AT_A_STRETCH = 4
+const othersTurn = (at: number): Promise<void> | undefined =>
+  at % AT_A_STRETCH === AT_A_STRETCH - 1 ? new Promise((resolve) => setImmediate(resolve)) : undefined
 
 export async function readObject(db: Db, digest: Digest): Promise<Bytes> {
   // Held once: a large object is never there twice, in pieces and as a whole.
@@ -83,7 +100,10 @@ export async function readObject(db: Db, digest: Digest): Promise<Bytes> {
 /** The running digest of everything in the object. Hashed once: where a chunk is wrong, so is the whole, and nothing is given out. */
 export async function digestObject(db: Db, digest: Digest): Promise<Digester> {
   const whole = newDigester()
-  for (const part of await partsOf(db, digest)) whole.update(await storedChunk(db, part))
+  for (const [at, part] of (await partsOf(db, digest)).entries()) {
+    whole.update(await storedChunk(db, part))
+    await othersTurn(at)
+  }
   if (digestOf(whole.copy().digest()) !== digest) throw new DamagedObject(`object ${digest} is not what was stored`)
   return whole
 }
