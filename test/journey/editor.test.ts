@@ -338,6 +338,74 @@ test('on a phone a kind is chosen from a sheet and tapped onto the page, and mov
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(375)
 }, 60_000)
 
+test('a session that ended elsewhere is told with a way in; after it everything is saved, with the work and without a new page', async () => {
+  const draft = await prepareDraft(house)
+  const { page, context } = await browser.person()
+  const signIn = async (tab: Page, next: string) => {
+    await tab.goto(`${origin()}/sign-in?next=${next}`)
+    await tab.fill('[name="email"]', 'ann@acme.example')
+    await tab.fill('[name="password"]', PASSWORD)
+    await Promise.all([tab.waitForURL(`**${next}`), tab.press('[name="password"]', 'Enter')])
+  }
+  const path = `/envelopes/${draft.envelope.id}/draft`
+  await signIn(page, path)
+  await page.locator('[data-editor][data-ready]').waitFor()
+  await context.clearCookies()
+  await page.locator('.palette [data-kind="text"]').focus()
+  await page.keyboard.press('Enter')
+  const link = page.getByRole('link', { name: 'Sign in in a new tab' })
+  await link.waitFor()
+  expect(await page.locator('[data-status]').innerText()).toContain('you are signed out')
+  await page.fill('#title', 'Kept in spite of it')
+  await page.locator('[data-saved] a').waitFor()
+  expect(await page.locator('.placed').count()).toBe(1)
+
+  const tab = await context.newPage()
+  await signIn(tab, '/envelopes')
+  await page.bringToFront()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('[data-editor][data-saving="saved"]').waitFor()
+  await page.evaluate(`dispatchEvent(new Event('focus'))`)
+  await page.locator('[data-saved].saved--done').waitFor()
+  expect(await link.isVisible()).toBe(false)
+  expect((await fieldsOf(house.house.db, draft.envelope)).map(({ kind }) => kind)).toEqual(['text'])
+  expect((await findEnvelope(house.house.db, draft.envelope.id)).title).toBe('Kept in spite of it')
+  await context.close()
+}, 60_000)
+
+test('fifteen fields added by keys stand beside each other; pages are reached by their pictures; a kind that was armed is not after another drag', async () => {
+  const { page } = await openEditor()
+  await page.locator('.palette [data-kind="full-name"]').focus()
+  for (let count = 0; count < 15; count++) {
+    await page.keyboard.press('Enter')
+    await page.locator('.palette [data-kind="full-name"]').focus()
+  }
+  const boxes = await page.locator('.placed').evaluateAll((all) =>
+    all.map((one) => {
+      const { left, top, right, bottom } = one.getBoundingClientRect()
+      return { left, top, right, bottom }
+    }),
+  )
+  expect(boxes).toHaveLength(15)
+  for (const [at, a] of boxes.entries())
+    for (const b of boxes.slice(at + 1)) expect(a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom).toBe(true)
+
+  await page.locator('[data-thumb]').nth(1).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('[data-thumb][aria-current="true"]').nth(0).waitFor()
+  await page.waitForFunction(`document.querySelectorAll('[data-thumb]')[1].getAttribute('aria-current') === 'true'`)
+
+  await page.locator('.palette [data-kind="initials"]').click()
+  await page.locator('[data-armed]').waitFor()
+  const kind = (await page.locator('.palette [data-kind="signature"]').boundingBox())!
+  const stage = (await page.locator('[data-stage]').boundingBox())!
+  await page.mouse.move(kind.x + 20, kind.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(stage.x + stage.width / 2, stage.y + 200, { steps: 5 })
+  await page.mouse.up()
+  expect(await page.locator('[data-armed]').isVisible()).toBe(false)
+}, 60_000)
+
 test('nothing was loaded from elsewhere, nothing broke the policy, nothing threw', () => {
   expect(browser.complaints).toEqual([])
 })

@@ -34,7 +34,7 @@ export const NEW_FIELDS: Readonly<Record<FieldKind, { readonly width: number; re
   text: { width: 160, height: 18, required: true },
   multiline: { width: 220, height: 60, required: false },
   checkbox: { width: 14, height: 14, required: false },
-  number: { width: 110, height: 18, required: false },
+  number: { width: 132, height: 18, required: false },
   attachment: { width: 180, height: 18, required: true },
 }
 export const NEW_SIZE = 10

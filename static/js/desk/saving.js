@@ -6,6 +6,7 @@ const AFTER = 800
 export function keepSaved({ root, words }) {
   const told = root.querySelector('[data-saved]')
   const timers = new Map()
+  const unsaved = new Set()
   let queue = Promise.resolve()
   let running = 0
 
@@ -19,6 +20,17 @@ export function keepSaved({ root, words }) {
     told.className = `saved${state ? ` saved--${state}` : ''}`
   }
 
+  /** Nothing typed is lost: once signed in again, in whatever tab, it is saved. */
+  function tellSignedOut() {
+    tell(`${words.signedOut} `, 'failed')
+    const link = Object.assign(document.createElement('a'), { href: '/sign-in?next=/envelopes', target: '_blank', textContent: words.signIn })
+    told.append(link)
+  }
+  const again = () => {
+    for (const form of unsaved) void save(form)
+  }
+  addEventListener('focus', again)
+
   function save(form) {
     clearTimeout(timers.get(form))
     timers.delete(form)
@@ -30,8 +42,10 @@ export function keepSaved({ root, words }) {
   async function send(form) {
     tell(words.saving, '')
     try {
-      const { ok, body } = await post(form.dataset.save || form.action, new FormData(form))
+      const { ok, body, isSignedOut } = await post(form.dataset.save || form.action, new FormData(form))
       showErrors(form, body.fields ?? {})
+      unsaved[isSignedOut ? 'add' : 'delete'](form)
+      if (isSignedOut) return tellSignedOut()
       if (!ok) return tell(body.message ?? words.notSaved, 'failed')
       tellVersion(body.version)
       if (form.elements.title && form.classList.contains('draft__title')) showTitle(form.elements.title.value)

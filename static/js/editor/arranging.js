@@ -1,4 +1,4 @@
-import { freePlace, together, within } from './geometry.js'
+import { freePlace, openPlace, together, within } from './geometry.js'
 
 let made = 0
 /** Known to this window only, until the server has given it a name. */
@@ -60,7 +60,7 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
         return taken
       }
       const field = newField(kind, leaf, middle)
-      const placed = { ...field, ...freePlace(field, others(leaf), leaf) }
+      const placed = { ...field, ...(openPlace(field, others(leaf), leaf) ?? freePlace(field, others(leaf), leaf)) }
       put([placed])
       voice.about(words.added, placed)
       return placed

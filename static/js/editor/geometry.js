@@ -77,6 +77,27 @@ export function resize(box, handle, dx, dy, page, lines, reach) {
 
 const overlaps = (a, b) => Math.abs(a.x - b.x) < 4 && Math.abs(a.y - b.y) < 4
 
+const GAP = 4
+const touches = (a, b) =>
+  a.x < b.x + b.width + GAP && b.x < a.x + a.width + GAP && a.y < b.y + b.height + GAP && b.y < a.y + a.height + GAP
+
+/** The next place on the page that nothing covers: below, then in the columns beside, each from the top; null on a full page. */
+export function openPlace(box, others, page) {
+  const fits = (x, y) => {
+    const place = within({ ...box, x, y }, page)
+    return others.some((other) => touches(place, other)) ? null : place
+  }
+  const columns = [box.x]
+  for (let x = box.x + box.width + GAP; x + box.width <= page.width; x += box.width + GAP) columns.push(x)
+  for (let x = box.x - box.width - GAP; x >= 0; x -= box.width + GAP) columns.push(x)
+  for (const [at, x] of columns.entries())
+    for (let y = at ? GAP : box.y; y + box.height <= page.height; y += GAP) {
+      const place = fits(x, y)
+      if (place) return place
+    }
+  return null
+}
+
 /** Where nothing of the same place stands yet: a little lower and to the right, else as asked. */
 export function freePlace(box, others, page) {
   for (let step = 0; step < 20; step++) {

@@ -61,11 +61,26 @@ function start(root) {
     })
   zooms[0].setAttribute('aria-disabled', true)
 
+  const thumbs = [...root.querySelectorAll('[data-thumb]')]
+  const leafOf = (place) => {
+    const [documentId, page] = place.split('/')
+    return leaves.of({ documentId, page })
+  }
+  for (const thumb of thumbs) thumb.addEventListener('click', () => leaves.show(leafOf(thumb.dataset.thumb)))
+  const markThumb = (place) => {
+    for (const thumb of thumbs) {
+      const isHere = thumb.dataset.thumb === place
+      if (isHere === thumb.hasAttribute('aria-current')) continue
+      if (isHere) thumb.setAttribute('aria-current', 'true')
+      else thumb.removeAttribute('aria-current')
+      if (isHere) thumb.parentElement.scrollTo({ left: thumb.offsetLeft - thumb.parentElement.clientWidth / 2 })
+    }
+  }
+
   const goTo = root.querySelector('[data-goto]')
   if (goTo) {
     goTo.addEventListener('change', () => {
-      const [documentId, page] = goTo.value.split('/')
-      leaves.show(leaves.of({ documentId, page }))
+      leaves.show(leafOf(goTo.value))
     })
     let waiting = false
     stage.addEventListener(
@@ -77,10 +92,12 @@ function start(root) {
           waiting = false
           const { leaf } = leaves.inView()
           goTo.value = `${leaf.documentId}/${leaf.page}`
+          markThumb(goTo.value)
         })
       },
       { passive: true },
     )
+    markThumb(goTo.value)
   }
   root.dataset.ready = 'yes'
 }

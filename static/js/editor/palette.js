@@ -93,7 +93,10 @@ export function createPalette({ root, draft, words, recipients, documents, kindN
     recipient,
     armed: () => kind,
     disarm: () => arm(null),
-    dragged: () => (wasDragged = true),
+    dragged() {
+      wasDragged = true
+      if (kind) arm(null)
+    },
     onPlace: (callback) => (place = callback),
     onPress: (callback) => (press = callback),
     ghostOf(which) {

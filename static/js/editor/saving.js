@@ -1,3 +1,4 @@
+import { csrf, isStale, renew } from '../desk/request.js'
 import { fill } from './voice.js'
 
 const AFTER = 600
@@ -20,7 +21,7 @@ const contentOf = (fields) =>
  * over. A form of this page that is sent waits until all is saved.
  */
 export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
-  const [status, retry, conflict] = ['status', 'retry', 'conflict'].map((name) => root.querySelector(`[data-${name}]`))
+  const [status, retry, conflict, signIn] = ['status', 'retry', 'conflict', 'sign-in'].map((name) => root.querySelector(`[data-${name}]`))
   const address = `/envelopes/${editor.envelopeId}/fields`
   const clock = new Intl.DateTimeFormat(editor.lang === 'en' ? 'en-GB' : editor.lang, {
     hour: '2-digit',
@@ -46,6 +47,7 @@ export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
     if (status.textContent !== text) status.textContent = text
     root.dataset.saving = state
     retry.hidden = state !== 'failed'
+    signIn.hidden = true
   }
   const take = (next) => {
     version = next
@@ -74,6 +76,12 @@ export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
     try {
       answer = await put(fields)
       body = await answer.json()
+      if (isStale(answer.status, body)) {
+        const how = await renew()
+        if (how === 'signed-out') return signedOut()
+        answer = await put(fields)
+        body = await answer.json()
+      }
     } catch {
       return failed(words.offline, true)
     }
@@ -92,11 +100,19 @@ export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
-        'x-csrf': document.querySelector('meta[name="csrf"]').content,
+        'x-csrf': csrf(),
       },
       body,
     })
   }
+
+  /** The fields stay here; once somebody is signed in again, in whatever tab, they are saved. */
+  function signedOut() {
+    failed(words.signedOut, false)
+    signIn.hidden = false
+    return false
+  }
+  addEventListener('focus', () => !signIn.hidden && void save())
 
   function settled(fields, body) {
     tries = 0

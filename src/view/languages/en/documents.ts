@@ -66,6 +66,7 @@ export const documents = {
     saved: 'Saved {time}',
     saving: 'Saving…',
     notSaved: 'Not saved. Check your connection.',
+    signedOut: 'Not saved: you are signed out.',
     save: 'Save',
     cameBackTitle: 'It could not be sent',
     refused: 'Please look at this again:',

@@ -34,6 +34,7 @@ export const editor = {
   undo: 'Undo',
   redo: 'Redo',
   retry: 'Try again',
+  signIn: 'Sign in in a new tab',
   addField: 'Add a field',
   properties: 'Properties',
   close: 'Close',
@@ -61,6 +62,7 @@ export const editor = {
   dateSignedHint: 'The server writes the day of the signature.',
   keyboard: 'Keyboard',
   keys: [
+    ['Enter on a kind of field', 'adds it at the next free place of the page in view'],
     ['Tab', 'next field'],
     ['Enter', 'its properties'],
     ['Arrows', 'move by 1 point, with Shift by 10'],
@@ -143,6 +145,7 @@ export const editor = {
     saved: 'Saved {time}',
     saving: 'Saving…',
     failed: 'Not saved: {reason}',
+    signedOut: 'you are signed out. Your fields stay here and are saved once you are signed in again.',
     offline: 'the server cannot be reached.',
     holding: 'Please decide about the fields first.',
   },

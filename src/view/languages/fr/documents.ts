@@ -69,6 +69,7 @@ export const documents: typeof shape = {
     saved: 'Enregistré à {time}',
     saving: 'Enregistrement…',
     notSaved: 'Non enregistré. Vérifiez votre connexion.',
+    signedOut: 'Non enregistré : vous êtes déconnecté.',
     save: 'Enregistrer',
     cameBackTitle: 'L’envoi n’a pas abouti',
     refused: 'Veuillez revoir ceci :',

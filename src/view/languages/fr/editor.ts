@@ -36,6 +36,7 @@ export const editor: typeof shape = {
   undo: 'Annuler',
   redo: 'Rétablir',
   retry: 'Réessayer',
+  signIn: 'Se connecter dans un nouvel onglet',
   addField: 'Ajouter un champ',
   properties: 'Propriétés',
   close: 'Fermer',
@@ -63,6 +64,7 @@ export const editor: typeof shape = {
   dateSignedHint: 'Le serveur écrit le jour de la signature.',
   keyboard: 'Clavier',
   keys: [
+    ['Entrée sur un type de champ', 'l’ajoute à la prochaine place libre de la page visible'],
     ['Tab', 'champ suivant'],
     ['Entrée', 'ses propriétés'],
     ['Flèches', 'déplacer de 1 point, de 10 avec Maj'],
@@ -144,6 +146,7 @@ export const editor: typeof shape = {
     saved: 'Enregistré à {time}',
     saving: 'Enregistrement…',
     failed: 'Non enregistré : {reason}',
+    signedOut: 'vous êtes déconnecté. Vos champs restent ici et sont enregistrés dès que vous êtes de nouveau connecté.',
     offline: 'le serveur est injoignable.',
     holding: 'Décidez d’abord de ce que deviennent les champs.',
   },
