@@ -213,6 +213,7 @@ export interface Views {
   }
   'console/audit/witness': {
     form: Form
+    published: string
     every: readonly string[]
     isSet: boolean
     file: { path: string; isNear: boolean; state: WitnessTable | null } | null

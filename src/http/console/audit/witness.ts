@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readEmailAddress } from '../../../base/email-address.ts'
 import { isChannelConfigured } from '../../../mail/channel.ts'
+import { originsOf } from '../../../setting/origins.ts'
 import { readSetting } from '../../../setting/setting.ts'
 import { keepWitness, tryWitnesses, witnessStates } from '../../../upkeep/witness.ts'
 import { appendToWitness, isOnSameVolume, readWitnessPath } from '../../../upkeep/witness-file.ts'
@@ -21,6 +22,7 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
   const states = await witnessStates(db)
   return c.var.render('console/audit/witness', {
     form: form ?? blankForm({ file: file ?? '', email: email ?? '', everyHours: String(everyHours) }),
+    published: `${originsOf(config, await readSetting(db, 'installation')).public}/pki/log/checkpoint`,
     every: EVERY,
     isSet: file !== null || email !== null,
     file: file ? { path: file, isNear: isOnSameVolume(file, config.dataDirectory), state: states.file ?? null } : null,

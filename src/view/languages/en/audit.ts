@@ -75,6 +75,7 @@ export const audit = {
     link: 'Witness',
     title: 'Witness of the audit log',
     lead: 'Whoever owns this machine could rewrite the log and its checkpoints. A checkpoint that stands somewhere else shows it: on another volume, or in the mailbox of an auditor.',
+    published: 'Whoever wants to be a witness by their own means fetches the newest checkpoint here, without signing in:',
     state: 'How it stands',
     toldAt: 'Told up to entry {size}, on {date}',
     notYet: 'Not told anything yet',

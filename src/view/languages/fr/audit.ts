@@ -74,6 +74,7 @@ export const audit = {
     link: 'Témoin',
     title: 'Témoin du journal d’audit',
     lead: 'Le maître de cette machine pourrait réécrire le journal et ses points de contrôle. Un point de contrôle gardé ailleurs le montre : sur un autre volume, ou dans la boîte d’un auditeur.',
+    published: 'Qui veut être témoin par ses propres moyens trouve ici le dernier point de contrôle, sans se connecter :',
     state: 'Où il en est',
     toldAt: 'Informé jusqu’à l’entrée {size}, le {date}',
     notYet: 'Pas encore informé',
