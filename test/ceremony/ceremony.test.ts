@@ -10,6 +10,10 @@ import { addMark, marksOf, typedPicture } from '../../src/ceremony/marks.ts'
 import { findPreview, makePreview } from '../../src/ceremony/preview.ts'
 import { confirm } from '../../src/ceremony/signing.ts'
 import { correctRecipient } from '../../src/envelope/correcting.ts'
+import { dispatch } from '../../src/envelope/dispatch.ts'
+import { copyAsDraft } from '../../src/envelope/drafting.ts'
+import { listDocuments, listRecipients } from '../../src/envelope/envelope.ts'
+import { fieldsOf } from '../../src/envelope/fields.ts'
 import { moveDeadline } from '../../src/envelope/deadline.ts'
 import { currentInvitation, invitationToken } from '../../src/envelope/invitation.ts'
 import { openInPerson } from '../../src/envelope/in-person.ts'
@@ -307,3 +311,27 @@ test('typed marks are drawn in every script', () => {
       expect(width).toBeGreaterThan(30)
     }
 })
+
+test('what was declined is copied into a new draft with everything in it', async () => {
+  await using house = await openTestHouse({ authority: true })
+  const { claire, user, id } = await sent(house)
+  const { db } = house.house
+  await decline(house.house, recipientAct(house.house, claire.id), await open(house, claire.id), 'The price')
+  expect(await statusOf(house, id)).toBe('declined')
+  const copy = await copyAsDraft(db, actOf(house.house, user), user, id)
+  const contents = async (envelopeId: string) => ({
+    people: (await listRecipients(db, envelopeId)).map(({ firstName, role, routingOrder, email }) => ({
+      firstName,
+      role,
+      routingOrder,
+      email,
+    })),
+    documents: (await listDocuments(db, envelopeId)).map(({ title, sourceDigest }) => ({ title, sourceDigest })),
+    fields: (await fieldsOf(db, { id: envelopeId })).map(({ kind, page, x, y, required }) => ({ kind, page, x, y, required })),
+  })
+  expect(copy.status).toBe('draft')
+  expect(await contents(copy.id)).toEqual(await contents(id))
+  await dispatch(house.house, actOf(house.house, user), user, copy.id, copy.version)
+  await house.drain()
+  expect(await statusOf(house, copy.id)).toBe('sent')
+}, 60_000)

@@ -89,7 +89,7 @@ test('a late code says so and another one is sent; the earlier one no longer cou
   const fresh = await codeOf(house, claire)
   if (late !== fresh) {
     await enter(page, late)
-    expect(await page.textContent('#code-error')).toContain('4 more tries')
+    expect(await page.textContent('#code-error')).toContain('Tries left: 4')
   }
   await enter(page, fresh)
   await page.waitForURL('**/fields')
