@@ -2,7 +2,7 @@ import { type FormField, fieldsOf } from './fields.ts'
 import type { PdfFile, PdfObject, Revision } from './file.ts'
 import { keepsEvidence, onlyGrows, sameObject } from './kept.ts'
 import { References } from './references.ts'
-import { drawnBy, Restrictions } from './restrictions.ts'
+import { acts, drawnBy, Restrictions } from './restrictions.ts'
 import type { PdfSignature } from './signatures.ts'
 import {
   asArray,
@@ -204,6 +204,7 @@ class Later {
     const parent = asReference(dictionary.entries.get('Parent'))?.number
     const field = this.fields.get(number) ?? (parent === undefined ? undefined : this.fields.get(parent))
     if (field?.type !== 'Sig' || (parent !== undefined && this.file.object(parent, this.index - 1))) return false
+    if (acts(dictionary) || acts(field.dictionary)) return false
     const signs = this.own.some((signature) => signature.field === field.name)
     if (this.may.permission === 1 && !this.own.some(({ field: name, kind }) => name === field.name && kind === 'time-stamp')) return false
     const [left = 0, bottom = 0, right = 0, top = 0] = numbersOf(this.file.resolve(dictionary.entries.get('Rect'), this.index)) ?? []

@@ -1,7 +1,7 @@
 import { type FormField, fieldsOf } from './fields.ts'
 import type { PdfFile } from './file.ts'
 import type { PdfSignature } from './signatures.ts'
-import { asArray, asReference, isName, nameOf, plainInteger, textsOf, type Value } from './value.ts'
+import { asArray, asReference, type DictionaryValue, isName, nameOf, plainInteger, textsOf, type Value } from './value.ts'
 
 interface Lock {
   readonly action: 'All' | 'Include' | 'Exclude'
@@ -66,3 +66,9 @@ export function drawnBy(file: PdfFile, appearance: Value | undefined, revision: 
   }
   return found
 }
+
+const FIELD: readonly string[] =
+  'Type Subtype FT T TU TM V DV Ff F P Rect AP AS MK DA DR Q Lock SV Parent Kids BS Border C M NM Contents StructParent H'.split(' ')
+
+/** Whether a field has what no signature field needs: actions, and whatever else might act. */
+export const acts = ({ entries }: DictionaryValue): boolean => [...entries.keys()].some((key) => !FIELD.includes(key))

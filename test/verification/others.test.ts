@@ -197,6 +197,19 @@ describe('what came later', () => {
     expect((await state(await put(11, stream('BT ET'))))[0]).toBe('changed')
     expect((await state(await put(OBJECTS.contents, form('BT ET'))))[0]).toBe('changed')
   })
+  test('a signature field that acts', async () => {
+    const file = await certified(2)
+    const script = '<</S /JavaScript /JS (this.getField("amount").value = 999)>>'
+    for (const acts of [`/A ${script}`, `/AA <</PO ${script}>>`]) {
+      const [page, fields] = [await sourceOf(file, OBJECTS.page), await sourceOf(file, OBJECTS.form)]
+      const attempt = await added(file, (appending) => {
+        const number = appending.add(`<</Type /Annot /Subtype /Widget /FT /Sig /T (Signature3) /F 4 /Rect [0 0 0 0] /P 3 0 R ${acts}>>`)
+        appending.put(OBJECTS.page, page.replace('/Annots [', `/Annots [${number} 0 R `))
+        appending.put(OBJECTS.form, fields.replace('/Fields [', `/Fields [${number} 0 R `))
+      })
+      expect((await state(attempt))[0]).toBe('changed')
+    }
+  })
   test('a drawing that says it belongs to a signature', async () => {
     const file = await signedBy(otherFile(), { cms: hand })
     const source = await sourceOf(file, OBJECTS.page)
