@@ -2,11 +2,11 @@ import type { authority as shape } from '../en/authority.ts'
 
 export const authority: typeof shape = {
   title: 'Autorité',
-  lead: 'L’autorité de certification de votre entreprise. Qui fait confiance à sa racine fait confiance à chaque document que vous cachetez.',
+  lead: 'L’autorité de certification de votre entreprise. Qui fait confiance à sa racine fait confiance à chaque document que vous scellez.',
   purposes: {
     root: 'Racine',
     issuing: 'Autorité émettrice',
-    seal: 'Cachet de l’entreprise',
+    seal: 'Sceau de l’entreprise',
     tsa: 'Horodatage',
     ocsp: 'État des certificats (OCSP)',
   },
@@ -22,7 +22,7 @@ export const authority: typeof shape = {
   renewals: {
     root: 'La racine garde son nom et sa clé et reçoit une fin plus lointaine. Son empreinte change : remettez le nouveau fichier à qui lui fait confiance.',
     issuing:
-      'Une clé et un certificat nouveaux, et au-dessous ceux du cachet, de l’horodatage et de l’état des certificats. Le serveur s’en charge à temps.',
+      'Une clé et un certificat nouveaux, et au-dessous ceux du sceau, de l’horodatage et de l’état des certificats. Le serveur s’en charge à temps.',
     seal: 'Une clé et un certificat nouveaux sous le même nom. Le serveur s’en charge à temps.',
     tsa: 'Une clé et un certificat nouveaux sous le même nom. Le serveur s’en charge à temps.',
     ocsp: 'Une clé et un certificat nouveaux sous le même nom. Le serveur s’en charge à temps.',
@@ -66,7 +66,7 @@ export const authority: typeof shape = {
     purposes: {
       root: 'Racine',
       issuing: 'Autorité émettrice',
-      seal: 'Cachet de l’entreprise',
+      seal: 'Sceau de l’entreprise',
       tsa: 'Horodatage',
       ocsp: 'État des certificats (OCSP)',
       signer: 'Signataire',
@@ -171,8 +171,8 @@ export const authority: typeof shape = {
     rootFile: 'Fichier (root-key.pem)',
     recordsTitle: 'Procès-verbaux',
     recordsText:
-      'Chaque acte sur les clés figure au journal d’audit. De chacun il existe un PDF cacheté : qui, quand, empreintes, algorithmes.',
-    record: 'Procès-verbal cacheté (PDF)',
+      'Chaque acte sur les clés figure au journal d’audit. De chacun il existe un PDF scellé : qui, quand, empreintes, algorithmes.',
+    record: 'Procès-verbal scellé (PDF)',
   },
   records: {
     title: 'Procès-verbal d’une cérémonie de clés',
@@ -183,7 +183,7 @@ export const authority: typeof shape = {
     program: 'Par le programme',
     certificates: 'Certificats de l’autorité à ce moment',
     check:
-      'Qui fait confiance au certificat racine peut vérifier le cachet de ce procès-verbal hors ligne, avec tout lecteur de PDF, pdfsig ou openssl.',
+      'Qui fait confiance au certificat racine peut vérifier le sceau de ce procès-verbal hors ligne, avec tout lecteur de PDF, pdfsig ou openssl.',
   },
   timeStamping: {
     title: 'Horodatage',
@@ -201,7 +201,7 @@ export const authority: typeof shape = {
         name: 'L’horloge de la maison',
         hint: 'La signature continue ; le rapport nomme la maison, et le journal d’audit dit pourquoi.',
       },
-      none: { name: 'Rien n’est signé', hint: 'On est prié de réessayer ; ce qui doit être cacheté attend.' },
+      none: { name: 'Rien n’est signé', hint: 'On est prié de réessayer ; ce qui doit être scellé attend.' },
     },
     add: 'Ajouter une autorité',
     addText:
@@ -215,7 +215,7 @@ export const authority: typeof shape = {
   trust: {
     title: 'Faire confiance à la racine',
     open: 'Comment lui faire confiance',
-    lead: 'Dès qu’un ordinateur fait confiance à cette racine, chaque document que l’entreprise cachette y apparaît valable.',
+    lead: 'Dès qu’un ordinateur fait confiance à cette racine, chaque document que l’entreprise scelle y apparaît valable.',
     file: 'Le fichier et son empreinte',
     address: 'Adresse',
     compare:
@@ -239,7 +239,7 @@ export const authority: typeof shape = {
           'Menu › Préférences › Signatures › Identités et certificats approuvés › Autres… › Certificats approuvés › Importer : choisissez `root.crt`.',
           'Sélectionnez « {name} », Modifier l’approbation : cochez « Utiliser ce certificat comme racine approuvée » et « Documents certifiés ».',
           'Ou, si Windows fait déjà confiance à la racine : Préférences › Signatures › Vérification › Autres… › Intégration Windows : cochez les deux validations.',
-          'Ouvrez un document cacheté : le panneau des signatures dit que toutes sont valables.',
+          'Ouvrez un document scellé : le panneau des signatures dit que toutes sont valables.',
         ],
       },
       firefox: {
@@ -279,14 +279,14 @@ export const authority: typeof shape = {
     chain: 'Chaîne de certificats',
     adopt: 'Vérifier et utiliser',
     adopted:
-      'L’autorité émettrice se trouve désormais sous la PKI de l’entreprise, avec de nouveaux certificats pour le cachet, l’horodatage et l’état.',
+      'L’autorité émettrice se trouve désormais sous la PKI de l’entreprise, avec de nouveaux certificats pour le sceau, l’horodatage et l’état.',
   },
   byRequest: 'Une autre autorité l’a émis : il se renouvelle par une demande à la page « Sous la PKI de l’entreprise ».',
   keys: 'Clés privées',
   unlocked: 'Déverrouillées',
-  unlockedText: 'Les documents peuvent être signés, cachetés et horodatés.',
+  unlockedText: 'Les documents peuvent être signés, scellés et horodatés.',
   locked: 'Verrouillées',
-  lockedText: 'Les destinataires peuvent lire et remplir, mais rien ne peut être signé ni cacheté tant que les clés sont verrouillées.',
+  lockedText: 'Les destinataires peuvent lire et remplir, mais rien ne peut être signé ni scellé tant que les clés sont verrouillées.',
   missingKeyFile:
     'Le fichier de clé authority.key manque dans le dossier des données. Restaurez-le depuis votre sauvegarde et redémarrez le serveur.',
   passphrase: 'Phrase secrète',

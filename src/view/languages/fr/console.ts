@@ -239,7 +239,7 @@ export const console: typeof shape = {
   },
   audit,
   notices: {
-    locked: 'Les clés de l’autorité sont verrouillées : tout est lisible, rien ne peut être signé ni cacheté.',
+    locked: 'Les clés de l’autorité sont verrouillées : tout est lisible, rien ne peut être signé ni scellé.',
     ending: '{purpose} : ne couvre ce à quoi il sert que jusqu’au {date}.',
     over: '{purpose} : ne couvre plus ce à quoi il sert. Rien dont le délai est long ne peut être envoyé.',
     unstamped: 'Les horodatages de certains documents terminés ont pris fin.',

@@ -114,7 +114,7 @@ export const proof: typeof shape = {
     until: 'valable jusqu’au {date}',
     list: 'Liste de révocation',
     listFacts: 'numéro {number} du {date}, la suivante avant le {until}',
-    noList: 'Il ne contient aucune liste de révocation : on ne sait pas ici ce qui a été révoqué depuis qu’un document a été cacheté.',
+    noList: 'Il ne contient aucune liste de révocation : on ne sait pas ici ce qui a été révoqué depuis qu’un document a été scellé.',
     old: 'Il existe désormais une liste de révocation plus récente. Demandez à l’entreprise un fichier plus récent pour savoir ce qui a été révoqué depuis.',
     foot: 'Ce fichier fonctionne seul, dans tout navigateur récent, aussi longtemps que vous le gardez.',
   },

@@ -167,7 +167,7 @@ export const signing: typeof shape = {
       witness: 'Votre signature de témoin est enregistrée, {name}.',
     },
     next: 'Quand tout le monde aura signé, un message vous apportera le lien vers le document final.',
-    sealing: 'Tout le monde a signé. L’entreprise appose son cachet ; un message vous apporte le lien dans un instant.',
+    sealing: 'Tout le monde a signé. L’entreprise appose son sceau ; un message vous apporte le lien dans un instant.',
     at: 'Enregistré le {at}',
     close: 'Vous pouvez fermer cette page.',
   },
@@ -201,7 +201,7 @@ export const signing: typeof shape = {
     evidenceLead:
       'Pour qui doit prouver les signatures sans ce serveur : signatures, horodatages, entrées d’audit, et comment les vérifier.',
     annulledLead: '{company} a annulé ce document : il n’est plus en vigueur. Le fichier reste ici pour être lu.',
-    lead: 'Cacheté par {company}. Gardez-en une copie : ce lien fonctionne jusqu’au {at}.',
+    lead: 'Scellé par {company}. Gardez-en une copie : ce lien fonctionne jusqu’au {at}.',
     open: 'Ouvrir',
     download: 'Télécharger',
     print: 'Imprimer',

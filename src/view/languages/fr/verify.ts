@@ -14,7 +14,7 @@ export const verify: typeof shape = {
   answers: {
     genuine: {
       title: 'Authentique et inchangé',
-      text: 'Toutes les signatures sont valables et pas un octet n’a changé depuis le cachet de l’entreprise.',
+      text: 'Toutes les signatures sont valables et pas un octet n’a changé depuis le sceau de l’entreprise.',
     },
     changed: {
       title: 'Modifié après signature',
@@ -34,7 +34,7 @@ export const verify: typeof shape = {
     },
     incomplete: {
       title: 'Incomplet',
-      text: 'Ce qui a été signé jusqu’ici est inchangé, mais dans cet état le document n’était ni terminé ni cacheté.',
+      text: 'Ce qui a été signé jusqu’ici est inchangé, mais dans cet état le document n’était ni terminé ni scellé.',
     },
     uncertain: { title: 'Non établi', text: 'Tout ce qui compte n’a pas pu être prouvé. Les questions ci-dessous disent ce qui manque.' },
     unsigned: { title: 'Non signé', text: 'Ce PDF ne porte aucune signature numérique.' },
@@ -66,10 +66,10 @@ export const verify: typeof shape = {
     },
     complete: {
       title: 'Est-il complet ?',
-      how: 'L’entreprise appose son cachet lorsque chacun a signé, approuvé ou attesté ; le cachet verrouille ce qui reste.',
+      how: 'L’entreprise appose son sceau lorsque chacun a signé, approuvé ou attesté ; le sceau verrouille ce qui reste.',
       answers: {
-        sealed: 'Oui, par chacun de ceux qui étaient sollicités ({count}), puis cacheté par l’entreprise',
-        'not-yet': 'Non : il manque le cachet de l’entreprise',
+        sealed: 'Oui, par chacun de ceux qui étaient sollicités ({count}), puis scellé par l’entreprise',
+        'not-yet': 'Non : il manque le sceau de l’entreprise',
       },
     },
     authority: {
@@ -110,7 +110,7 @@ export const verify: typeof shape = {
     },
   },
   signaturesTitle: 'Signatures',
-  kinds: { certification: 'Préparé et certifié', approval: 'Signé', seal: 'Cacheté', 'time-stamp': 'Horodatage d’archive' },
+  kinds: { certification: 'Préparé et certifié', approval: 'Signé', seal: 'Scellé', 'time-stamp': 'Horodatage d’archive' },
   indications: { passed: 'valable', indeterminate: 'non établi', failed: 'non valable' },
   provenAt: '{at}, prouvé par {by}',
   claimedAt: '{at}, selon le signataire',
@@ -126,7 +126,7 @@ export const verify: typeof shape = {
     prepared: 'préparé',
     certified: 'certifié',
     signed: 'signé',
-    sealed: 'cacheté',
+    sealed: 'scellé',
     'security-store': 'preuves ajoutées',
     'time-stamped': 'horodatage d’archive',
     filled: 'champs de formulaire remplis',
@@ -136,7 +136,7 @@ export const verify: typeof shape = {
   register: {
     title: 'Document {documentId}',
     states: {
-      completed: { title: 'Terminé', text: 'Ce document a été signé par tous et cacheté.' },
+      completed: { title: 'Terminé', text: 'Ce document a été signé par tous et scellé.' },
       annulled: {
         title: 'Annulé',
         text: 'Ce document a été signé par tous et scellé. Son émetteur l’a annulé depuis : il n’est plus en vigueur.',
