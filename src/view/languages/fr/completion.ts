@@ -2,7 +2,7 @@ import type { en } from '../en.ts'
 
 export const completion: (typeof en)['completion'] = {
   title: 'Certificat d’achèvement',
-  titleOf: 'Certificat d’achèvement : {title}',
+  titleOf: 'Certificat d’achèvement : {title}',
   pageOf: 'Page {number} sur {total}',
   documentId: 'Identifiant du document',
   recipients: 'Destinataires',
@@ -67,7 +67,7 @@ export const completion: (typeof en)['completion'] = {
   sealedBy: 'Scellé par {company}',
   sealedAt: 'Achevé le {at}',
   auditLog: 'Journal d’audit : {size} entrées, racine {root}',
-  certified: 'Fichier signé, SHA-256 : {digest}',
+  certified: 'Fichier signé, SHA-256 : {digest}',
   attached: '{name}, {size}, SHA-256 {digest}',
   copies: 'Copie à {names}',
 }

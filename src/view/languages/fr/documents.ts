@@ -111,14 +111,14 @@ export const documents: typeof shape = {
         agreed: 'Ce qui agissait tout seul sera enlevé : {found}.',
       },
       keeping: {
-        lead: 'Trouvé : {found}. Les signatures que porte le fichier le couvrent aussi : on ne peut le retirer sans les rompre. Rien n’en est exécuté ici, mais cela peut l’être là où le fichier est ouvert.',
+        lead: 'Trouvé : {found}. Les signatures que porte le fichier le couvrent aussi : on ne peut le retirer sans les rompre. Rien n’en est exécuté ici, mais cela peut l’être là où le fichier est ouvert.',
         agree: 'Accepter qu’on le garde',
-        agreed: 'Ce qui agit de soi-même reste, car les signatures du fichier le couvrent : {found}.',
+        agreed: 'Ce qui agit de soi-même reste, car les signatures du fichier le couvrent : {found}.',
       },
       received: (count: number, names: string) =>
-        `Ce fichier porte déjà ${count === 1 ? 'une signature' : `${count} signatures`}${names ? ` (${names})` : ''}. Il est conservé octet pour octet ; son certificat d’achèvement devient un document à part.`,
+        `Ce fichier porte déjà ${count === 1 ? 'une signature' : `${count} signatures`}${names ? ` (${names})` : ''}. Il est conservé octet pour octet ; son certificat d’achèvement devient un document à part.`,
       receivedFree:
-        'On ne peut y placer que des signatures, chacune sur une page ; nom, date, cachet et le reste sont dessinés dans la signature de la personne.',
+        'On ne peut y placer que des signatures, chacune sur une page ; nom, date, cachet et le reste sont dessinés dans la signature de la personne.',
       receivedCertified: (places: number) =>
         places === 0
           ? 'Il est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.'
@@ -126,7 +126,7 @@ export const documents: typeof shape = {
             ? 'Il est certifié : une signature visible n’entre que dans son unique champ de signature vide. Qui n’a pas de champ signe sans que rien ne se voie sur la page.'
             : `Il est certifié : des signatures visibles n’entrent que dans ses ${places} champs de signature vides. Qui n’a pas de champ signe sans que rien ne se voie sur la page.`,
       usageRights:
-        'Il porte des droits d’utilisation pour un ancien lecteur. Ce n’est la signature de personne ; ils disparaissent à la préparation.',
+        'Il porte des droits d’utilisation pour un ancien lecteur. Ce n’est la signature de personne ; ils disparaissent à la préparation.',
       emptyPassword: 'Le fichier était protégé par un mot de passe vide ; il a été ouvert ainsi.',
       opened: 'Le fichier a été ouvert avec le mot de passe que vous avez donné. L’original protégé est conservé aussi.',
       flattened: (count: number) =>

@@ -81,8 +81,8 @@ export const editor: typeof shape = {
   received: {
     free: 'Ce document était déjà signé. Tout ce qu’une personne y met tient sur une page et devient sa seule signature.',
     certified:
-      'Ce document est certifié : les signatures visibles n’entrent que dans les champs de signature vides, encadrés. Qui n’en a pas signe sans que rien ne se voie sur la page.',
-    invisible: 'Ce document est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.',
+      'Ce document est certifié : les signatures visibles n’entrent que dans les champs de signature vides, encadrés. Qui n’en a pas signe sans que rien ne se voie sur la page.',
+    invisible: 'Ce document est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.',
     places: 'Champs de signature vides du fichier',
   },
   conflict: {
@@ -140,7 +140,7 @@ export const editor: typeof shape = {
     missing: '{name} n’a pas encore de champ de signature.',
     place: 'Le placer',
     armed: '{kind} : cliquez ou touchez la page à l’endroit voulu.',
-    notHere: '{kind} ne peut pas être placé sur ce document : il était déjà signé.',
+    notHere: '{kind} ne peut pas être placé sur ce document : il était déjà signé.',
     cancel: 'Annuler',
     allSaved: 'Tout est enregistré',
     saved: 'Enregistré à {time}',

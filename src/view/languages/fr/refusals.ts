@@ -144,21 +144,21 @@ export const refusals: typeof shape = {
   'document.xfa-dynamic':
     '« {name} » est un formulaire dynamique qu’un seul logiciel sait afficher. Imprimez-le en PDF et choisissez ce fichier-là.',
   'document.signed-broken':
-    '« {name} » a été modifié après sa signature, ou l’une de ses signatures ne tient pas. Demandez le fichier tel qu’il a été signé.',
+    '« {name} » a été modifié après sa signature, ou l’une de ses signatures ne tient pas. Demandez le fichier tel qu’il a été signé.',
   'document.signed-no-changes':
-    '« {name} » a été certifié de façon que rien ne puisse y être ajouté, pas même une signature. Demandez à qui l’a certifié une version que l’on peut signer.',
+    '« {name} » a été certifié de façon que rien ne puisse y être ajouté, pas même une signature. Demandez à qui l’a certifié une version que l’on peut signer.',
   'document.signed-locked':
-    'L’une des signatures de « {name} » verrouille tout le fichier : toute nouvelle signature la rendrait invalide. Utilisez le fichier tel qu’il était avant cette signature.',
+    'L’une des signatures de « {name} » verrouille tout le fichier : toute nouvelle signature la rendrait invalide. Utilisez le fichier tel qu’il était avant cette signature.',
   'document.signed-xfa':
-    '« {name} » est signé et contient un second formulaire (XFA) que certains programmes montreraient à la place des pages signées, et qui ne peut être retiré sans rompre les signatures.',
+    '« {name} » est signé et contient un second formulaire (XFA) que certains programmes montreraient à la place des pages signées, et qui ne peut être retiré sans rompre les signatures.',
   'document.signed-encrypted':
-    '« {name} » est signé et chiffré. L’ouvrir romprait ses signatures ; demandez une version sans mot de passe.',
+    '« {name} » est signé et chiffré. L’ouvrir romprait ses signatures ; demandez une version sans mot de passe.',
   'document.signed-unreadable':
-    '« {name} » est signé, mais construit d’une façon qui laisse un doute sur ce que l’on peut y ajouter sans rompre ses signatures. Rien n’y a été ajouté.',
+    '« {name} » est signé, mais construit d’une façon qui laisse un doute sur ce que l’on peut y ajouter sans rompre ses signatures. Rien n’y a été ajouté.',
   'document.signed-unfinished':
-    '« {name} » a été préparé ici ou par un autre Paraphe et n’est pas achevé. Il ne se signe que par les liens envoyés par son expéditeur.',
+    '« {name} » a été préparé ici ou par un autre Paraphe et n’est pas achevé. Il ne se signe que par les liens envoyés par son expéditeur.',
   'document.signed-certified':
-    '« {name} » est certifié par quelqu’un d’autre : une signature visible n’entre que dans ses propres champs de signature vides.',
+    '« {name} » est certifié par quelqu’un d’autre : une signature visible n’entre que dans ses propres champs de signature vides.',
   'document.too-large': '« {name} » est trop volumineux. Un fichier peut peser jusqu’à {megabytes} Mo.',
   'document.too-many-pages': '« {name} » a trop de pages. Un document peut en avoir jusqu’à {most}.',
   'document.too-many': 'Cela ferait trop de documents. Un envoi peut en contenir jusqu’à {most}.',
@@ -175,10 +175,10 @@ export const refusals: typeof shape = {
   'dispatch.nobody-signs': 'Personne ne signe encore. Ajoutez au moins une personne qui signe, approuve ou atteste.',
   'dispatch.signature-missing': '{name} n’a pas encore de champ de signature.',
   'dispatch.signed-one-page':
-    '« {title} » était déjà signé : tout ce que {name} y met doit tenir sur une page, car cela devient une seule signature.',
-  'dispatch.signed-overlap': '« {title} » était déjà signé : les champs de {name} empiètent sur ceux d’une autre personne. Écartez-les.',
+    '« {title} » était déjà signé : tout ce que {name} y met doit tenir sur une page, car cela devient une seule signature.',
+  'dispatch.signed-overlap': '« {title} » était déjà signé : les champs de {name} empiètent sur ceux d’une autre personne. Écartez-les.',
   'dispatch.signed-certified':
-    '« {title} » est certifié par quelqu’un d’autre : tout ce que {name} y met doit tenir dans l’un de ses champs de signature vides, avec sa signature.',
+    '« {title} » est certifié par quelqu’un d’autre : tout ce que {name} y met doit tenir dans l’un de ses champs de signature vides, avec sa signature.',
   'dispatch.may-not-sign': '{name} n’a pas le droit de signer pour la société. Un administrateur peut le lui donner.',
   'dispatch.address-missing': '{name} n’a pas d’adresse pour le canal choisi.',
   'dispatch.deadline': 'L’échéance est passée ou trop proche. Veuillez en choisir une plus lointaine.',
@@ -199,9 +199,9 @@ export const refusals: typeof shape = {
   'recipient.reminded-lately': 'Un rappel vient d’être envoyé à {name}.',
   'field.too-many': 'Cela ferait trop de champs. Un envoi peut en avoir jusqu’à {most}.',
   'field.page-unknown': 'Ce champ se trouve sur une page qui n’existe pas.',
-  'field.signed-kind': 'Ce document était déjà signé : on ne peut y placer que ce que quelqu’un signe.',
+  'field.signed-kind': 'Ce document était déjà signé : on ne peut y placer que ce que quelqu’un signe.',
   'field.signed-certified':
-    'Ce document est certifié par quelqu’un d’autre : une signature visible n’entre que dans l’un de ses champs de signature vides.',
+    'Ce document est certifié par quelqu’un d’autre : une signature visible n’entre que dans l’un de ses champs de signature vides.',
   'field.outside': 'Ce champ dépasse de la page.',
   'field.nobody': 'Veuillez dire qui remplit ce champ.',
   'field.of-a-copy': 'Qui ne reçoit qu’une copie ne remplit rien.',
@@ -258,7 +258,7 @@ export const refusals: typeof shape = {
   'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
   'attachment.missing': 'Choisissez un fichier.',
-  'attachment.too-large': 'Ce fichier est trop lourd. Il peut peser jusqu’à {megabytes} Mo.',
+  'attachment.too-large': 'Ce fichier est trop lourd. Il peut peser jusqu’à {megabytes} Mo.',
   'attachment.kind': 'Ce genre de fichier n’est pas accepté. Choisissez un PDF, ou une image JPEG, PNG ou WebP.',
   'attachment.damaged':
     'Ce fichier est endommagé ou protégé par un mot de passe, il ne peut donc pas être examiné. Choisissez-en un autre.',

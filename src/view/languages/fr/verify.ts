@@ -30,7 +30,7 @@ export const verify: typeof shape = {
     },
     'foreign-partly': {
       title: 'Intact, signé par d’autres et par des personnes connues ici',
-      text: 'Ce qui a été signé est inchangé. Certaines signatures mènent à une autorité connue ici, d’autres non : la liste dit lesquelles.',
+      text: 'Ce qui a été signé est inchangé. Certaines signatures mènent à une autorité connue ici, d’autres non : la liste dit lesquelles.',
     },
     incomplete: {
       title: 'Incomplet',
