@@ -36,11 +36,31 @@ const places = [...form.querySelectorAll('[data-place]')].map((element) => ({
 }))
 const asked = places.filter(({ isFixed }) => !isFixed)
 const required = asked.filter(({ isRequired }) => isRequired)
-/** What was empty at some time since the page was opened: these are walked through, and counted. */
-const walk = new Set()
+const kept = `walk ${form.action}`
+const before = restored()
+/** What was empty at some time since this tab was first here: these are walked through, and counted. */
+const walk = new Set(asked.filter(({ id }) => before.walk.includes(id)))
 /** Whoever has been at an optional field and left it empty has decided. */
-const seen = new Set()
+const seen = new Set(asked.filter(({ id }) => before.seen.includes(id)))
 let last = -1
+
+/** A file is chosen on a page of its own, and the count goes on behind it. */
+function restored() {
+  try {
+    return { walk: [], seen: [], ...JSON.parse(sessionStorage.getItem(kept)) }
+  } catch {
+    return { walk: [], seen: [] }
+  }
+}
+
+function keep() {
+  const ids = (set) => [...set].map(({ id }) => id)
+  try {
+    sessionStorage.setItem(kept, JSON.stringify({ walk: ids(walk), seen: ids(seen) }))
+  } catch {
+    // A browser that keeps nothing counts anew.
+  }
+}
 
 // ——— Over the pictures ———
 
@@ -114,6 +134,7 @@ function refresh() {
   }
   const waiting = asked.filter(isWaiting)
   for (const place of waiting) walk.add(place)
+  keep()
   const missing = required.filter(isMissing).length
   count.textContent = caption(missing, waiting.filter(({ isRequired }) => !isRequired).length)
   button.textContent = waiting.length ? nextLabel() : words.review
@@ -335,6 +356,7 @@ async function openFile(place) {
 for (const place of places)
   place.file?.addEventListener('click', (event) => {
     event.preventDefault()
+    visit(place)
     openFile(place)
   })
 
