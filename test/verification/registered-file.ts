@@ -12,6 +12,11 @@ const KINDS: readonly RevisionKind[] = ['prepared', 'certified', 'signed', 'sign
 /** The house as if it had issued this file: its root is ours, and the register has every revision of the document. */
 export async function registerSealed(house: House, sealed: SealedFile, documentId: DocumentId): Promise<void> {
   const { db } = house
+  const root = { id: newId('key'), purpose: 'root', algorithm: 'ecdsa-p256', spki: new Uint8Array([1]), wrapped: null } as const
+  await db
+    .insertInto('authorityKey')
+    .values({ ...root, createdAt: NOON, retiredAt: null })
+    .execute()
   await db
     .insertInto('certificate')
     .values({
@@ -20,7 +25,7 @@ export async function registerSealed(house: House, sealed: SealedFile, documentI
       purpose: 'root',
       subject: '{}',
       der: sealed.authority.root.certificate,
-      keyId: null,
+      keyId: root.id,
       issuerId: null,
       notBefore: NOON,
       notAfter: later(NOON, 1e9),
