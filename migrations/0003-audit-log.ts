@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('seq', whole, (column) => column.notNull())
       .addPrimaryKeyConstraint('audit_subject_key', ['subject', 'seq']),
   ).execute()
-  await db.schema.createIndex('audit_subject_by_seq').on('audit_subject').column('seq').execute()
+  await db.schema.createIndex('audit_subject_by_seq').on('audit_subject').columns(['seq', 'subject']).execute()
   await strictly(
     db.schema
       .createTable('legal_hold')
