@@ -1,15 +1,16 @@
 import { type Act, systemAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { CheckpointKey } from '../audit/checkpoint.ts'
-import { type Bytes, fromHex } from '../base/bytes.ts'
+import { type Bytes, fromBase64, fromHex } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { type Clock, DAY, type Instant, later, MINUTE, systemClock, wholeSecond } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { issueCertificate, newSerial, readCertificate } from '../pki/certificate.ts'
+import { type Certificate, issueCertificate, newSerial, readCertificate } from '../pki/certificate.ts'
 import { ephemeralSigner } from '../pki/key.ts'
 import type { Name } from '../pki/name.ts'
 import { certificateIdOf, makeOcspResponse } from '../pki/revocation.ts'
+import { same } from '../pki/revocation-list.ts'
 import type { Signer } from '../pki/signer.ts'
 import { makeTimeStampToken } from '../pki/time-stamp.ts'
 import type { AuthorityTools } from './creating.ts'
@@ -27,7 +28,7 @@ export interface Authority {
   certificates(): Readonly<Record<SigningPurpose, Bytes>>
   /** The certificates above this one, up to the root. */
   chain(purpose: SigningPurpose | 'signer'): Bytes[]
-  /** The same for any certificate that one of our issuing authorities issued, the earlier ones too; empty for a stranger's. */
+  /** The same for any certificate that one of our issuing authorities issued, the earlier ones too; for a time-stamp authority of others, its root; empty for a stranger's. */
   chainOf(certificate: Bytes): Bytes[]
   /**
    * A certificate for one signature; its key lives in `signer` alone and ends with it. Kept in the register before it is given out;
@@ -71,6 +72,7 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
   const { all, current } = await readHouseCertificates(db)
   const now = tools.clock ?? systemClock
   const stamping = await readSetting(db, 'timeStamping')
+  const outside = stamping.roots.map((root) => readCertificate(fromBase64(root)))
   const bytesOf = (certificates: readonly HeldCertificate[]): Bytes[] => certificates.map(({ der }) => der)
   const chain: Authority['chain'] = (purpose) =>
     purpose === 'signer' ? bytesOf([current.issuing, ...above(all, current.issuing)]) : bytesOf(above(all, current[purpose]))
@@ -81,7 +83,9 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
     chain,
     chainOf(certificate) {
       const issuer = issuerAmong(all, readCertificate(certificate))
-      return issuer ? bytesOf([issuer, ...above(all, issuer)]) : []
+      return issuer
+        ? bytesOf([issuer, ...above(all, issuer)])
+        : outside.filter(isIssuerOf(readCertificate(certificate))).map(({ der }) => der)
     },
     checkpointKey: () => keys.checkpointKey(),
 
@@ -181,3 +185,8 @@ const LEAST_SIGNER_LIFE = 90 * DAY
 
 const recordFallback = (db: Db, act: Act, told: string): Promise<unknown> =>
   db.transaction().execute((tx) => append(tx, act, { type: 'authority.time-stamp-fallback', detail: { told } }))
+
+const isIssuerOf =
+  ({ issuerDer, der }: Certificate) =>
+  (root: Certificate): boolean =>
+    same(root.subjectDer, issuerDer) && !same(root.der, der)

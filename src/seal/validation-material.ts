@@ -28,6 +28,7 @@ export async function evidenceFor(authority: Authority, at: Instant, signatures:
     ...leaves,
     ...parties.flatMap(({ carried }) => carried),
     ...leaves.flatMap((leaf) => authority.chainOf(leaf)),
+    ...parties.flatMap(({ carried }) => carried.flatMap((one) => authority.chainOf(one))),
   ])
   const answers = new Map<string, Bytes>()
   for (const leaf of leaves) {

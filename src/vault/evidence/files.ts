@@ -3,6 +3,7 @@ import type { Digest } from '../../base/digest.ts'
 import type { Db } from '../../db/open.ts'
 import { newDigester } from '../../store/digester.ts'
 import { streamObject } from '../../store/object.ts'
+import { listsReach } from '../../verification/lists-reach.ts'
 import type { TrustMaterial } from '../../verification/signature-material.ts'
 import type { ZipEntry } from './zip.ts'
 
@@ -42,6 +43,7 @@ export function trustFiles(folder: string, { certificates, revocationLists }: Tr
     heldFile(`${folder}/root.pem`, joined(of('root'))),
     heldFile(`${folder}/chain.pem`, joined(of('authority'))),
     heldFile(`${folder}/crls.pem`, revocationLists.join('')),
+    heldFile(`${folder}/lists.txt`, listsReach(certificates, revocationLists)),
     ...of('authority').map(({ serial, pem }) => heldFile(`${folder}/authorities/${serial}.pem`, pem)),
     ...of('leaf').map(({ serial, pem }) => heldFile(`${folder}/certificates/${serial}.pem`, pem)),
   ]
