@@ -4,7 +4,8 @@ import { dispatch } from '../../envelope/dispatch.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp } from '../env.ts'
-import { draftPage, refusedPage, saveDetails } from './draft.ts'
+import { saveDetails } from './draft.ts'
+import { draftPage, refusedPage } from './draft-page.ts'
 import { wholeNumber } from '../schemas.ts'
 
 const Version = z.object({ version: wholeNumber(1, 1_000_000_000) })

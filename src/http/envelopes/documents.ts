@@ -11,7 +11,7 @@ import { refusalSentence, STATUS } from '../errors.ts'
 import { form } from '../form.ts'
 import { drawnLine } from '../schemas.ts'
 import { flash } from '../server.ts'
-import { draftPage } from './draft.ts'
+import { draftPage } from './draft-page.ts'
 
 const Order = z.object({ ids: z.string().max(2_000) })
 const Title = z.object({ title: drawnLine(200) })

@@ -9,7 +9,7 @@ import { formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { form } from '../form.ts'
-import { draftPage } from './draft.ts'
+import { draftPage } from './draft-page.ts'
 import { Person, PERSON_REASONS } from './person-fields.ts'
 import { flashRefusal } from './refusals.ts'
 

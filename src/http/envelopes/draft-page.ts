@@ -1,0 +1,204 @@
+import { maySign } from '../../access/roles.ts'
+import type { Digest } from '../../base/digest.ts'
+import { later } from '../../base/instant.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { type KnownPerson, listKnownPeople } from '../../envelope/choosing.ts'
+import { type Problem, problemsOf } from '../../envelope/dispatch.ts'
+import { findingsOf, needsConsent } from '../../envelope/documents.ts'
+import { DEFAULT_DEADLINE, findDraft, remindersOf } from '../../envelope/drafting.ts'
+import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
+import { acts } from '../../envelope/naming.ts'
+import { receivedIn } from '../../envelope/received.ts'
+import { addressOf, nameOf } from '../../envelope/telling.ts'
+import { turnsOf } from '../../envelope/turns.ts'
+import type { ActiveContent } from '../../pdf/active-content.ts'
+import { listLegalEntities } from '../../setting/legal-entity.ts'
+import { readSetting } from '../../setting/setting.ts'
+import { LANGUAGE_NAMES } from '../../view/words.ts'
+import { requireUser } from '../access.ts'
+import { blankForm, type Form } from '../answers.ts'
+import type { Ctx } from '../env.ts'
+import { refusalSentence, refusalStatus } from '../errors.ts'
+import type { EditorView } from '../views.ts'
+import { deadlineValues } from './deadline-fields.ts'
+import { editorView } from './fields.ts'
+
+export interface DraftDocument {
+  readonly id: string
+  readonly title: string
+  readonly fileName: string
+  readonly digest: Digest
+  readonly pages: readonly { readonly width: number; readonly height: number }[]
+  readonly needsConsent: boolean
+  readonly isConsented: boolean
+  /** What acts in it, each kind once. */
+  readonly acts: readonly (ActiveContent['kind'] | 'xfa')[]
+  readonly encrypted: 'no' | 'empty-password' | 'opened'
+  readonly formFields: number
+  readonly fields: number
+  /** It arrived signed: by how many and by whom, and how many of its empty fields may still be signed where it is certified. */
+  readonly received: { readonly signatures: number; readonly signers: readonly string[]; readonly certifiedPlaces: number | null } | null
+  readonly usageRights: boolean
+}
+
+export interface DraftPerson {
+  readonly id: string
+  readonly name: string
+  readonly role: Recipient['role']
+  readonly side: Recipient['side']
+  readonly note: string
+  readonly address: string
+  readonly channel: Recipient['channel']
+  readonly language: Recipient['language']
+  readonly turn: number | null
+  /** As the editor shows them; null for a copy. */
+  readonly mark: { readonly letter: string; readonly hue: number } | null
+  readonly isMe: boolean
+  readonly isFirst: boolean
+  readonly isLast: boolean
+  readonly sharesTurn: boolean
+}
+
+export interface DraftView {
+  readonly draft: { readonly id: string; readonly title: string; readonly version: number; readonly legalEntityId: string }
+  /** A sentence: why its last dispatch came back, or what has just been refused. */
+  readonly cameBack: string | null
+  readonly refused: string | null
+  readonly documents: readonly DraftDocument[]
+  readonly upload: Form
+  readonly limits: { readonly bytes: number; readonly megabytes: number; readonly pages: number }
+  readonly people: readonly DraftPerson[]
+  readonly person: { readonly id: string | null; readonly name: string; readonly isOpen: boolean; readonly form: Form }
+  readonly known: readonly KnownPerson[]
+  readonly mayAddMe: string | null
+  readonly companies: readonly { readonly id: string; readonly legalName: string }[]
+  readonly details: Form
+  readonly deadlineShown: string
+  readonly problems: readonly { readonly part: Problem['part']; readonly sentence: string }[]
+  readonly editor: EditorView
+  readonly languages: typeof LANGUAGE_NAMES
+}
+
+interface Refused {
+  readonly refused?: string
+  readonly upload?: Form
+  readonly person?: { readonly id: string | null; readonly form: Form }
+  readonly details?: Form
+}
+
+/** The whole page of a draft, with what was refused, if something was. */
+export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {}): Promise<string> {
+  const { db } = c.var.house
+  const user = requireUser(c)
+  const [documents, recipients, problems, limits, companies, editor] = await Promise.all([
+    listDocuments(db, envelope.id),
+    listRecipients(db, envelope.id),
+    problemsOf(c.var.house, user, envelope.id),
+    readSetting(db, 'limits'),
+    listLegalEntities(db),
+    editorView(c, envelope),
+  ])
+  const sentence = (reason: string, params: Problem['params'] = {}): string => refusalSentence(c.var.lang, { reason, params })
+  const { person } = refused
+  const edited = recipients.find(({ id }) => id === person?.id)
+  const deadline = await deadlineValues(c, envelope.deadline ?? later(c.var.act.at, DEFAULT_DEADLINE))
+  if (!envelope.deadline) deadline['deadlineTime'] = ''
+  return c.var.render('envelopes/draft', {
+    draft: { id: envelope.id, title: envelope.title, version: envelope.version, legalEntityId: envelope.legalEntityId },
+    cameBack: envelope.dispatchFailure && sentence(envelope.dispatchFailure, { name: envelope.title }),
+    refused: refused.refused ?? null,
+    documents: documents.map((document, at) => {
+      const { activeContent, xfa, encrypted, formFields, consentedAt, usageRights = false } = findingsOf(document)
+      const received = receivedIn(document)
+      const kinds = new Set<ActiveContent['kind'] | 'xfa'>(activeContent.map(({ kind }) => kind))
+      if (xfa === 'beside') kinds.add('xfa')
+      return {
+        id: document.id,
+        title: document.title,
+        fileName: document.fileName,
+        digest: editor.documents[at]?.digest ?? document.sourceDigest,
+        pages: editor.documents[at]?.pages ?? [],
+        needsConsent: needsConsent(document),
+        isConsented: consentedAt !== null,
+        acts: [...kinds],
+        encrypted,
+        formFields: received ? 0 : formFields,
+        usageRights,
+        received: received && {
+          signatures: received.signatures,
+          signers: received.signers,
+          certifiedPlaces: received.certified ? received.emptyFields.length : null,
+        },
+        fields: editor.fields.filter(({ documentId }) => documentId === document.id).length,
+      }
+    }),
+    upload: refused.upload ?? blankForm(),
+    limits: { bytes: limits.uploadBytes, megabytes: Math.floor(limits.uploadBytes / 1_000_000), pages: limits.pages },
+    people: draftPeople(recipients, editor, user.id),
+    person: {
+      id: edited?.id ?? null,
+      name: edited ? nameOf(edited) : '',
+      isOpen: person !== undefined,
+      form: person?.form ?? blankForm({ side: 'other', role: 'signer', channel: 'email', language: envelope.language }),
+    },
+    known: (await listKnownPeople(db)).filter(({ id }) => !recipients.some(({ userId, contactId }) => id === userId || id === contactId)),
+    mayAddMe: maySign(user) && !recipients.some(({ userId }) => userId === user.id) ? user.id : null,
+    companies: companies.map(({ id, legalName }) => ({ id, legalName })),
+    details:
+      refused.details ??
+      blankForm({
+        ...deadline,
+        subject: envelope.subject,
+        message: envelope.message,
+        ...reminderValues(envelope, (await readSetting(db, 'reminders')).most),
+      }),
+    deadlineShown: envelope.deadline ? '' : `${deadline['deadlineDay']} ${deadline['deadlineTime']}`,
+    problems: problems.map(({ part, reason, params }) => ({ part, sentence: sentence(reason, params) })),
+    editor,
+    languages: LANGUAGE_NAMES,
+  })
+}
+
+function reminderValues(envelope: Envelope, usual: number): Record<string, string> {
+  const { firstAfterDays, everyDays, most } = remindersOf(envelope)
+  return {
+    remind: most ? '1' : '',
+    firstAfterDays: String(firstAfterDays),
+    everyDays: String(everyDays),
+    most: String(most || usual),
+  }
+}
+
+function draftPeople(recipients: readonly Recipient[], editor: EditorView, userId: string): DraftPerson[] {
+  const turns = turnsOf(recipients)
+  // Copies act last, for they do not act at all.
+  return [...recipients.filter(acts), ...recipients.filter((recipient) => !acts(recipient))].map((recipient) => {
+    const turn = turns.findIndex((ids) => ids.includes(recipient.id))
+    const mark = editor.recipients.find(({ id }) => id === recipient.id)
+    const sharesTurn = (turns[turn]?.length ?? 0) > 1
+    return {
+      id: recipient.id,
+      name: nameOf(recipient),
+      role: recipient.role,
+      side: recipient.side,
+      note: [recipient.jobTitle, recipient.company].filter(Boolean).join(', '),
+      address: addressOf(recipient),
+      channel: recipient.channel,
+      language: recipient.language,
+      turn: turn < 0 ? null : turn + 1,
+      mark: mark ? { letter: mark.letter, hue: mark.hue } : null,
+      isMe: recipient.userId === userId,
+      isFirst: turn === 0 && !sharesTurn,
+      isLast: turn === turns.length - 1 && !sharesTurn,
+      sharesTurn,
+    }
+  })
+}
+
+/** What was refused as a whole: its sentence stands at the top of the page. */
+export async function refusedPage(c: Ctx, envelopeId: string, error: unknown): Promise<Response> {
+  const status = refusalStatus(error)
+  if (!(error instanceof Refusal) || error.code === 'not_found') throw error
+  const draft = await findDraft(c.var.house.db, requireUser(c), envelopeId)
+  return c.html(await draftPage(c, draft, { refused: refusalSentence(c.var.lang, error) }), status)
+}
