@@ -10,7 +10,7 @@ const SMALLEST_BINARY = 1_000_000
 
 if (arePackagesStale()) {
   console.error('Installing the packages of package-lock.json …')
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], isOtherEngine)
 }
 if (isPlaceholder()) run(process.execPath, ['node_modules/bun/install.js'])
 if (isPlaceholder()) fail('the bun binary could not be put in place; is node_modules writable?')
@@ -44,9 +44,18 @@ function isPlaceholder() {
   }
 }
 
-function run(command, args) {
+/** npm compares packages with the Node that runs it. The house runs on the bun that it installs, so that this says nothing about it. */
+function isOtherEngine(line) {
+  return /^npm warn EBADENGINE/i.test(line)
+}
+
+/** `isNoise`: lines of its standard error that are left out. */
+function run(command, args, isNoise) {
   // What npm is told by the npm above it is about that run, not about this one.
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  const stdio = ['ignore', 2, isNoise ? 'pipe' : 2]
+  const { status, error, stderr } = spawnSync(command, args, { cwd: ROOT, stdio, encoding: 'utf8', shell: process.platform === 'win32' })
+  const told = (stderr ?? '').split('\n').filter((line) => line && !isNoise(line))
+  if (told.length) console.error(told.join('\n'))
   if (status !== 0) fail(`${command} ${args[0]} did not succeed${error ? `: ${error.message}` : ''}`)
 }
 

@@ -47,6 +47,9 @@ export const CHANNEL_FIELDS = {
   'channel.url-invalid': 'url',
   'channel.headers-invalid': 'headers',
   'channel.places-missing': 'url',
+  'channel.url-unfilled': 'url',
+  'channel.headers-unfilled': 'headers',
+  'channel.body-unfilled': 'body',
 } as const
 
 /** What may hold a secret is never sent back. Where it was typed and the form is shown again, it has to be typed again, and the form says so. */
@@ -69,6 +72,17 @@ export const refusedForm = async (c: Ctx, form: Form, page: (form: Form) => Prom
 
 export interface ShownTest extends TestResult {
   readonly told: string
+  /** What the administrator can do about it, where that is known; else empty. */
+  readonly advice: string
+}
+
+/** Of the usual mistakes, the one that the answer speaks of. */
+function adviceFor({ outcome, detail }: TestResult): 'none' | 'starttls' | 'login' | 'unreachable' | 'certificate' {
+  if (outcome === 'sent') return 'none'
+  if (/certificate|self.signed/i.test(detail)) return 'certificate'
+  if (/STARTTLS/i.test(detail)) return 'starttls'
+  if (/invalid login|\b535\b|authentication/i.test(detail)) return 'login'
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|timeout/i.test(detail) ? 'unreachable' : 'none'
 }
 
 /** What came of a test: beneath the form, or alone where a script asks. */
@@ -78,6 +92,7 @@ export async function tested(
   result: TestResult,
   page: (form: Form, test: ShownTest) => Promise<string>,
 ): Promise<Response> {
-  const test = { ...result, told: words(c.var.lang).console.channels.outcomes[result.outcome] }
+  const { outcomes, advice } = words(c.var.lang).console.channels
+  const test = { ...result, told: outcomes[result.outcome], advice: advice[adviceFor(result)] }
   return wantsJson(c) ? c.json(test) : c.html(await page(await withoutSecrets(c, form), test))
 }

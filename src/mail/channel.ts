@@ -8,6 +8,7 @@ import type { Db, Tx } from '../db/open.ts'
 import { readSetting, writeSetting } from '../setting/setting.ts'
 import { releaseWaiting } from './outbox.ts'
 import type { SmsGateway } from './sms-gateway.ts'
+import { BLANKS } from './sms-presets.ts'
 import type { SmtpChannel } from './smtp.ts'
 
 export type Channel = 'email' | 'sms'
@@ -93,6 +94,7 @@ export type NamedGateway = SmsGateway & { readonly preset: string }
 export function smsGatewayOf(typed: NamedGateway, kept: NamedGateway | null): NamedGateway {
   const isKept = kept !== null && !typed.url && !typed.headers && !typed.body
   const gateway = isKept ? { ...typed, url: kept.url, headers: kept.headers, body: kept.body } : typed
+  refuseUnfilled(gateway)
   // The host stands fast, without a login and without a place for anything that is sent.
   if (!/^https?:\/\/[^/?#@{}\s]+(?:[/?#]|$)/i.test(gateway.url) || !URL.parse(gateway.url.replaceAll(/[{}]/g, '')))
     throw new Refusal('invalid', 'channel.url-invalid')
@@ -101,6 +103,14 @@ export function smsGatewayOf(typed: NamedGateway, kept: NamedGateway | null): Na
   const request = `${gateway.url} ${gateway.method === 'POST' ? gateway.body : ''}`
   if (!request.includes('{to}') || !request.includes('{text}')) throw new Refusal('invalid', 'channel.places-missing')
   return gateway
+}
+
+/** What a preset leaves to the administrator, left as it was. */
+function refuseUnfilled(gateway: SmsGateway): void {
+  for (const name of ['url', 'headers', 'body'] as const)
+    for (const blank of BLANKS)
+      if (new RegExp(`(?<![\\w-])${blank}(?![\\w-])`).test(gateway[name]))
+        throw new Refusal('invalid', `channel.${name}-unfilled`, { blank })
 }
 
 const sealed = (secretKey: SecretKey, channel: Channel, text: string): string =>

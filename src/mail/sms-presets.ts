@@ -45,3 +45,6 @@ export const SMS_PRESETS: Readonly<Record<string, Omit<SmsGateway, 'from'>>> = {
     successContains: 'messageId',
   },
 }
+
+/** What stands in the presets for the administrator's own. */
+export const BLANKS = ['KEY', 'SECRET', 'USER', 'PASSWORD', 'ACCOUNT', 'BASE64_OF_ACCOUNT_AND_TOKEN'] as const

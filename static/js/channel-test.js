@@ -39,6 +39,8 @@ for (const button of document.querySelectorAll('button[data-test]')) {
     if (!result) return
     part('told').className = `chip chip--${MARK[result.outcome]}`
     part('told').textContent = result.told
+    part('advice').textContent = result.advice
+    part('advice').hidden = !result.advice
     part('dialogue').textContent = [...result.dialogue, `= ${result.detail}`].join('\n')
   }
 }

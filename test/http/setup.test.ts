@@ -52,6 +52,20 @@ test('the secret leaves the address with the first hop', async () => {
   expect((await browser.get('/setup/company')).text).not.toContain(setupSecret(test.house.secretKey))
 })
 
+test('the time zone is that of the country, where it has one only', async () => {
+  await using test = await openTestHouse({ isSetUp: false })
+  const browser = await begin(test)
+  for (const [country, zone, asksBrowser] of [
+    ['FR', 'Europe/Paris', false],
+    ['US', null, true],
+  ] as const) {
+    await browser.post('/setup/company', { ...COMPANY, country })
+    const { text } = await browser.get('/setup/addresses')
+    if (zone) expect(text).toContain(`<option value="${zone}" selected>`)
+    expect(text.includes('data-time-zone')).toBe(asksBrowser)
+  }
+})
+
 test('the steps follow each other, remember what was said, and make nothing before the last', async () => {
   await using test = await openTestHouse({ isSetUp: false })
   const browser = await begin(test)

@@ -12,6 +12,10 @@ const Addresses = z.object({ language, timeZone, staffUrl: origin, publicUrl: or
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone')
 
+/** Of a country with one time zone it is known; of another one, the browser knows best. */
+const zonesOf = (country: string | undefined): string[] =>
+  country ? (new Intl.Locale(`und-${country}`).getTimeZones() ?? []).filter((zone) => TIME_ZONES.includes(zone)) : []
+
 const page = async (c: Ctx, form: Form): Promise<string> => {
   const { config } = c.var.house
   const draft = await draftOf(c)
@@ -20,7 +24,7 @@ const page = async (c: Ctx, form: Form): Promise<string> => {
     form,
     languages: LANGUAGE_NAMES,
     timeZones: TIME_ZONES.includes(form.values['timeZone'] ?? 'UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
-    isNew: !draft.addresses && Object.keys(form.errors).length === 0,
+    isNew: !draft.addresses && Object.keys(form.errors).length === 0 && zonesOf(draft.company?.country).length !== 1,
     fixed: { staffUrl: config.url, publicUrl: config.publicUrl },
   })
 }
@@ -32,6 +36,7 @@ export const setupAddresses = createApp()
     const { config } = c.var.house
     // What stands in the address bar is how this machine is reached; where the environment says otherwise, that counts.
     const here = config.url ?? new URL(c.req.url).origin
+    const zones = zonesOf((await draftOf(c)).company?.country)
     const known = originsOf(config, { ...installation, staffUrl: installation.staffUrl ?? here })
     return c.html(
       await page(
@@ -39,7 +44,12 @@ export const setupAddresses = createApp()
         blankForm(
           addresses
             ? { ...addresses }
-            : { language: c.var.lang, timeZone: installation.timeZone, staffUrl: known.staff, publicUrl: known.public },
+            : {
+                language: c.var.lang,
+                timeZone: zones.length === 1 ? zones[0]! : installation.timeZone,
+                staffUrl: known.staff,
+                publicUrl: known.public,
+              },
         ),
       ),
     )

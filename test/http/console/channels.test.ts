@@ -185,6 +185,26 @@ test('SMS: address, headers and body are kept sealed and together', async () => 
   expect(await sms(test)).toBe(null)
 })
 
+test('a preset is not kept while its blanks are not filled in, and a failed test says what to do before it quotes', async () => {
+  const { test, browser } = await opened()
+  await using _ = test
+  for (const [name, value, blank] of [
+    ['headers', 'Authorization: Bearer KEY', 'KEY'],
+    ['url', 'https://gateway.example/send?key=KEY&to={to}&text={text}', 'KEY'],
+    ['body', 'user=me&password=PASSWORD&to={to}&text={text}', 'PASSWORD'],
+  ] as const) {
+    const { status, text } = await browser.post('/console/channels/sms', { ...SMS, [name]: value })
+    expect([name, status]).toEqual([name, 422])
+    expect(text).toContain(`“${blank}” still stands in the place of your own`)
+  }
+  expect(await sms(test)).toBeNull()
+  await using server = await openMailServer()
+  const typed = { ...EMAIL, host: '127.0.0.1', port: String(server.port), security: 'starttls', testAddress: 'ann@acme.example' }
+  const told = await browser.post('/console/channels/email/test', typed, { accept: 'application/json' })
+  expect(JSON.parse(told.text)).toMatchObject({ outcome: 'deferred', advice: expect.stringContaining('offers no STARTTLS') })
+  expect((await browser.post('/console/channels/email/test', typed)).text).toMatch(/data-advice>This server offers no STARTTLS/)
+}, 20_000)
+
 test('a test of SMS asks the gateway by what is typed, and tells no key', async () => {
   const { test, browser } = await opened()
   await using _ = test

@@ -98,6 +98,15 @@ export const console = {
     testAddress: 'Address for the test',
     testNumber: 'Mobile number for the test',
     testing: 'Sending … this can take up to a minute.',
+    /** Before the words of the other side. */
+    advice: {
+      none: '',
+      starttls:
+        'This server offers no STARTTLS on this port. Choose “TLS from the start” if it has that, or “None” on a network that you trust.',
+      login: 'The server does not accept this user and password.',
+      unreachable: 'Nobody answers there. Look at the name of the server and at the port.',
+      certificate: 'The certificate of this server is not trusted here. If it is your own authority’s, add that authority’s certificate.',
+    },
     outcomes: { sent: 'Handed over', deferred: 'Not handed over', failed: 'Refused' },
     dialogue: 'What was said',
     email: {

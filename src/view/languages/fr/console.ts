@@ -100,6 +100,15 @@ export const console: typeof shape = {
     testAddress: 'Adresse pour l’essai',
     testNumber: 'Numéro de mobile pour l’essai',
     testing: 'Envoi en cours… cela peut prendre jusqu’à une minute.',
+    advice: {
+      none: '',
+      starttls:
+        'Ce serveur ne propose pas STARTTLS sur ce port. Choisissez « TLS dès le début » s’il le propose, ou « Aucun » sur un réseau de confiance.',
+      login: 'Le serveur n’accepte pas cet identifiant et ce mot de passe.',
+      unreachable: 'Personne ne répond à cette adresse. Vérifiez le nom du serveur et le port.',
+      certificate:
+        'Le certificat de ce serveur n’est pas reconnu ici. S’il vient de votre propre autorité, ajoutez le certificat de celle-ci.',
+    },
     outcomes: { sent: 'Remis', deferred: 'Non remis', failed: 'Refusé' },
     dialogue: 'Ce qui a été dit',
     email: {

@@ -109,6 +109,9 @@ export const refusals: typeof shape = {
   'channel.ca-invalid': 'Ce n’est pas un certificat au format PEM.',
   'channel.url-invalid': 'Veuillez saisir une adresse web qui commence par https:// ou http://.',
   'channel.headers-invalid': 'Chaque ligne doit avoir un nom, deux-points et une valeur.',
+  'channel.url-unfilled': '« {blank} » tient encore la place de votre propre valeur. Veuillez la saisir.',
+  'channel.headers-unfilled': '« {blank} » tient encore la place de votre propre valeur. Veuillez la saisir.',
+  'channel.body-unfilled': '« {blank} » tient encore la place de votre propre valeur. Veuillez la saisir.',
   'channel.places-missing':
     'Le numéro du destinataire et le message doivent avoir leur place, dans l’adresse ou dans le texte de la requête.',
   'channel.password-again': 'Le serveur, l’utilisateur ou le chiffrement n’est plus le même. Veuillez saisir de nouveau le mot de passe.',
