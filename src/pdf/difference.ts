@@ -30,9 +30,12 @@ export class Difference {
   }
 
   newObjects(): PdfObject[] {
-    return [...this.revision.entries.keys()]
-      .filter((number) => this.isNew(number) && number !== this.revision.self)
-      .map((number) => this.file.object(number, this.revision.index)!)
+    return (
+      [...this.revision.entries.keys()]
+        .filter((number) => this.isNew(number) && number !== this.revision.self)
+        // A number that is listed as free is no object: the frame says that.
+        .flatMap((number) => this.file.object(number, this.revision.index) ?? [])
+    )
   }
 
   wasBefore(number: number): Value | undefined {

@@ -224,3 +224,14 @@ test('another title, a freed object, another document identifier', async () => {
     expect(told).not.toEqual([])
   expect(latin(chain.file)).toContain('%%EOF')
 })
+
+test('a new number that is listed as free', async () => {
+  const chain = await chainTo('stream', 4)
+  const { last } = await readPdf(chain.file)
+  const at = chain.file.length
+  const rows = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1, at >> 24, (at >> 16) & 255, (at >> 8) & 255, at & 255, 0, 0)
+  const dictionary = `/Root 1 0 R /Prev ${last.startxref} /Size ${last.size + 2} /Type /XRef /W [1 4 2] /Index [${last.size} 2] /Length ${rows.length}`
+  const head = utf8(`${last.size + 1} 0 obj\n<<${dictionary}>>\nstream\n`)
+  const file = concat([chain.file, head, rows, utf8(`\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`)])
+  expect(await faultsOf(file)).not.toEqual([])
+})
