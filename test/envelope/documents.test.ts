@@ -31,7 +31,7 @@ test('what cannot be sent is refused by name and reason, and nothing of it is ke
   const cases: [string, Bytes, string][] = [
     ['letter.docx', text, 'document.not-a-pdf'],
     ['cut.pdf', CONTRACT.slice(0, 900), 'document.damaged'],
-    ['empty.pdf', new Uint8Array(0), 'document.not-a-pdf'],
+    ['empty.pdf', new Uint8Array(0), 'document.empty'],
     ['locked.pdf', await encryptedPdf(CONTRACT, 'secret'), 'document.password-needed'],
     ['photo.png', PICTURE.slice(0, 200), 'picture.damaged'],
   ]
