@@ -117,6 +117,12 @@ export function typedPicture(text: string, font: Hand): { svg: string; width: nu
   return outlineOf(fontSet(), font, cut(text), TYPED_SIZE)
 }
 
+/** Without what no typeface has, for a preview while somebody types; as a mark it is refused. */
+export const drawableOf = (text: string, font: Hand): string =>
+  fontSet()
+    .undrawable(font, text)
+    .reduce((rest, strange) => rest.replaceAll(strange, ''), text)
+
 /** The newest of each kind. */
 export async function marksOf(db: Db, recipientId: string): Promise<Partial<Record<MarkKind, Mark>>> {
   const rows = await db.selectFrom('mark').selectAll().where('recipientId', '=', recipientId).orderBy('createdAt').orderBy('id').execute()

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { fieldsToFill, MARK_KINDS, type MarkKind } from '../../ceremony/filling.ts'
-import { addMark, HANDS, markPicture, type NewMark, proofOf, removeMark, stampsFor, typedPicture } from '../../ceremony/marks.ts'
+import {
+  addMark,
+  drawableOf,
+  HANDS,
+  markPicture,
+  type NewMark,
+  proofOf,
+  removeMark,
+  stampsFor,
+  typedPicture,
+} from '../../ceremony/marks.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
@@ -92,7 +102,10 @@ export const signingMarks = createApp()
     asRecipient(['filling'], (c) => {
       const text = line(LONGEST).safeParse(c.req.query('text') ?? '').data ?? ''
       const font = hand.safeParse(c.req.query('font')).data ?? HANDS[0]
-      return c.body(typedPicture(text, font).svg, 200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=3600' })
+      return c.body(typedPicture(drawableOf(text, font), font).svg, 200, {
+        'content-type': 'image/svg+xml',
+        'cache-control': 'private, max-age=3600',
+      })
     }),
   )
   .get(

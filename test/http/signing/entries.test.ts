@@ -33,6 +33,9 @@ test('what a reader could not read and what a document cannot show is refused wi
   const refused = await browser.post(`${base}/marks`, mark)
   expect([refused.status, refused.text.includes('id="signature-text-error">A document cannot show 🎉')]).toEqual([422, true])
   expect(await db.selectFrom('mark').selectAll().execute()).toEqual([])
+  // While it is typed, the preview shows no empty box either.
+  const drawn = async (text: string) => (await browser.get(`${base}/typed.svg?font=hand-caveat&text=${encodeURIComponent(text)}`)).text
+  expect(await drawn('Claire🎉')).toBe(await drawn('Claire'))
 }, 90_000)
 
 test('the preview of an uploaded picture is what the document will bear, and nothing is kept of it', async () => {
