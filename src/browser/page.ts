@@ -1,7 +1,7 @@
 import { type Bytes, fromBase64 } from '../base/bytes.ts'
 import { instant } from '../base/instant.ts'
 import type { RegisterEntry } from '../verification/register.ts'
-import { digestsOf, shown } from '../verification/shown.ts'
+import { digestsOf, lastIntact, shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { canVerify } from './asking.ts'
 import { type Desk, offerData, say, show, verifyHere } from './desk.ts'
@@ -39,7 +39,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
       report,
       ...(register === undefined ? {} : { register }),
     })
-    document.querySelector<HTMLElement>('[data-changed]')!.hidden = report.answer !== 'changed'
+    document.querySelector<HTMLElement>('[data-changed]')!.hidden = !lastIntact(report)
     for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
   }
   // What fails here, the server can still do: the next press of the button sends the file.

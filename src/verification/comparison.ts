@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { runTask } from '../sandbox/run.ts'
 import type { TaskOutput } from '../sandbox/task.ts'
 import { inLine } from './line.ts'
+import { lastIntact } from './shown.ts'
 import type { SignatureReport, VerificationReport } from './verdict/report.ts'
 
 /** The pages of a changed file beside those of the last state in it that somebody’s intact signature covers. */
@@ -21,8 +22,7 @@ const SHOWN = { width: 800, most: 4, within: 40 } as const
  * in the visitor's own file, so that nothing is shown that they do not have.
  */
 export async function comparisonOf(config: Config, pdf: Bytes, report: VerificationReport): Promise<ShownComparison | null> {
-  if (report.answer !== 'changed') return null
-  const signature = report.signatures.findLast(({ intact, revision }) => intact && revision < report.revisions.length - 1)
+  const signature = lastIntact(report)
   const end = signature && report.revisions[signature.revision]?.end
   if (!signature || !end) return null
   try {

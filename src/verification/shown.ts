@@ -2,7 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import type { Instant } from '../base/instant.ts'
 import { type Question, questionsOf, type State, stateOf } from './questions.ts'
 import type { RegisterEntry } from './register.ts'
-import type { Answer, VerificationReport } from './verdict/report.ts'
+import type { Answer, SignatureReport, VerificationReport } from './verdict/report.ts'
 
 /** A report as every place shows it: the page, the PDF, the command line, the browser, the file that verifies by itself. */
 export interface ShownReport {
@@ -38,3 +38,8 @@ export const grouped = (digest: Digest): string => digest.replace(/(.{4})(?!$)/g
 
 /** What the register is asked by: each beginning of the file that was a revision, and the whole. */
 export const digestsOf = ({ revisions, digest }: VerificationReport): Digest[] => [...revisions.map((revision) => revision.digest), digest]
+
+/** The last state inside a changed file that somebody's intact signature covers, if there is one: what its pages can be laid beside. */
+export const lastIntact = (report: VerificationReport): SignatureReport | null =>
+  (report.answer === 'changed' && report.signatures.findLast(({ intact, revision }) => intact && revision < report.revisions.length - 1)) ||
+  null

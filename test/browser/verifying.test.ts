@@ -11,6 +11,7 @@ import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
 import { freePort } from '../support/installation.ts'
+import { added } from '../verification/other-file.ts'
 import { registerSealed } from '../verification/registered-file.ts'
 import { type SealedFile, sealedFile } from '../verification/sealed-file.ts'
 
@@ -34,6 +35,8 @@ beforeAll(async () => {
   changed[Math.floor(changed.length / 3)]! ^= 1
   writeFileSync(at('sealed.pdf'), sealed.file)
   writeFileSync(at('changed.pdf'), changed)
+  const grown = await added(sealed.file, (appending) => void appending.add('<</Nothing true>>'))
+  writeFileSync(at('added.pdf'), grown)
   writeFileSync(at('longer.pdf'), concat([sealed.file, utf8('junk')]))
   writeFileSync(at('partial.pdf'), sealed.revisions[3]!)
   writeFileSync(at('other.pdf'), (await sealedFile()).file)
@@ -200,7 +203,7 @@ test('where a browser fails, it says so, and the next press sends the file', asy
 
 test('a changed file is sent for pictures of its pages when its holder asks for them', async () => {
   const { context, page } = await browser.person()
-  await verified(page, 'changed.pdf')
+  await verified(page, 'added.pdf')
   await page.click('[data-changed]')
   await page.waitForSelector('[data-comparison]')
   expect(await page.textContent('[data-verdict]')).toBe('Changed after signing')
@@ -232,7 +235,7 @@ test('accessible: the start, a report with everything unfolded, and pages side b
   const { context, page } = await browser.person()
   await page.goto(`${origin}/verify`)
   expect(await accessible(page)).toEqual([])
-  await verified(page, 'changed.pdf')
+  await verified(page, 'added.pdf')
   await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))')
   expect(await accessible(page)).toEqual([])
   await page.click('[data-changed]')
