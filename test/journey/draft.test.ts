@@ -4,14 +4,16 @@ import { PDFDocument } from 'pdf-lib'
 import type { Page } from 'playwright-core'
 import { systemAct } from '../../src/audit/act.ts'
 import { addContact } from '../../src/contact/contacts.ts'
+import { changeDraft, findDraft } from '../../src/envelope/drafting.ts'
 import { fieldsOf, placeFields } from '../../src/envelope/fields.ts'
 import { encodePng } from '../../src/image/png.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { putObject } from '../../src/store/object.ts'
 import { encryptedPdf } from '../support/encrypted-pdf.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
 import { photographedSignature } from '../support/picture.ts'
-import { actOf, ann } from '../support/signing.ts'
+import { actOf, ann, CLAIRE, draftFor, recipientNamed, send, sign } from '../support/signing.ts'
 
 const CONTRACT = join(import.meta.dir, '../../static/sample/contract.en.pdf')
 const picture = (name: string, width: number) => ({
@@ -240,4 +242,31 @@ test('on a phone nothing is wider than the screen, and the menu of a row opens a
   expect(await page.getByRole('link', { name: 'Open' }).first().isVisible()).toBe(true)
   await page.keyboard.press('Escape')
   expect(await page.locator('details.menu[open]').count()).toBe(0)
+}, 60_000)
+
+test('a name without a space keeps to the page in the vault and in the list, and a large logo to its corner', async () => {
+  const user = await ann(house)
+  const { db } = house.house
+  const long = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft'
+  const draft = await draftFor(house, user, [{ ...CLAIRE, company: long }])
+  await changeDraft(db, actOf(house.house, user), user, draft.id, { title: long })
+  await send(house, user, await findDraft(db, user, draft.id))
+  await sign(house, (await recipientNamed(house, draft.id, 'Claire')).id)
+  await house.drain()
+  const logo = await putObject(db, encodePng({ width: 400, height: 120, rgba: new Uint8Array(400 * 120 * 4).fill(120) }))
+  await db.updateTable('legalEntity').set({ logoDigest: logo.digest }).execute()
+  const page = await signedIn()
+  await page.setViewportSize({ width: 375, height: 740 })
+  for (const path of [`/vault/${draft.id}`, '/vault', '/envelopes', `/envelopes/${draft.id}`, '/console/outbox']) {
+    await page.goto(`${origin()}${path}`)
+    expect([path, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([path, 0])
+    expect(
+      await page.evaluate(
+        `Math.max(0, ...[...document.querySelectorAll('td')].map((cell) => cell.getBoundingClientRect().right - innerWidth))`,
+      ),
+    ).toBe(0)
+  }
+  await page.context().clearCookies()
+  await page.goto(`${origin()}/sign-in`)
+  expect((await page.locator('.quiet__brand img').boundingBox())!.height).toBe(32)
 }, 60_000)
