@@ -32,20 +32,16 @@ export async function nameBoxes(
 
 type Box = Pick<FillableField, 'x' | 'y' | 'width' | 'height'>
 
-/** The line to the right of the box with the lines that go on below it; else the one to its left. Empty where there is neither. */
-export function textBeside({ text, runs }: PageText, box: Box): string {
-  const spelled = speller(text)
+/** The line to the right of the box with the lines that go on below it; else the words to its left. Empty where there is neither. */
+export function textBeside({ runs }: PageText, box: Box): string {
   const onLine = runs.filter((run) => run.text.trim() && run.y + run.height > box.y && run.y < box.y + box.height)
   const right = chain(
     onLine.filter((run) => run.x >= box.x + box.width - 2).sort((a, b) => a.x - b.x),
     box.x + box.width,
   )
-  if (right.length) return shortened([right, ...below(runs, right)].map(spelled).join(' '))
+  if (right.length) return shortened([right, ...below(runs, right)].flat())
   const left = onLine.filter((run) => run.x + run.width <= box.x + 2 && run.x + run.width >= box.x - BESIDE)
-  const nearest = left.sort((a, b) => b.x - a.x)[0]
-  if (!nearest) return ''
-  const whole = onLine.filter((run) => run.x <= nearest.x).sort((a, b) => a.x - b.x)
-  return shortened(spelled(lastStretch(whole)))
+  return shortened(left.sort((a, b) => b.x - a.x).slice(0, 1))
 }
 
 /** As long as one run follows upon the other. */
@@ -58,15 +54,6 @@ function chain(sorted: readonly TextRun[], from: number): TextRun[] {
     end = Math.max(end, run.x + run.width)
   }
   return taken
-}
-
-function lastStretch(sorted: readonly TextRun[]): TextRun[] {
-  let start = 0
-  for (const [at, run] of sorted.entries()) {
-    const before = sorted[at - 1]
-    if (before && run.x - before.x - before.width > 2 * run.height) start = at
-  }
-  return sorted.slice(start)
 }
 
 /** The lines of the same paragraph: begun where the first one begins, a line's height apart. */
@@ -87,44 +74,11 @@ function below(runs: readonly TextRun[], first: readonly TextRun[]): TextRun[][]
   return lines
 }
 
-function joined(line: readonly TextRun[]): string {
-  let text = ''
-  let end = 0
-  for (const run of line) {
-    text += `${text && run.x - end > run.height * 0.2 ? ' ' : ''}${run.text}`
-    end = run.x + run.width
-  }
-  return text
-}
-
-/** How alike the pairs of letters must be for a line of the page's text to be the one that was seen. */
-const ALIKE = 0.75
-
-/**
- * Where letters stand is known of each rectangle alone, and one that kerning has pulled into its neighbour is told with both; the page's own text
- * spells them right. A line that is found nowhere there is joined from what stands in it.
- */
-function speller(pageText: string): (line: readonly TextRun[]) => string {
-  const lines = pageText.split('\n').map((text) => ({ text: text.trim(), pairs: pairsOf(text) }))
-  return (line) => {
-    const seen = joined(line)
-    const wanted = pairsOf(seen)
-    let [best, alike] = [seen, ALIKE]
-    for (const { text, pairs } of lines) {
-      const common = [...pairs].filter((pair) => wanted.has(pair)).length
-      const likeness = (2 * common) / Math.max(1, pairs.size + wanted.size)
-      if (likeness > alike) [best, alike] = [text, likeness]
-    }
-    return best
-  }
-}
-
-function pairsOf(text: string): Set<string> {
-  const letters = text.replace(/\s+/g, '')
-  return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2)))
-}
-
-const shortened = (text: string): string => {
-  const plain = text.replace(/\s+/g, ' ').trim()
+function shortened(runs: readonly TextRun[]): string {
+  const plain = runs
+    .map(({ text }) => text)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST).trimEnd()}…` : plain
 }

@@ -87,13 +87,13 @@ function runsOf(pdfium: Pdfium, page: number, text: number): TextRun[] {
   })
 }
 
-/** Whether a letter goes on where the stretch stands: not on another line, and not across a gap as wide as two letters are tall. */
+/** Whether a letter goes on where the stretch stands: not on another line, and not across a gap as wide as a letter is tall: there may be a box. */
 function isNext(stretch: Omit<Stretch, 'text'>, letter: Omit<Stretch, 'text'>): boolean {
   const [tall, wide] = [stretch.top - stretch.bottom, stretch.right - stretch.left]
   const size = Math.max(0.1, Math.min(tall, Math.max(wide, tall)))
   const apartAcross = Math.max(letter.left - stretch.right, stretch.left - letter.right)
   const apartDown = Math.max(letter.bottom - stretch.top, stretch.bottom - letter.top)
-  return apartAcross < size * 2 && apartDown < size * 0.1
+  return apartAcross < size && apartDown < size * 0.1
 }
 
 /** Device coordinates are whole numbers, so the device is a hundred times as large as the page. */
