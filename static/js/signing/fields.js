@@ -1,8 +1,8 @@
+import { createEntrySheet } from './entry-sheet.js'
+import { layOver } from './laying.js'
 import { openMarkSheet } from './marks.js'
 import { send } from './send.js'
 
-/** A finger's breadth: the nearest field within it is meant. */
-const REACH = 24
 const SAVE_AFTER = 700
 const TRY_AGAIN_AFTER = 3_000
 /** Half an address is no mistake yet. */
@@ -13,7 +13,6 @@ const button = document.querySelector('[data-next-step]')
 const reviewNow = document.querySelector('[data-review-now]')
 const count = document.querySelector('[data-missing-count]')
 const state = document.querySelector('[data-saved-state]')
-const entryDialog = document.querySelector('[data-entry-dialog]')
 const words = form.dataset
 const missingWords = JSON.parse(words.missing)
 const optionalWords = JSON.parse(words.optionalLeft)
@@ -60,59 +59,6 @@ function keep() {
   } catch {
     // A browser that keeps nothing counts anew.
   }
-}
-
-// ——— Over the pictures ———
-
-function layOut() {
-  for (const group of form.querySelectorAll('[data-places]'))
-    group.closest('[data-sheet-page]').querySelector('.sheet__paper').append(group)
-  for (const place of places) {
-    const { x, y, w, h, size, pageWidth, pageHeight } = place.element.dataset
-    const { style } = place.element
-    style.left = `${(x / pageWidth) * 100}%`
-    style.top = `${(y / pageHeight) * 100}%`
-    style.width = `${(w / pageWidth) * 100}%`
-    style.height = `${(h / pageHeight) * 100}%`
-    const letters = Math.min(size, h * 0.75)
-    style.fontSize = `${(letters / pageWidth) * 100}cqw`
-    if (!place.control || place.kind === 'checkbox') continue
-    addOpener(place)
-    // A line as high as its box stands in the middle of it.
-    if (place.control.tagName !== 'TEXTAREA') place.opener.style.lineHeight = h / letters
-  }
-  for (const paper of form.querySelectorAll('.sheet__paper')) paper.addEventListener('click', hitNearest)
-  const follow = () => form.classList.toggle('is-compact', compact.matches)
-  compact.addEventListener('change', follow)
-  follow()
-  form.classList.add('is-laid')
-}
-
-function addOpener(place) {
-  place.opener = document.createElement('button')
-  place.opener.type = 'button'
-  place.opener.className = 'place__open'
-  place.opener.addEventListener('click', () => openEntry(place))
-  place.control.after(place.opener)
-}
-
-/** A field is often smaller than a fingertip. */
-function hitNearest(event) {
-  if (!compact.matches || event.target.closest('[data-place]') || String(getSelection())) return
-  const distance = ({ element }) => {
-    const box = element.getBoundingClientRect()
-    const across = Math.max(box.left - event.clientX, 0, event.clientX - box.right)
-    const down = Math.max(box.top - event.clientY, 0, event.clientY - box.bottom)
-    return Math.hypot(across, down)
-  }
-  const [nearest] = places
-    .filter(({ element, isFixed }) => !isFixed && event.currentTarget.contains(element))
-    .map((place) => ({ place, far: distance(place) }))
-    .filter(({ far }) => far <= REACH)
-    .sort((a, b) => a.far - b.far)
-  if (!nearest) return
-  if (nearest.place.kind === 'checkbox') nearest.place.control.click()
-  else open(nearest.place)
 }
 
 // ——— What is missing ———
@@ -173,7 +119,7 @@ function visit(place) {
 function open(place) {
   if (place.file) openFile(place)
   else if (place.mark) openMarkSheet(place.kind)
-  else openEntry(place)
+  else entrySheet.open(place)
 }
 
 function goTo(place) {
@@ -271,7 +217,7 @@ function refuse(place, sentence) {
   place.element.classList.toggle('is-refused', sentence !== '')
   place.error.textContent = sentence
   place.error.hidden = sentence === ''
-  if (entryDialog.open && entered === place) tellEntry(sentence)
+  entrySheet.tell(place, sentence)
   if (sentence) {
     place.control.setAttribute('aria-invalid', 'true')
     place.control.setAttribute('aria-describedby', place.error.id)
@@ -283,66 +229,20 @@ addEventListener('visibilitychange', () => {
     send(form.action, new URLSearchParams([...dirty]), { keepalive: true }).then(() => dirty.clear(), () => {})
 })
 
-// ——— On a sheet of its own ———
-
-const entryForm = entryDialog.querySelector('[data-entry-form]')
-const entryLabel = entryDialog.querySelector('#entry-label')
-const entryPlace = entryDialog.querySelector('[data-entry-place]')
-const entryError = entryDialog.querySelector('[data-entry-error]')
-const entryNext = entryDialog.querySelector('[data-entry-next]')
-let entered = null
-
-function openEntry(place) {
-  entered = place
-  visit(place)
-  const isBox = place.kind === 'checkbox'
-  entryLabel.textContent = isBox ? entryLabel.dataset.box : place.name
-  const control = place.control.cloneNode()
-  control.id = 'entry-control'
-  control.removeAttribute('name')
-  control.className = 'entry__control'
-  if (isBox) {
-    const label = document.createElement('label')
-    label.className = 'entry__tick'
-    control.className = ''
-    control.checked = place.control.checked
-    label.append(control, place.name)
-    entryPlace.replaceChildren(label)
-    control.addEventListener('change', () => {
-      if (control.checked !== place.control.checked) place.control.click()
-    })
-  } else {
-    control.value = place.control.value
-    entryPlace.replaceChildren(control)
-    for (const type of ['input', 'change'])
-      control.addEventListener(type, () => {
-        place.control.value = control.value
-        place.control.dispatchEvent(new Event(type))
-        if (type === 'input') tellEntry('')
-      })
-  }
-  entryNext.textContent = nextWaiting(place) ? nextLabel(place) : entryNext.dataset.done
-  tellEntry(place.error.textContent)
-  entryDialog.showModal()
-  control.focus()
-}
-
-function tellEntry(sentence) {
-  entryError.textContent = sentence
-  entryError.hidden = sentence === ''
-}
-
-entryForm.addEventListener('submit', async (event) => {
-  event.preventDefault()
-  const place = entered
-  if (WHOLE.has(place.kind)) note(place)
-  // What the server would not take is told here, where it was typed.
-  if (dirty.has(place.id) || underWay) await save()
-  if (isRefused(place)) return tellEntry(place.error.textContent)
-  entryDialog.close()
-  const next = nextWaiting(place)
-  if (next) goTo(next)
-  else button.focus({ preventScroll: true })
+const entrySheet = createEntrySheet(document.querySelector('[data-entry-dialog]'), {
+  visit,
+  isRefused,
+  nextWaiting,
+  nextLabel,
+  async settle(place) {
+    if (WHOLE.has(place.kind)) note(place)
+    if (dirty.has(place.id) || underWay) await save()
+  },
+  goOn(place) {
+    const next = nextWaiting(place)
+    if (next) goTo(next)
+    else button.focus({ preventScroll: true })
+  },
 })
 
 // ——— Files ———
@@ -383,5 +283,5 @@ document.addEventListener('mark', ({ detail: { kind, picture } }) => {
   refresh()
 })
 
-layOut()
+layOver(form, places, { compact, open, openEntry: entrySheet.open })
 refresh()
