@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { smsGatewayOf } from '../../src/mail/channel.ts'
 import { type SmsGateway, sendSms } from '../../src/mail/sms-gateway.ts'
-import { SMS_PRESETS } from '../../src/mail/sms-presets.ts'
+import { BLANKS, SMS_PRESETS } from '../../src/mail/sms-presets.ts'
 import { Refusal } from '../../src/base/refusal.ts'
 
 interface Asked {
@@ -57,7 +57,13 @@ test.each(Object.keys(SMS_PRESETS))('the shape %s says number, text and sender s
     : [...(shape.method === 'GET' ? asked!.search : new URLSearchParams(asked!.body)).values()]
   expect(told).toEqual(expect.arrayContaining([TO, TEXT, 'Acme & Co']))
   expect([asked!.method, asked!.body === '']).toEqual([shape.method, shape.method === 'GET'])
-  expect(smsGatewayOf({ preset: name, ...shape }, null)).toEqual({ preset: name, ...shape })
+  // As it comes it is refused; with its blanks filled in it is kept as typed.
+  expect(() => smsGatewayOf({ preset: name, ...shape }, null)).toThrow(
+    expect.objectContaining({ reason: expect.stringMatching(/-unfilled$/) }),
+  )
+  const own = (text: string): string => BLANKS.reduce((rest, blank) => rest.replaceAll(blank, 'b1ue'), text)
+  const typed = { preset: name, ...shape, url: own(shape.url), headers: own(shape.headers), body: own(shape.body) }
+  expect(smsGatewayOf(typed, null)).toEqual(typed)
 })
 
 test.each([
