@@ -11,6 +11,22 @@ export class LaidAside {
   }
 }
 
+/** How many bytes there are. */
+export const sizeOf = (bytes: Uint8Array | LaidAside): number => (bytes instanceof LaidAside ? bytes.size : bytes.length)
+
+/** The first `length` bytes, or fewer where there are no more. */
+export async function startOf(bytes: Uint8Array | LaidAside, length: number): Promise<Uint8Array> {
+  if (bytes instanceof Uint8Array) return bytes.subarray(0, length)
+  const start = new Uint8Array(length)
+  let filled = 0
+  for await (const piece of bytes.pieces()) {
+    start.set(piece.subarray(0, length - filled), filled)
+    filled += Math.min(piece.length, length - filled)
+    if (filled === length) break
+  }
+  return start.subarray(0, filled)
+}
+
 const encoder = new TextEncoder()
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -1,6 +1,6 @@
 import type { RecipientAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, type LaidAside, sizeOf, startOf } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import { type Attachment, attachmentsOf } from '../envelope/attachments.ts'
@@ -43,7 +43,7 @@ export async function attach(
   act: RecipientAct,
   ceremony: Ceremony,
   fieldId: string,
-  file: { readonly name: string; readonly bytes: Bytes },
+  file: { readonly name: string; readonly bytes: Bytes | LaidAside },
 ): Promise<Attachment> {
   const { db } = tools
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
@@ -77,11 +77,12 @@ export async function attach(
   return row
 }
 
-async function lookedThrough({ config }: CeremonyTools, bytes: Bytes): Promise<string> {
-  if (!bytes.length) throw new Refusal('invalid', 'attachment.missing')
-  if (bytes.length > LARGEST_ATTACHMENT)
+async function lookedThrough({ config }: CeremonyTools, bytes: Bytes | LaidAside): Promise<string> {
+  if (!sizeOf(bytes)) throw new Refusal('invalid', 'attachment.missing')
+  if (sizeOf(bytes) > LARGEST_ATTACHMENT)
     throw new Refusal('too_large', 'attachment.too-large', { megabytes: Math.floor(LARGEST_ATTACHMENT / 1_000_000) })
-  const type = KINDS.find(({ start }) => start.every((byte, at) => bytes[at] === byte))?.type
+  const begins = await startOf(bytes, 8)
+  const type = KINDS.find(({ start }) => start.every((byte, at) => begins[at] === byte))?.type
   if (!type) throw new Refusal('invalid', 'attachment.kind')
   try {
     if (type === 'application/pdf') {

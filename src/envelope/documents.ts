@@ -2,6 +2,7 @@ import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { newDocumentId } from '../base/document-id.ts'
+import { sizeOf } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
@@ -35,13 +36,15 @@ export async function addDocuments(
   await findDraft(db, owner, envelopeId)
   if (!upload.files.length) throw new Refusal('invalid', 'document.missing')
   const standing = (await listDocuments(db, envelopeId)).length
-  if (standing + sheaves(upload.files).length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
+  const together = await sheaves(upload.files)
+  if (standing + together.length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
   const limits = await readSetting(db, 'limits')
   const read: ReadDocument[] = []
-  for (const sheaf of sheaves(upload.files)) {
+  for (const sheaf of together) {
     const [{ name }] = sheaf as [UploadedFile]
-    for (const file of sheaf) if (!file.bytes.length) await named(file.name, () => Promise.reject(new Refusal('invalid', 'document.empty')))
-    const bytes = sheaf.reduce((total, file) => total + file.bytes.length, 0)
+    for (const file of sheaf)
+      if (!sizeOf(file.bytes)) await named(file.name, () => Promise.reject(new Refusal('invalid', 'document.empty')))
+    const bytes = sheaf.reduce((total, file) => total + sizeOf(file.bytes), 0)
     if (bytes > limits.uploadBytes)
       throw new Refusal('too_large', 'document.too-large', { name, megabytes: Math.floor(limits.uploadBytes / 1_000_000) })
     read.push(await named(name, () => readSheaf({ db, config }, sheaf, upload.password, limits.pages, act.at)))

@@ -1,4 +1,4 @@
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, type LaidAside, startOf } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
@@ -10,7 +10,7 @@ import type { Received } from './received.ts'
 
 export interface UploadedFile {
   readonly name: string
-  readonly bytes: Bytes
+  readonly bytes: Bytes | LaidAside
 }
 
 /** What inspection found in a file, and what the sender said to it. */
@@ -36,26 +36,29 @@ interface Tools {
 export interface ReadDocument {
   readonly name: string
   readonly title: string
-  readonly original: Bytes
-  readonly source: Bytes
+  readonly original: Bytes | LaidAside
+  readonly source: Bytes | LaidAside
   readonly pages: readonly { readonly width: number; readonly height: number }[]
   readonly findings: Findings
 }
 
 /** Pictures that come together are one document with a page each; every other file is a document of its own. */
-export function sheaves(files: readonly UploadedFile[]): UploadedFile[][] {
-  const pictures = files.filter(({ bytes }) => isPicture(bytes))
+export async function sheaves(files: readonly UploadedFile[]): Promise<UploadedFile[][]> {
+  const pictures: UploadedFile[] = []
+  for (const file of files) if (await isPicture(file.bytes)) pictures.push(file)
   const rest = files.filter((file) => !pictures.includes(file)).map((file) => [file])
   return pictures.length ? [...rest, pictures] : rest
 }
 
 /** PNG, JPEG or WebP by its first bytes; the child looks closer. */
-const isPicture = (bytes: Bytes): boolean =>
-  [
+async function isPicture(bytes: Bytes | LaidAside): Promise<boolean> {
+  const begins = await startOf(bytes, 4)
+  return [
     [0x89, 0x50, 0x4e, 0x47],
     [0xff, 0xd8, 0xff],
     [0x52, 0x49, 0x46, 0x46],
-  ].some((start) => start.every((byte, at) => bytes[at] === byte))
+  ].some((start) => start.every((byte, at) => begins[at] === byte))
+}
 
 export async function readSheaf(
   { db, config }: Tools,
@@ -67,7 +70,7 @@ export async function readSheaf(
   const [first] = sheaf as [UploadedFile]
   const name = fileNameOf(first.name)
   const title = titleFrom(name)
-  if (isPicture(first.bytes)) {
+  if (await isPicture(first.bytes)) {
     const { pdf } = await runTask(config, 'images-to-pdf', { pictures: sheaf.map(({ bytes }) => bytes) })
     const { pages } = await runTask(config, 'inspect', { pdf })
     return {
@@ -110,7 +113,12 @@ export async function readSheaf(
  * What is broken already is not built upon: whoever signed it next would sign a file that no verifier accepts. Of a document of ours in the middle of
  * its path nobody else continues it.
  */
-async function judgedAsReceived({ db, config }: Tools, pdf: Bytes, found: Omit<Received, 'signers'>, at: Instant): Promise<Received> {
+async function judgedAsReceived(
+  { db, config }: Tools,
+  pdf: Bytes | LaidAside,
+  found: Omit<Received, 'signers'>,
+  at: Instant,
+): Promise<Received> {
   const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at })
   if (report.answer === 'changed' || report.answer === 'unreadable') throw new Refusal('invalid', 'document.signed-broken')
   if (report.profile === 'ours') throw new Refusal('invalid', 'document.signed-unfinished')

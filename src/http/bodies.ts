@@ -6,13 +6,24 @@ const JSON_BODY = 2_000_000
 const PICTURE = 16_000_000
 const DOCUMENTS = 160_000_000
 
-/** Where files are uploaded, and how large the whole form may be; `signedIn`: by people of the house alone. */
-const UPLOADS: readonly { readonly path: RegExp; readonly most: number; readonly signedIn?: true }[] = [
-  { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true },
-  { path: /^\/verify(\/report)?$/, most: DOCUMENTS },
+interface UploadPlace {
+  readonly path: RegExp
+  readonly most: number
+  readonly signedIn?: true
+  readonly spooled?: true
+}
+
+/**
+ * Where files are uploaded, and how large the whole form may be; `signedIn`: by people of the house alone; `spooled`: the files wait on the disk, not in
+ * memory.
+ */
+const UPLOADS: readonly UploadPlace[] = [
+  { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
+  { path: /^\/verify(\/report)?$/, most: DOCUMENTS, spooled: true },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/setup\/company$/, most: PICTURE },
-  { path: /^\/s\/[^/]+\/(marks|attachments\/[^/]+)$/, most: PICTURE },
+  { path: /^\/s\/[^/]+\/marks$/, most: PICTURE },
+  { path: /^\/s\/[^/]+\/attachments\/[^/]+$/, most: PICTURE, spooled: true },
 ]
 
 /**
@@ -24,11 +35,20 @@ export const boundedBodies = createMiddleware(async (c, next) => {
   // RFC 9112 §6.3: over a socket a body has a length or a transfer coding; of the second nobody knows how long it will be.
   const stated = c.req.header('content-length') ?? '0'
   if (c.req.header('transfer-encoding') || !/^\d{1,12}$/.test(stated)) throw new Refusal('too_large', 'request.length-needed')
-  const type = (c.req.header('content-type') ?? '').toLowerCase()
-  const upload = type.startsWith('multipart/form-data')
+  const upload = isMultipart(c.req.raw)
     ? UPLOADS.find(({ path, signedIn }) => path.test(c.req.path) && (!signedIn || c.var.user))
     : undefined
-  const most = upload?.most ?? (type.startsWith('application/json') && c.var.user ? JSON_BODY : SMALL)
+  const most = upload?.most ?? (typeOf(c.req.raw).startsWith('application/json') && c.var.user ? JSON_BODY : SMALL)
   if (Number(stated) > most) throw new Refusal('too_large', 'request.too-large')
   return next()
 })
+
+const typeOf = (request: Request): string => (request.headers.get('content-type') ?? '').toLowerCase()
+const isMultipart = (request: Request): boolean => typeOf(request).startsWith('multipart/form-data')
+
+/** A form whose files go to the disk as they come. */
+export function isSpooled(request: Request): boolean {
+  if (request.method !== 'POST' || !isMultipart(request)) return false
+  const path = URL.parse(request.url)?.pathname ?? ''
+  return UPLOADS.some((place) => place.spooled && place.path.test(path))
+}

@@ -5,6 +5,7 @@ import type { UserRow } from '../db/database.ts'
 import type { House } from '../house.ts'
 import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
+import type { UploadForm } from './multipart.ts'
 import type { Views } from './views.ts'
 
 /** What every template is given beside its own data. */
@@ -49,6 +50,8 @@ export type Env = {
     sessionId: string | null
     lang: Language
     requestId: string
+    /** Reads the form where large files are taken, once; null on every other address. */
+    upload: (() => Promise<UploadForm>) | null
     /** Renders a template with the page's data added. */
     render: <N extends Name>(name: N, data: Views[N]) => Promise<string>
   }

@@ -50,6 +50,8 @@ export const onError: ErrorHandler<Env> = (error, c) => {
       null,
     )
   }
+  // Whoever went away in the middle of a body is told nothing, and nothing is amiss.
+  if (error.name === 'AbortError' && c.req.raw.signal.aborted) return c.body(null, 400)
   const reference = c.var.requestId
   console.error(
     JSON.stringify({

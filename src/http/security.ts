@@ -3,6 +3,7 @@ import { base64url, equalBytes, randomBytes, utf8 } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import { createMiddleware, type Ctx } from './env.ts'
+import { uploadForm } from './uploads.ts'
 
 export const POLICY = [
   "default-src 'none'",
@@ -83,7 +84,7 @@ export const refuseForgeries = (https: boolean, origins: () => readonly string[]
 async function tokenInForm(c: Ctx): Promise<string | null> {
   const type = c.req.header('content-type') ?? ''
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return null
-  const token = (await c.req.parseBody())['csrf']
+  const token = c.var.upload ? (await uploadForm(c)).fields.get('csrf') : (await c.req.parseBody())['csrf']
   return typeof token === 'string' ? token : null
 }
 

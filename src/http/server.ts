@@ -12,7 +12,7 @@ import type { View } from '../view/eta.ts'
 import { formatsFor } from '../view/formats.ts'
 import { isLanguage, preferredLanguage, words } from '../view/words.ts'
 import type { Assets } from './assets.ts'
-import { boundedBodies } from './bodies.ts'
+import { boundedBodies, isSpooled } from './bodies.ts'
 import { clientAddress } from './client-address.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
@@ -20,6 +20,8 @@ import { noticesFor } from './notices.ts'
 import { allowedHosts } from './origins.ts'
 import { mountRoutes } from './routes.ts'
 import { csrfToken, isOwnHost, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
+import { sweepSpools } from './spool.ts'
+import { spooledUploads } from './uploads.ts'
 import type { Views } from './views.ts'
 
 export interface ServerDeps {
@@ -36,6 +38,7 @@ const FLASH = 'flash'
 
 /** The whole door. The Host rule stands before the router; everything behind it may rely on `Env`. */
 export async function createServer({ house, view, assets }: ServerDeps): Promise<Server> {
+  sweepSpools(house.config)
   const app = createApp()
   const current = async (): Promise<{ origins: Origins; https: boolean; isSetUp: boolean }> => {
     const installation = await readSetting(house.db, 'installation')
@@ -80,6 +83,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     return next()
   })
   app.use(boundedBodies)
+  app.use(spooledUploads)
   app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public, new URL(c.req.url).origin])(c, next))
   mountRoutes(app)
 
@@ -107,12 +111,13 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
 const isEarlierAddress = async (house: House, request: Request): Promise<boolean> =>
   /^\/pki\//.test(URL.parse(request.url)?.pathname ?? '') && isOwnHost(request, await hostsInCertificates(house.db))
 
-/** A body is held in memory while it is read: so many large ones at once, whoever sends them, and the others are asked to wait. */
+/** A body that is not spooled is held in memory while it is read: so many large ones at once, whoever sends them, and the others are asked to wait. */
 const LARGE_AT_ONCE = 8
 const LARGE_BODY = 1_000_000
 let largeUnderWay = 0
 
 const isLarge = (request: Request): boolean => {
+  if (isSpooled(request)) return false
   const length = request.headers.get('content-length')
   return length === null ? request.headers.has('transfer-encoding') : Number(length) > LARGE_BODY
 }

@@ -9,7 +9,7 @@ import { trustOf, verifyUploaded } from '../verification/uploaded.ts'
 import { blankForm, type Form, formWith } from './answers.ts'
 import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
-import { uploadedFile } from './uploads.ts'
+import { spooledFile } from './uploads.ts'
 import type { ShownPair } from './views.ts'
 import { toldVerdict } from './verify/told.ts'
 
@@ -27,8 +27,8 @@ export const verify = createApp()
   })
   .post('/verify', async (c) => {
     const { house, act } = c.var
+    const file = await spooledFile(c, 'file')
     try {
-      const file = await uploadedFile(c, 'file')
       if (!file) throw new Refusal('invalid', 'verification.file-missing')
       const verification = await verifyUploaded(house, file, act.at)
       const { report, register } = verification

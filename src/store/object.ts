@@ -25,10 +25,11 @@ interface Part {
  * Writes an object once, chunk by chunk; the row that names it comes last. A crash before that leaves orphan chunks, which are swept.
  * An object that is already there is the same object.
  */
-export async function putObject(db: Db, source: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredObject> {
+export async function putObject(db: Db, source: Uint8Array | LaidAside | AsyncIterable<Uint8Array>): Promise<StoredObject> {
   const whole = newDigester()
   const parts: Part[] = []
-  for await (const chunk of chunksOf(source instanceof Uint8Array ? [source] : source)) {
+  const pieces = source instanceof Uint8Array ? [source] : source instanceof LaidAside ? source.pieces() : source
+  for await (const chunk of chunksOf(pieces)) {
     parts.push(await putChunk(db, chunk, whole))
     // Each is a commit, and a disk may take its time.
     await othersTurn(AT_A_STRETCH - 1)

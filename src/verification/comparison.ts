@@ -1,4 +1,4 @@
-import type { Bytes } from '../base/bytes.ts'
+import type { Bytes, LaidAside } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
 import { runTask } from '../sandbox/run.ts'
@@ -21,7 +21,7 @@ const SHOWN = { width: 800, most: 4, within: 40 } as const
  * Null where there is nothing to lay beside it: nothing changed, no signature holds, or the pages cannot be drawn within bounds. Both states are
  * in the visitor's own file, so that nothing is shown that they do not have.
  */
-export async function comparisonOf(config: Config, pdf: Bytes, report: VerificationReport): Promise<ShownComparison | null> {
+export async function comparisonOf(config: Config, pdf: Bytes | LaidAside, report: VerificationReport): Promise<ShownComparison | null> {
   const signature = lastIntact(report)
   const end = signature && report.revisions[signature.revision]?.end
   if (!signature || !end) return null

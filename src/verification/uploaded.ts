@@ -1,5 +1,5 @@
 import { outsideRoots } from '../authority/outside-authorities.ts'
-import type { Bytes } from '../base/bytes.ts'
+import type { Bytes, LaidAside } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
@@ -15,7 +15,11 @@ export interface Verification {
 }
 
 /** A visitor's file: judged in the sandbox against our own roots, then looked up. Nothing of it is kept. */
-export async function verifyUploaded(tools: { readonly db: Db; readonly config: Config }, pdf: Bytes, at: Instant): Promise<Verification> {
+export async function verifyUploaded(
+  tools: { readonly db: Db; readonly config: Config },
+  pdf: Bytes | LaidAside,
+  at: Instant,
+): Promise<Verification> {
   const { db, config } = tools
   const report = await inLine(async () => runTask(config, 'verify', { pdf, ...(await trustOf(db)), at }))
   return { report, register: await registerEntryOf(db, digestsOf(report)) }

@@ -11,6 +11,7 @@ import { refusalSentence, STATUS } from '../errors.ts'
 import { form } from '../form.ts'
 import { drawnLine } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { uploadForm } from '../uploads.ts'
 import { draftPage } from './draft-page.ts'
 
 const Order = z.object({ ids: z.string().max(2_000) })
@@ -19,19 +20,18 @@ const Title = z.object({ title: drawnLine(200) })
 const back = (c: Ctx, id: string): Response => c.redirect(`/envelopes/${id}/draft#documents`, 303)
 
 async function uploadedFiles(c: Ctx): Promise<{ files: UploadedFile[]; password?: string }> {
-  const body = await c.req.parseBody({ all: true })
-  const files = [body['files']].flat().filter((file): file is File => file instanceof File && (file.size > 0 || file.name !== ''))
-  const password = body['password']
+  const { fields, files } = await uploadForm(c)
+  const password = fields.get('password')
   return {
-    files: await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))),
-    ...(typeof password === 'string' && password ? { password } : {}),
+    files: files.filter(({ field, name, bytes }) => field === 'files' && (bytes.size > 0 || name !== '')),
+    ...(password ? { password } : {}),
   }
 }
 
 /** Without the script all files come at once: each that can be read is added, and the others are told by name and reason. */
 async function addEach(c: Ctx, id: string, { files, ...rest }: Awaited<ReturnType<typeof uploadedFiles>>): Promise<Refusal[]> {
   const refusals: Refusal[] = []
-  for (const sheaf of files.length ? sheaves(files) : [[]])
+  for (const sheaf of files.length ? await sheaves(files) : [[]])
     try {
       await addDocuments(c.var.house, userAct(c), requireUser(c), id, { files: sheaf, ...rest })
     } catch (error) {
@@ -61,7 +61,7 @@ export const envelopeDocuments = createApp()
     if (!refusals.length) return back(c, id)
     const sentences = refusals.map((refusal) => refusalSentence(c.var.lang, refusal)).join(' ')
     const form = { ...blankForm(), errors: { files: sentences } }
-    if (refusals.length === sheaves(upload.files).length || !upload.files.length)
+    if (!upload.files.length || refusals.length === (await sheaves(upload.files)).length)
       return c.html(await draftPage(c, draft, { upload: form }), STATUS[refusals[0]!.code])
     // Some are in: an answer that a browser may send again would put them in twice.
     flash(c, 'stop', sentences)

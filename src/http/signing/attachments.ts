@@ -3,10 +3,12 @@ import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { attachmentsOf } from '../../envelope/attachments.ts'
 import { words } from '../../view/words.ts'
+import { uploadForm } from '../uploads.ts'
 import { blankForm, type Form } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import { flash } from '../server.ts'
+import type { Upload, UploadForm } from '../multipart.ts'
 import { storedFile } from '../stored-file.ts'
 import { frameOf } from './frame.ts'
 import { asRecipient, goOn, recipientAct } from './recipient.ts'
@@ -20,8 +22,9 @@ export const signingAttachments = createApp()
   .post(
     '/s/:id/attachments/:field{fld_\\w+}',
     asRecipient(['filling'], async (c, ceremony) => {
+      const form = await uploadForm(c)
       try {
-        await attach(c.var.house, recipientAct(c, ceremony), ceremony, c.req.param('field') as string, await chosenFile(c))
+        await attach(c.var.house, recipientAct(c, ceremony), ceremony, c.req.param('field') as string, chosenFile(form))
       } catch (error) {
         if (!(error instanceof Refusal) || error.code === 'not_found') throw error
         const form = { ...blankForm(), errors: { file: refusalSentence(c.var.lang, error) } }
@@ -48,11 +51,10 @@ export const signingAttachments = createApp()
   )
 
 /** Chosen, or taken by the camera. */
-async function chosenFile(c: Ctx): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
-  const body = await c.req.parseBody()
-  const file = [body['file'], body['photo']].find((one): one is File => one instanceof File && one.size > 0)
+function chosenFile({ files }: UploadForm): Upload {
+  const file = ['file', 'photo'].flatMap((name) => files.filter(({ field, bytes }) => field === name && bytes.size > 0))[0]
   if (!file) throw new Refusal('invalid', 'attachment.missing')
-  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }
+  return file
 }
 
 async function page(c: Ctx, ceremony: Ceremony, form: Form): Promise<string> {

@@ -8,17 +8,18 @@ import { verifyUploaded } from '../../verification/uploaded.ts'
 import { words } from '../../view/words.ts'
 import { createApp } from '../env.ts'
 import { contentDisposition } from '../stored-file.ts'
-import { uploadedFile } from '../uploads.ts'
+import { spooledFile, uploadForm } from '../uploads.ts'
 import { startAgain } from '../verify.ts'
 import { verdictIn } from './told.ts'
 
 /** The report as PDF or as data: of a verdict that a page of ours carries, or of a file that was verified in the visitor's browser. */
 export const verifyReport = createApp().post('/verify/report', async (c) => {
   const { house, act, lang } = c.var
-  const { told, as } = await c.req.parseBody()
+  const { fields } = await uploadForm(c)
+  const [told, as] = [fields.get('told'), fields.get('as')]
+  const file = told === undefined ? await spooledFile(c, 'file') : null
   try {
-    const file = typeof told === 'string' ? null : await uploadedFile(c, 'file')
-    if (typeof told !== 'string' && !file) throw new Refusal('invalid', 'verification.file-missing')
+    if (told === undefined && !file) throw new Refusal('invalid', 'verification.file-missing')
     const { report, register } = file ? await verifyUploaded(house, file, act.at) : verdictIn(c, told as string)
     const fileName = words(lang).proof.sheet.fileName
     if (as === 'json') {

@@ -11,6 +11,8 @@ export const refusals = {
   'sign-in.needed': 'Please sign in first.',
   'access.forbidden': 'You do not have the right to do this.',
   'server.busy': 'The server is busy just now. Please try again in a moment.',
+  'upload.busy': 'Many files are being uploaded just now. Please try again in a minute.',
+  'upload.too-slow': 'The upload took longer than the server waits. Please try again over a faster line.',
   'server.accident': 'Something went wrong on our side. Nothing was lost; please try again. Reference {reference}.',
   'sign-in.wrong': 'This address and password do not go together.',
   'sign-in.too-many': 'Too many tries. Please wait {seconds} seconds, then try again.',

@@ -12,6 +12,8 @@ export const refusals: typeof shape = {
   'sign-in.needed': 'Veuillez d’abord vous connecter.',
   'access.forbidden': 'Vous n’avez pas le droit de faire cela.',
   'server.busy': 'Le serveur est très occupé. Veuillez réessayer dans un instant.',
+  'upload.busy': 'De nombreux fichiers sont en cours d’envoi. Veuillez réessayer dans une minute.',
+  'upload.too-slow': 'L’envoi a dépassé la durée que le serveur accepte. Veuillez réessayer avec une connexion plus rapide.',
   'server.accident': 'Un incident s’est produit de notre côté. Rien n’est perdu ; veuillez réessayer. Référence {reference}.',
   'sign-in.wrong': 'Cette adresse et ce mot de passe ne vont pas ensemble.',
   'sign-in.too-many': 'Trop d’essais. Veuillez attendre {seconds} secondes, puis réessayer.',
