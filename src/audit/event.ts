@@ -32,6 +32,8 @@ export const EVENT_TYPES = [
   'authority.sub-adopted',
   'authority.time-stamping-changed',
   'authority.time-stamp-fallback',
+  'authority.other-trusted',
+  'authority.other-distrusted',
   'contact.added',
   'contact.changed',
   'contact.removed',

@@ -1,19 +1,19 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import { type Bytes, equalBytes, fromUtf8 } from '../base/bytes.ts'
+import { type Bytes, equalBytes } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { type Instant, later } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { CertificateRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import type { KeyAlgorithm } from '../pki/algorithm.ts'
-import { type Certificate, fingerprintOf, fromPem, readCertificate, toPem } from '../pki/certificate.ts'
-import { certificatesInPkcs7, requestAuthority } from '../pki/certificate-request.ts'
-import { DerFault } from '../pki/der-reader.ts'
+import { type Certificate, fingerprintOf, toPem } from '../pki/certificate.ts'
+import { requestAuthority } from '../pki/certificate-request.ts'
 import { generateKeyPair, signerOf } from '../pki/key.ts'
 import { validatePath } from '../pki/path.ts'
 import { same } from '../pki/revocation-list.ts'
 import { type HeldCertificate, readHouseCertificates } from './certificates.ts'
+import { certificatesIn } from './given.ts'
 import { keepKey } from './key-store.ts'
 import { COVER } from './lives.ts'
 import { certificateRow } from './making.ts'
@@ -63,7 +63,8 @@ export const waitingSince = async (db: Db): Promise<Instant | null> => (await wa
  */
 export async function adoptSubAuthority(tools: RenewalTools, act: Act, answer: Bytes): Promise<void> {
   const { db, keys } = tools
-  const given = certificatesIn(answer)
+  const given = certificatesIn(answer, 10)
+  if (!given.length) throw refused('unreadable')
   const waiting = await waitingKeys(db)
   const key = waiting.find(({ spki }) => given.some((one) => same(one.spki, spki)))
   const issuing = key && given.find((one) => same(one.spki, key.spki))
@@ -94,35 +95,6 @@ export async function adoptSubAuthority(tools: RenewalTools, act: Act, answer: B
 }
 
 const refused = (why: string): Refusal => new Refusal('invalid', `sub-authority.${why}`)
-
-function certificatesIn(answer: Bytes): Certificate[] {
-  try {
-    const text = answer.includes(0x2d) ? textOf(answer) : ''
-    const pkcs7 = fromPem(text, 'PKCS7').flatMap(certificatesInPkcs7)
-    const ders = text.includes('-----BEGIN') ? [...fromPem(text), ...pkcs7] : dersIn(answer)
-    if (ders.length && ders.length <= 10) return ders.map(readCertificate)
-  } catch (error) {
-    if (!(error instanceof DerFault)) throw error
-  }
-  throw refused('unreadable')
-}
-
-const dersIn = (answer: Bytes): Bytes[] => {
-  try {
-    return certificatesInPkcs7(answer)
-  } catch (error) {
-    if (!(error instanceof DerFault)) throw error
-    return [answer]
-  }
-}
-
-function textOf(bytes: Bytes): string {
-  try {
-    return fromUtf8(bytes)
-  } catch {
-    return ''
-  }
-}
 
 /** From our certificate up to the root that was given, each link checked; refused with what is missing. */
 async function pathOf(issuing: Certificate, given: readonly Certificate[], at: Instant): Promise<readonly Certificate[]> {

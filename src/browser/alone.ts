@@ -16,8 +16,11 @@ const TOLERATED = 5 * 60_000
 /** The file that verifies by itself: everything on this machine, with the roots and lists that it carries. */
 export function startAlone(place: HTMLElement, carried: Carried, script: string): void {
   const timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  const roots = carried.roots.map(({ der }) => fromBase64(der))
-  const otherRoots = carried.otherRoots.map(fromBase64)
+  const trust = {
+    roots: carried.roots.map(({ der }) => fromBase64(der)),
+    otherRoots: carried.otherRoots.map(fromBase64),
+    timeStampRoots: carried.timeStampRoots.map(fromBase64),
+  }
   const lists: ListAtHand[] = carried.lists.map(({ issuer, der }) => ({ ...readRevocationList(fromBase64(der)), issuer }))
   const workerUrl = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
   let language: Language = navigator.language.startsWith('fr') ? 'fr' : 'en'
@@ -50,7 +53,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
       event.preventDefault()
       const file = desk.input.files?.[0]
       if (file && isAble)
-        void verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now()) }).then(
+        void verifyHere(desk, language, file, { workerUrl, ...trust, at: instant(Date.now()) }).then(
           (made) => made && present((report = made)),
           () => say(desk, sentences(language).proof.alone.accident),
         )

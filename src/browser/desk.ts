@@ -1,8 +1,6 @@
-import type { Bytes } from '../base/bytes.ts'
-import type { Instant } from '../base/instant.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { ask, type Asking } from './asking.ts'
-import type { Progress } from './judge.ts'
+import type { Progress, Question } from './judge.ts'
 import { fill, type Language, sentences } from './render.ts'
 
 /** The form in which a file is chosen, with what it shows while one is verified. */
@@ -34,7 +32,7 @@ export async function verifyHere(
   desk: Desk,
   language: Language,
   file: File,
-  how: { readonly workerUrl: string; readonly roots: readonly Bytes[]; readonly otherRoots: readonly Bytes[]; readonly at: Instant },
+  { workerUrl, ...how }: Omit<Question, 'file'> & { readonly workerUrl: string },
 ): Promise<VerificationReport | null> {
   const { proof: p } = sentences(language)
   const bar = part<HTMLProgressElement>(desk, '[data-progress]')
@@ -51,7 +49,7 @@ export async function verifyHere(
   }
   busy(true)
   onProgress({ step: 'reading', percent: 0 })
-  const asking: Asking = ask(how.workerUrl, { file, roots: how.roots, otherRoots: how.otherRoots, at: how.at }, onProgress)
+  const asking: Asking = ask(workerUrl, { file, ...how }, onProgress)
   cancel.onclick = () => asking.cancel()
   try {
     const report = await asking.report

@@ -9,8 +9,10 @@ export interface Question {
   readonly file: Blob
   /** DER. */
   readonly roots: readonly Bytes[]
-  /** Of time-stamp authorities: they prove times, and make nothing ours. */
+  /** Of others that are trusted: they make nothing ours. */
   readonly otherRoots: readonly Bytes[]
+  /** Of time-stamp authorities: they prove times, and say nothing of who signed. */
+  readonly timeStampRoots: readonly Bytes[]
   readonly at: Instant
 }
 
@@ -19,7 +21,7 @@ export type Progress = { readonly step: 'reading' | 'hashing'; readonly percent:
 
 /** The verdict by the server's own code. */
 export async function judge(
-  { file, roots, otherRoots, at }: Question,
+  { file, roots, otherRoots, timeStampRoots, at }: Question,
   onProgress: (progress: Progress) => void,
 ): Promise<VerificationReport> {
   const percents = (step: 'reading' | 'hashing') => {
@@ -34,6 +36,7 @@ export async function judge(
   return verifyPdf(bytes, {
     roots,
     otherRoots,
+    timeStampRoots,
     at,
     newDigester: digestersFor(bytes, (count) => {
       hashed(count)

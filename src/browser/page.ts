@@ -23,12 +23,15 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
   // The visitor's clock may be wrong; that of the house says how wrong.
   const late = Date.parse(settings['now']!) - Date.now()
   const certificates = (text = ''): Bytes[] => text.split(' ').filter(Boolean).map(fromBase64)
-  const roots = certificates(settings['roots'])
-  const otherRoots = certificates(settings['otherRoots'])
+  const trust = {
+    roots: certificates(settings['roots']),
+    otherRoots: certificates(settings['otherRoots']),
+    timeStampRoots: certificates(settings['timeStampRoots']),
+  }
   const workerUrl = settings['worker']!
 
   const verify = async (file: File): Promise<void> => {
-    const report = await verifyHere(desk, language, file, { workerUrl, roots, otherRoots, at: instant(Date.now() + late) }).catch(giveUp)
+    const report = await verifyHere(desk, language, file, { workerUrl, ...trust, at: instant(Date.now() + late) }).catch(giveUp)
     if (!report) return
     say(desk, p.asking)
     const register = await askRegister(report)

@@ -68,6 +68,7 @@ import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
 import { consoleTrust } from './console/authority/trust.ts'
 import { consoleSubAuthority } from './console/authority/sub-authority.ts'
+import { consoleOtherAuthorities } from './console/authority/others.ts'
 import { consoleTimeStamping } from './console/authority/time-stamping.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
@@ -157,6 +158,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuthority,
     consoleAuthorityRenewal,
     consoleSubAuthority,
+    consoleOtherAuthorities,
     consoleTimeStamping,
     consoleTrust,
     consoleKeys,

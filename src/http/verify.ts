@@ -69,9 +69,9 @@ const pictureOf = (image: PagePair['before']): ShownPair['before'] =>
 
 const start = async (c: Ctx, form: Form): Promise<string> => c.var.render('verify/index', { form, ...(await trustInPage(c)) })
 
-async function trustInPage(c: Ctx): Promise<{ roots: string[]; otherRoots: string[] }> {
-  const { roots, otherRoots } = await trustOf(c.var.house.db)
-  return { roots: roots.map(base64), otherRoots: otherRoots.map(base64) }
+async function trustInPage(c: Ctx): Promise<{ roots: string[]; otherRoots: string[]; timeStampRoots: string[] }> {
+  const { roots, otherRoots, timeStampRoots } = await trustOf(c.var.house.db)
+  return { roots: roots.map(base64), otherRoots: otherRoots.map(base64), timeStampRoots: timeStampRoots.map(base64) }
 }
 
 /** What was refused about a file stands beside it. */

@@ -7,6 +7,7 @@ import type { RevocationReason } from '../pki/revocation.ts'
 import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
 import type { Hold } from '../vault/legal-hold.ts'
 import type { Place } from '../upkeep/persons.ts'
+import type { OtherAuthority } from '../authority/others.ts'
 import type { ShownAuthority } from '../authority/outside-authorities.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
@@ -223,6 +224,9 @@ export interface Views {
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
   'console/authority/trust': { name: string; fingerprint: string; address: string }
   'console/authority/sub-authority': { form: Form; isLocked: boolean; waiting: Instant | null; above: string | null; until: Instant }
+  'console/authority/others/index': { others: OtherAuthority[]; form: Form }
+  'console/authority/others/confirming': { others: readonly OtherAuthority[]; form: Form; pem: string }
+  'console/authority/others/show': { other: OtherAuthority }
   'console/authority/time-stamping': { authorities: ShownAuthority[]; fallback: 'internal' | 'none'; form: Form }
   'console/authority/keys/index': {
     form: Form
@@ -251,7 +255,7 @@ export interface Views {
   }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
-  'verify/index': { form: Form; roots: string[]; otherRoots: string[] }
+  'verify/index': { form: Form; roots: string[]; otherRoots: string[]; timeStampRoots: string[] }
   /** `told`: the verdict with this house's own mark, for the report as PDF. */
   'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }

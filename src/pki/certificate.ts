@@ -2,7 +2,7 @@ import { type Bytes, base64, fromBase64, hex, randomBytes, utf8 } from '../base/
 import type { Instant } from '../base/instant.ts'
 import { OWN, sha1, sha256 } from './algorithm.ts'
 import { bits, explicit, implicit, integer, octets, oid, sequence, time, tlv, yes } from './der.ts'
-import { Der } from './der-reader.ts'
+import { Der, DerFault } from './der-reader.ts'
 import { type Name, writeName } from './name.ts'
 import { OID } from './oid.ts'
 import { type Certificate, readCertificate } from './certificate-reader.ts'
@@ -113,8 +113,12 @@ export const fingerprintOf = async (certificate: Uint8Array): Promise<string> =>
 export const toPem = (der: Uint8Array, label = 'CERTIFICATE'): string =>
   `-----BEGIN ${label}-----\n${base64(der).replaceAll(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`
 
-/** Every block of that label, in order. */
+/** Every block of that label, in order. A `DerFault` where one is no base64. */
 export const fromPem = (text: string, label = 'CERTIFICATE'): Bytes[] =>
-  [...text.matchAll(new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`, 'g'))].map((match) =>
-    fromBase64((match[1] ?? '').replaceAll(/\s/g, '')),
-  )
+  [...text.matchAll(new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`, 'g'))].map((match) => {
+    try {
+      return fromBase64((match[1] ?? '').replaceAll(/\s/g, ''))
+    } catch (error) {
+      throw new DerFault('not base64', { cause: error })
+    }
+  })

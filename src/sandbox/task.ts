@@ -56,7 +56,7 @@ export interface TaskInput {
   compare: { pdf: Bytes; end: number; width: number; most: number; within: number }
   /** A report as a PDF of its own. */
   report: { sheet: ReportSheet }
-  verify: { pdf: Bytes; roots: readonly Bytes[]; otherRoots?: readonly Bytes[]; at: Instant }
+  verify: { pdf: Bytes; roots: readonly Bytes[]; otherRoots?: readonly Bytes[]; timeStampRoots?: readonly Bytes[]; at: Instant }
 }
 
 export interface TaskOutput {

@@ -20,6 +20,8 @@ export interface Settings {
     /** Of every authority that was ever in the list: DER as base64. */
     roots: readonly string[]
   }
+  /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
+  otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
 }
 
 /** A time-stamp authority of somebody else (RFC 3161). */
@@ -68,6 +70,7 @@ export const DEFAULTS: Settings = {
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },
   timeStamping: { authorities: [], fallback: 'internal', roots: [] },
+  otherAuthorities: { roots: [] },
 }
 
 export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {

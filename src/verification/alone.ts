@@ -12,8 +12,7 @@ import { verifierScript } from '../view/bundle.ts'
 import { singleFile } from '../view/single-file.ts'
 import { LANGUAGES, words } from '../view/words.ts'
 import type { Carried } from './carried.ts'
-import { outsideRoots } from '../authority/outside-authorities.ts'
-import { ownRoots } from './uploaded.ts'
+import { trustOf } from './uploaded.ts'
 
 /** One HTML file that verifies what this house sealed, by the house's own code, with no network and no server. Refused where there is no authority yet. */
 export async function verifierFile(tools: { readonly db: Db; readonly config: Config }, at: Instant): Promise<string> {
@@ -29,8 +28,9 @@ export async function verifierFile(tools: { readonly db: Db; readonly config: Co
 }
 
 async function carriedBy({ db, config }: { readonly db: Db; readonly config: Config }, at: Instant): Promise<Carried> {
+  const trust = await trustOf(db)
   const roots = []
-  for (const der of await ownRoots(db)) {
+  for (const der of trust.roots) {
     const { subject, notAfter } = readCertificate(der)
     roots.push({ name: subject.commonName, fingerprint: await fingerprintOf(der), notAfter, der: base64(der) })
   }
@@ -62,7 +62,8 @@ async function carriedBy({ db, config }: { readonly db: Db; readonly config: Con
     companies: (await listLegalEntities(db)).map(({ legalName }) => legalName),
     verifyUrl: `${originsOf(config, await readSetting(db, 'installation')).public}/verify`,
     roots,
-    otherRoots: (await outsideRoots(db)).map(base64),
+    otherRoots: trust.otherRoots.map(base64),
+    timeStampRoots: trust.timeStampRoots.map(base64),
     lists: lists.map(({ number, thisUpdate, nextUpdate, der, issuerDer }) => ({
       issuer: readCertificate(issuerDer).subject.commonName,
       number,

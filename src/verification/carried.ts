@@ -9,8 +9,10 @@ export interface Carried {
   /** Where the register can be asked. */
   readonly verifyUrl: string
   readonly roots: readonly { readonly name: string; readonly fingerprint: string; readonly notAfter: Instant; readonly der: string }[]
-  /** Of time-stamp authorities that were used: DER as base64. */
+  /** Of others that are trusted: DER as base64. */
   readonly otherRoots: readonly string[]
+  /** Of time-stamp authorities that were used: DER as base64. */
+  readonly timeStampRoots: readonly string[]
   /** The newest of each issuer. */
   readonly lists: readonly {
     readonly issuer: string

@@ -1,3 +1,4 @@
+import { trustedOthers } from '../authority/others.ts'
 import { outsideRoots } from '../authority/outside-authorities.ts'
 import type { Bytes, LaidAside } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
@@ -25,10 +26,14 @@ export async function verifyUploaded(
   return { report, register: await registerEntryOf(db, digestsOf(report)) }
 }
 
-/** What a verdict trusts: our own roots, which make a file ours, and those of time-stamp authorities that we used, which prove times alone. */
-export const trustOf = async (db: Db): Promise<{ roots: Bytes[]; otherRoots: Bytes[] }> => ({
+/**
+ * What a verdict trusts: our own roots, which make a file ours; those of others that the administrator trusts, which vouch for who signed; those of
+ * time-stamp authorities that we used, which prove times alone.
+ */
+export const trustOf = async (db: Db): Promise<{ roots: Bytes[]; otherRoots: Bytes[]; timeStampRoots: Bytes[] }> => ({
   roots: await ownRoots(db),
-  otherRoots: await outsideRoots(db),
+  otherRoots: await trustedOthers(db),
+  timeStampRoots: await outsideRoots(db),
 })
 
 /** Every root that this house ever had: what an earlier one signed stays ours. */

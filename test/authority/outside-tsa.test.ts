@@ -43,13 +43,13 @@ test("a contract under somebody else's clock: the report names it, our verifier 
   const pdf = await readObject(house.db, head.objectDigest)
   const { root } = (await readHouseCertificates(house.db)).current
   const at = later(now(), MINUTE)
-  const report = await verifyFile(pdf, { roots: [root.der], otherRoots: await outsideRoots(house.db), at })
+  const report = await verifyFile(pdf, { roots: [root.der], timeStampRoots: await outsideRoots(house.db), at })
   expect([report.answer, report.level]).toEqual(['genuine', 'B-LTA'])
   expect(new Set(report.signatures.map(({ provenBy }) => provenBy))).toEqual(new Set(['Other Clock']))
   expect(Date.parse(head.proofUntil!)).toBeGreaterThan(Date.now())
   // Without its root the times are nobody's we know, and the file is not called genuine; the root alone makes nothing ours.
   expect((await verifyFile(pdf, { roots: [root.der], at })).answer).not.toBe('genuine')
-  expect((await verifyFile(pdf, { roots: [], otherRoots: await outsideRoots(house.db), at })).answer).not.toBe('genuine')
+  expect((await verifyFile(pdf, { roots: [], timeStampRoots: await outsideRoots(house.db), at })).answer).not.toBe('genuine')
   // Removed from the list, its root goes on proving what it stamped.
   const [one] = (await timeStampingOf(house.db)).authorities
   await removeOutsideAuthority(house.db, systemAct(now()), one!.id)

@@ -111,6 +111,79 @@ describe('algorithms and formats', () => {
   })
 })
 
+describe('who vouches for what', () => {
+  /** A stranger's signature with everything that proves it, time-stamped; and a file with a time stamp alone. */
+  const files = async () => {
+    const cms = (covered: Bytes) =>
+      craftCms({
+        covered,
+        holder: plainHolder(authority.signer),
+        chain: [authority.issuing.certificate],
+        names: 'v2',
+        timeStamp: stampBy(authority),
+      })
+    const signed = await withEvidence(await signedBy(otherFile(), { cms, room: 8_192 }), authority, authority.signer.certificate, 'lists')
+    return {
+      signed: await stamped(signed, authority, later(SIGNED_AT, 2 * MINUTE)),
+      onlyStamped: await stamped(otherFile(), authority, SIGNED_AT),
+    }
+  }
+  const judge = (file: Bytes, trust: { otherRoots?: readonly Bytes[]; timeStampRoots?: readonly Bytes[]; roots?: readonly Bytes[] }) =>
+    verifyPdf(file, { roots: [], newDigester, at: NOW, ...trust })
+
+  test('a root for time stamps proves the time and makes nobody known who signs, whatever stands under it', async () => {
+    const { signed } = await files()
+    const report = await judge(signed, { timeStampRoots: [authority.root.certificate] })
+    expect([report.answer, report.indication, report.subIndication]).toEqual([
+      'foreign-intact',
+      'indeterminate',
+      'NO_CERTIFICATE_CHAIN_FOUND',
+    ])
+    expect(report.signatures.map(({ kind, trusted, authority, provenAt }) => [kind, trusted, authority, provenAt !== null])).toEqual([
+      ['approval', false, null, true],
+      ['time-stamp', true, 'time-stamps', true],
+    ])
+    expect(report.signatures[0]!.timeStamps.map(({ trusted }) => trusted)).toEqual([true, true])
+  })
+  test('a root for signers vouches for their time stamps too', async () => {
+    const { signed } = await files()
+    for (const trust of [
+      { otherRoots: [authority.root.certificate] },
+      { otherRoots: [authority.root.certificate], timeStampRoots: [authority.root.certificate] },
+      { roots: [authority.root.certificate] },
+    ])
+      expect((await judge(signed, trust)).answer).toBe('foreign-trusted')
+  })
+  test('a clock alone says when a file was there, and not whose it is', async () => {
+    const { onlyStamped } = await files()
+    expect(await judge(onlyStamped, { timeStampRoots: [authority.root.certificate] })).toMatchObject({
+      answer: 'foreign-intact',
+      indication: 'indeterminate',
+      signatures: [{ indication: 'passed', authority: 'time-stamps' }],
+    })
+    expect((await judge(onlyStamped, { otherRoots: [authority.root.certificate] })).answer).toBe('foreign-trusted')
+  })
+  test('signer and clock under two roots: both are needed', async () => {
+    const clock = await declareAuthority()
+    const cms = (covered: Bytes) =>
+      craftCms({
+        covered,
+        holder: plainHolder(authority.signer),
+        chain: [authority.issuing.certificate],
+        names: 'v2',
+        timeStamp: stampBy(clock),
+      })
+    const file = await withEvidence(await signedBy(otherFile(), { cms, room: 8_192 }), authority, authority.signer.certificate, 'lists')
+    const [others, clocks] = [{ otherRoots: [authority.root.certificate] }, { timeStampRoots: [clock.root.certificate] }]
+    expect((await judge(file, { ...others, ...clocks })).answer).toBe('foreign-trusted')
+    expect((await judge(file, others)).subIndication).toBe('TIMESTAMP_ORDER_FAILURE')
+    expect((await judge(file, clocks)).answer).toBe('foreign-intact')
+    expect((await judge(file, { otherRoots: [clock.root.certificate], timeStampRoots: [authority.root.certificate] })).answer).toBe(
+      'foreign-intact',
+    )
+  })
+})
+
 describe('what came later', () => {
   const filling = async (file: Bytes, value = '(100)') => {
     const source = await sourceOf(file, OBJECTS.text)

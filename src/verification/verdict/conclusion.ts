@@ -30,6 +30,9 @@ export function conclude(judgement: Judgement, signatures: readonly SignatureRep
   const trusted = signatures.every((one) => one.trusted)
   const own = signatures.every((one) => one.authority === 'own' || (one.kind === 'time-stamp' && one.trusted))
   if (!judgement.ours || !own) {
+    // A clock says when a file was there, and nothing of whom it comes from.
+    const onlyClocks = signatures.every(({ authority }) => authority === 'time-stamps')
+    if (onlyClocks) return as(intact ? 'foreign-intact' : 'uncertain', 'indeterminate', worst.subIndication ?? 'NO_CERTIFICATE_CHAIN_FOUND')
     if (worst.indication === 'passed' && trusted) return as('foreign-trusted', 'passed', null)
     return as(intact && !trusted ? 'foreign-intact' : 'uncertain', worst.indication, worst.subIndication)
   }

@@ -9,6 +9,8 @@ export interface Material {
   readonly roots: readonly Certificate[]
   /** Those of `roots` whose signatures are ours. */
   readonly ownRoots: readonly Certificate[]
+  /** All of `roots`, and those that vouch for time stamps alone. */
+  readonly timeStampRoots: readonly Certificate[]
   readonly certificates: readonly Certificate[]
   readonly revocationLists: readonly RevocationList[]
   readonly ocsps: readonly OcspResponse[]
@@ -16,13 +18,21 @@ export interface Material {
   readonly read: ReadCertificate
 }
 
-export function materialOf(own: readonly Bytes[], others: readonly Bytes[], evidence: Evidence): Material {
+export interface Trust {
+  readonly roots: readonly Bytes[]
+  readonly otherRoots?: readonly Bytes[]
+  readonly timeStampRoots?: readonly Bytes[]
+}
+
+export function materialOf(trust: Trust, evidence: Evidence): Material {
   const read = certificateReader()
-  const ownRoots = readable<Certificate>(own, read)
+  const ownRoots = readable<Certificate>(trust.roots, read)
+  const roots = [...ownRoots, ...readable<Certificate>(trust.otherRoots ?? [], read)]
   return {
     read,
     ownRoots,
-    roots: [...ownRoots, ...readable<Certificate>(others, read)],
+    roots,
+    timeStampRoots: [...roots, ...readable<Certificate>(trust.timeStampRoots ?? [], read)],
     certificates: readable<Certificate>(evidence.certificates, read),
     revocationLists: readable<RevocationList>(evidence.revocationLists, readRevocationList),
     ocsps: readable<OcspResponse>(evidence.ocsps, (der) => readOcspResponse(der, read)),

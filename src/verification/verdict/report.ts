@@ -60,8 +60,8 @@ export interface SignatureReport {
   readonly chain: readonly CertificateFacts[]
   /** The chain ends at a root that is trusted here, whatever else is wrong with it. */
   readonly trusted: boolean
-  /** Whose root: of this house, or of others that it trusts; null where it is not trusted. */
-  readonly authority: 'own' | 'other' | null
+  /** Whose root: of this house, of others that it trusts, or of others that it trusts for time stamps alone; null where it is not trusted. */
+  readonly authority: 'own' | 'other' | 'time-stamps' | null
   /** The bytes that it covers are those that were signed, by this certificate's key. */
   readonly intact: boolean
   readonly coverage: 'file' | 'revision' | 'none'

@@ -121,7 +121,7 @@ function pathOf(question: SignatureQuestion, cms: Cms, certificate: Certificate,
   return validatePath({
     certificate,
     intermediates: [...cms.certificates, ...material.certificates],
-    roots: material.roots,
+    roots: signature.kind === 'time-stamp' ? material.timeStampRoots : material.roots,
     at: proof?.at ?? now,
     isProven: proof !== null,
     purpose: signature.kind === 'time-stamp' ? 'tsa' : signature.kind === 'approval' ? 'signer' : 'seal',
@@ -180,11 +180,7 @@ function factsOf(
     signer: own ? certificateFacts(own, newDigester) : null,
     chain: path?.chain.map((one) => certificateFacts(one, newDigester)) ?? [],
     trusted,
-    authority: !trusted
-      ? null
-      : material.ownRoots.some(({ der }) => top && equalBytes(der, top.der))
-        ? ('own' as const)
-        : ('other' as const),
+    authority: trusted && top ? whose(top, material) : null,
     intact:
       signature.faults.length === 0 &&
       check?.intact === true &&
@@ -202,6 +198,11 @@ function factsOf(
     permission: signature.permission ?? null,
     since,
   }
+}
+
+function whose({ der: root }: Certificate, { ownRoots, roots }: Material): SignatureReport['authority'] {
+  const isAmong = (some: readonly Certificate[]): boolean => some.some(({ der }) => equalBytes(der, root))
+  return isAmong(ownRoots) ? 'own' : isAmong(roots) ? 'other' : 'time-stamps'
 }
 
 const certificateFacts = (certificate: Certificate, newDigester: NewDigester): CertificateFacts => ({

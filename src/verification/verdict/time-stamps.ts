@@ -39,7 +39,7 @@ export async function proofOf(
   const path = await validatePath({
     certificate,
     intermediates: [...check.certificates, ...material.certificates],
-    roots: material.roots,
+    roots: material.timeStampRoots,
     at: knownBy,
     purpose: 'tsa',
     revocationLists: material.revocationLists,

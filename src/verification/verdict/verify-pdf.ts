@@ -20,8 +20,10 @@ export type { VerificationReport } from './report.ts'
 export interface VerificationTools {
   /** This house's own roots, as DER: only what leads to one of them is ours. */
   readonly roots: readonly Bytes[]
-  /** Roots of others that are trusted here, for files and time stamps that are not ours. */
+  /** Roots of others that vouch here for whoever signs under them, and for their time stamps. */
   readonly otherRoots?: readonly Bytes[]
+  /** Roots of others that vouch for time stamps alone: they make nobody known who signs. */
+  readonly timeStampRoots?: readonly Bytes[]
   readonly newDigester: NewDigester
   readonly at: Instant
 }
@@ -77,7 +79,7 @@ async function judgeAll(
   tools: VerificationTools,
 ): Promise<SignatureReport[]> {
   const evidence = await evidenceOf(file)
-  const material = materialOf(tools.roots, tools.otherRoots ?? [], evidence)
+  const material = materialOf(tools, evidence)
   const reports: SignatureReport[] = []
   let archived: Proof | null = null
   const archive: TimeStampFacts[] = []

@@ -31,6 +31,8 @@ export const events = {
   'authority.sub-adopted': 'Put the issuing authority below the company’s PKI ({serial})',
   'authority.time-stamping-changed': 'Changed whose clocks time-stamp: {authorities}; otherwise: {fallback}',
   'authority.time-stamp-fallback': 'Time-stamped by the house’s own clock, as declared, because no other answered ({told})',
+  'authority.other-trusted': 'Trusted the authority {name} for signatures by others (SHA-256 {fingerprint})',
+  'authority.other-distrusted': 'Trusts the authority {name} no longer (SHA-256 {fingerprint})',
   'contact.added': 'Added the contact {name}',
   'contact.changed': 'Changed the contact {name}',
   'contact.removed': 'Removed the contact {name}',

@@ -32,6 +32,8 @@ export const events: typeof shape = {
   'authority.sub-adopted': 'A placé l’autorité émettrice sous la PKI de l’entreprise ({serial})',
   'authority.time-stamping-changed': 'A changé les horloges qui horodatent : {authorities} ; à défaut : {fallback}',
   'authority.time-stamp-fallback': 'A horodaté par l’horloge de la maison, comme déclaré, aucune autre n’ayant répondu ({told})',
+  'authority.other-trusted': 'A accordé sa confiance à l’autorité {name} pour les signatures d’autrui (SHA-256 {fingerprint})',
+  'authority.other-distrusted': 'A retiré sa confiance à l’autorité {name} (SHA-256 {fingerprint})',
   'contact.added': 'A ajouté le contact {name}',
   'contact.changed': 'A modifié le contact {name}',
   'contact.removed': 'A retiré le contact {name}',
