@@ -92,10 +92,10 @@ async function rootRow(db: Db): Promise<{ root: HeldCertificate; row: AuthorityK
 
 /** The key in the file, proven to be the root's: a signature of it is good under the root's certificate. */
 async function openedRoot({ pem, passphrase }: RootFile, root: HeldCertificate, row: AuthorityKeyTable): Promise<Bytes> {
-  const [der] = fromPem(pem.slice(0, 65_536), LABEL)
-  if (!der) throw new Refusal('invalid', 'authority.root-file-unreadable')
   let pkcs8: Bytes | null
   try {
+    const [der] = fromPem(pem.slice(0, 65_536), LABEL)
+    if (!der) throw new Refusal('invalid', 'authority.root-file-unreadable')
     pkcs8 = await decryptPkcs8(der, passphrase)
   } catch (error) {
     if (error instanceof DerFault) throw new Refusal('invalid', 'authority.root-file-unreadable')

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Bytes } from '../base/bytes.ts'
 import { systemClock } from '../base/instant.ts'
 import { fromPem } from '../pki/certificate.ts'
+import { DerFault } from '../pki/der-reader.ts'
 import { VERSION } from '../base/version.ts'
 import { questionsOf } from '../verification/questions.ts'
 import { shown } from '../verification/shown.ts'
@@ -68,9 +69,18 @@ async function writeReport(path: string, report: VerificationReport, language: L
 
 async function rootsIn(path: string): Promise<Bytes[]> {
   const bytes = new Uint8Array(await readFile(path).catch(() => new Uint8Array(0)))
-  const found = bytes[0] === 0x30 ? [bytes] : fromPem(new TextDecoder().decode(bytes))
+  const found = bytes[0] === 0x30 ? [bytes] : pemIn(bytes)
   if (!found.length) throw new UsageError(`${path} holds no certificate`)
   return found
+}
+
+function pemIn(bytes: Bytes): Bytes[] {
+  try {
+    return fromPem(new TextDecoder().decode(bytes))
+  } catch (error) {
+    if (!(error instanceof DerFault)) throw error
+    return []
+  }
 }
 
 const languageOf = (environment: Environment): Language => {

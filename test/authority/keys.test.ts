@@ -123,6 +123,7 @@ test('the root leaves the server only once its file is proven, openssl reads it,
   for (const [file, reason] of [
     [{ pem, passphrase: SECOND }, 'export-passphrase-wrong'],
     [{ pem: 'nothing', passphrase: FIRST }, 'root-file-unreadable'],
+    [{ pem: pem.replace('KEY-----\nM', 'KEY-----\n=M'), passphrase: FIRST }, 'root-file-unreadable'],
     [{ pem: pem.replace('KEY-----\nM', 'KEY-----\nX'), passphrase: FIRST }, 'root-file-unreadable'],
     [{ pem: other, passphrase: FIRST }, 'root-file-other'],
   ] as const)

@@ -18,6 +18,7 @@ beforeAll(async () => {
   writeFileSync(at('changed.pdf'), changed)
   writeFileSync(at('partial.pdf'), sealed.revisions[2]!)
   writeFileSync(at('notes.txt'), 'notes')
+  writeFileSync(at('broken.pem'), '-----BEGIN CERTIFICATE-----\nA=A\n-----END CERTIFICATE-----\n')
   writeFileSync(at('other.pem'), toPem((await sealedFile()).authority.root.certificate))
   writeFileSync(at('root.pem'), toPem(sealed.authority.root.certificate))
 })
@@ -38,7 +39,8 @@ test('exit statuses: 0 passed, 1 failed, 2 indeterminate, 3 could not read', asy
     await run([at('contract.pdf'), ...trust, '--json'], {})
     expect(JSON.parse(String(log.mock.calls[0]![0]))).toMatchObject({ answer: 'genuine', indication: 'passed', level: 'B-LTA' })
     expect(run([], {})).rejects.toThrow('verify FILE')
-    expect(run([at('contract.pdf'), '--trust', at('notes.txt')], {})).rejects.toThrow('certificate')
+    for (const name of ['notes.txt', 'broken.pem'])
+      expect(run([at('contract.pdf'), '--trust', at(name)], {})).rejects.toThrow('holds no certificate')
   } finally {
     log.mockRestore()
     error.mockRestore()
