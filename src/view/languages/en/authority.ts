@@ -201,7 +201,7 @@ export const authority = {
     title: 'Other authorities',
     lead: 'A file that somebody else signed passes verification where its signers’ certificates lead to one of these roots. They make nothing ours.',
     list: 'Trusted roots of others',
-    none: 'There is none: whoever signs elsewhere is told as “unknown authority”, however intact the file.',
+    none: 'There is none: of a file signed elsewhere the report says that its authority is not known here, however intact the file.',
     remove: 'Remove…',
     add: 'Add a root',
     addText: 'First you see whose it is, with its fingerprint to compare. Only then do you decide.',
@@ -229,7 +229,7 @@ export const authority = {
     added: 'Saved: trusted from now on.',
     removeTitle: 'Stop trusting it',
     removeText:
-      'Signatures under it are told as “unknown authority” from now on, those from before as well. Verifiers that were downloaded earlier go on as they are.',
+      'Of signatures under it, earlier ones too, the report says from now on that their authority is not known here. Verifiers that were downloaded earlier go on as they are.',
     removeNow: 'Stop trusting it',
     removed: 'It is no longer trusted.',
   },

@@ -216,7 +216,7 @@ export const authority: typeof shape = {
     title: 'Autres autorités',
     lead: 'Un fichier signé par autrui passe la vérification si les certificats de ses signataires mènent à l’une de ces racines. Rien n’en devient nôtre.',
     list: 'Racines d’autrui reconnues',
-    none: 'Il n’y en a pas : qui signe ailleurs est dit « autorité inconnue », si intact que soit le fichier.',
+    none: 'Il n’y en a pas : d’un fichier signé ailleurs, le rapport dit que son autorité n’est pas connue ici, si intact que soit le fichier.',
     remove: 'Retirer…',
     add: 'Ajouter une racine',
     addText: 'Vous voyez d’abord à qui elle est, avec son empreinte à comparer. Vous décidez ensuite.',
@@ -244,7 +244,7 @@ export const authority: typeof shape = {
     added: 'Enregistré : la confiance vaut désormais.',
     removeTitle: 'Ne plus lui faire confiance',
     removeText:
-      'Les signatures sous elle sont dites « autorité inconnue » désormais, les anciennes aussi. Les vérificateurs déjà téléchargés restent tels qu’ils sont.',
+      'Des signatures sous elle, même anciennes, le rapport dit désormais que leur autorité n’est pas connue ici. Les vérificateurs déjà téléchargés restent tels qu’ils sont.',
     removeNow: 'Ne plus lui faire confiance',
     removed: 'Elle n’est plus reconnue.',
   },
