@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Server } from 'bun'
@@ -97,3 +97,30 @@ test('from the authority page to a root that is compared and trusted: a visitor�
   expect([before, after, await answer()]).toEqual(['foreign-intact', 'foreign-trusted', 'foreign-intact'])
   expect(browser.complaints).toEqual([])
 }, 120_000)
+
+test('without JavaScript, in French, by pasted text', async () => {
+  const context = await browser.browser.newContext({ javaScriptEnabled: false, locale: 'fr-FR' })
+  await context.addCookies([{ name: 'lang', value: 'fr', url: origin }])
+  const page = await context.newPage()
+  await page.goto(`${origin}/sign-in`)
+  await page.fill('[name="email"]', 'ann@acme.example')
+  await page.fill('[name="password"]', PASSWORD)
+  await page.click('main [type="submit"]')
+  await context.addCookies([{ name: 'lang', value: 'fr', url: origin }])
+  await page.goto(`${origin}/console/authority/others`)
+  const read = async (pem: string): Promise<void> => {
+    await page.fill('[name="pem"]', pem)
+    await page.click('form[action$="/reading"] [type="submit"]')
+  }
+  await read('rien')
+  expect(await page.textContent('#pem-error')).toContain('aucun certificat')
+  await read(readFileSync(join(folder, 'root.pem'), 'utf8'))
+  expect(await page.textContent('h1')).toContain('Faire confiance à cette autorité')
+  await page.check('[name="compared"]')
+  await page.click('form[action="/console/authority/others"] [type="submit"]')
+  expect(await page.textContent('.rows')).toContain('Test Root CA')
+  await page.click('a[href^="/console/authority/others/"]')
+  await page.click('form[action$="/removal"] [type="submit"]')
+  expect(await page.textContent('main')).not.toContain('Test Root CA')
+  await context.close()
+}, 60_000)
