@@ -142,6 +142,15 @@ test('a form of too many parts, with too long a text, or that is none, is refuse
   expect(await send(part('a', 'b'), 'multipart/form-data')).toBe(400)
   expect(await send(file('cut.pdf'))).toBe(400)
   expect(await send('nothing of the kind')).toBe(400)
+  expect(await send(part('a', 'b') + end, `multipart/form-data; boundary=${'x'.repeat(10_000)}`)).toBe(400)
+  expect(await send(part('a', 'b') + end, 'multipart/form-data; boundary=')).toBe(400)
+  expect(await send(part('a', 'b').repeat(300) + end, 'multipart/form-data; boundary="x"; boundary=y')).toBe(413)
+  const nested = `--x\r\nContent-Disposition: form-data; name="files"\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\nContent-Disposition: file; filename="a.pdf"\r\n\r\nhello\r\n--y--\r\n`
+  expect(await send(nested + end)).toBe(422)
+  expect(
+    await send(part('__proto__', 'x') + part('files', 'a text') + `--x\r\nContent-Disposition: form-data\r\n\r\nno name\r\n${end}`),
+  ).toBe(422)
+  expect(await send(`--x\r\n\r\nno header\r\n--x\r\n${'a: b\r\n'.repeat(5_000)}\r\nmany headers\r\n${end}`)).toBe(422)
   expect(left()).toEqual([])
 }, 30_000)
 
