@@ -10,7 +10,7 @@ import { type Certificate, issueCertificate, newSerial, readCertificate } from '
 import { ephemeralSigner } from '../pki/key.ts'
 import type { Name } from '../pki/name.ts'
 import { certificateIdOf, makeOcspResponse } from '../pki/revocation.ts'
-import { same } from '../pki/revocation-list.ts'
+import { readRevocationList, same } from '../pki/revocation-list.ts'
 import type { Signer } from '../pki/signer.ts'
 import { makeTimeStampToken } from '../pki/time-stamp.ts'
 import type { AuthorityTools } from './creating.ts'
@@ -26,6 +26,12 @@ export interface Authority {
   /** Of the current certificate's own key. Refused while the keys are locked. */
   signerFor(purpose: SigningPurpose): Promise<Signer>
   certificates(): Readonly<Record<SigningPurpose, Bytes>>
+  /**
+   * The seal in use; for a name, a seal of that name, the newest whose key is here. Who certified a document seals it.
+   */
+  seal(name?: Name): Seal
+  /** Whether there was ever a seal of another authority. */
+  readonly hadOtherSeals: boolean
   /** The certificates above this one, up to the root. */
   chain(purpose: SigningPurpose | 'signer'): Bytes[]
   /** The same for any certificate that one of our issuing authorities issued, the earlier ones too; for a time-stamp authority of others, its root; empty for a stranger's. */
@@ -54,6 +60,16 @@ export interface Authority {
   checkpointKey(): CheckpointKey
 }
 
+export interface Seal {
+  readonly certificate: Bytes
+  /** Above it, up to its root. */
+  readonly chain: readonly Bytes[]
+  /** Another authority issued it. */
+  readonly isOutside: boolean
+  /** Refused while the keys are locked. */
+  signer(): Promise<Signer>
+}
+
 export interface SignerRequest {
   readonly subject: Name
   readonly notAfter: Instant
@@ -74,14 +90,32 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
   const stamping = await readSetting(db, 'timeStamping')
   const outside = stamping.roots.map((root) => readCertificate(fromBase64(root)))
   const bytesOf = (certificates: readonly HeldCertificate[]): Bytes[] => certificates.map(({ der }) => der)
+  const chainAbove = (one: HeldCertificate): Bytes[] => (one.outside ? [...one.outside.chain] : bytesOf(above(all, one)))
+  const sealed = (one: HeldCertificate): Seal => ({
+    certificate: one.der,
+    chain: chainAbove(one),
+    isOutside: one.outside !== null,
+    signer: () => keys.signerOfKey(one.keyId ?? ''),
+  })
   const chain: Authority['chain'] = (purpose) =>
-    purpose === 'signer' ? bytesOf([current.issuing, ...above(all, current.issuing)]) : bytesOf(above(all, current[purpose]))
+    purpose === 'signer' ? bytesOf([current.issuing, ...above(all, current.issuing)]) : chainAbove(current[purpose])
   const signerFor = (purpose: SigningPurpose): Promise<Signer> => keys.signerOfKey(current[purpose].keyId ?? '')
   return {
     signerFor,
     certificates: () => Object.fromEntries(Object.entries(current).map(([purpose, { der }]) => [purpose, der])) as never,
+    seal(name) {
+      const isNamed = ({ subject }: HeldCertificate): boolean =>
+        subject.commonName === name?.commonName && subject.organization === name.organization
+      if (!name || isNamed(current.seal)) return sealed(current.seal)
+      return sealed(
+        all.findLast((one) => one.purpose === 'seal' && !one.revokedAt && isNamed(one) && keys.hasKey(one.keyId)) ?? current.seal,
+      )
+    },
+    hadOtherSeals: all.some((one) => one.outside !== null),
     chain,
     chainOf(certificate) {
+      const brought = all.find((one) => one.outside && same(one.der, certificate))
+      if (brought) return chainAbove(brought)
       const issuer = issuerAmong(all, readCertificate(certificate))
       return issuer
         ? bytesOf([issuer, ...above(all, issuer)])
@@ -159,7 +193,8 @@ export async function openAuthority(tools: AuthorityTools & { readonly clock?: C
 
     async revocationLists(at) {
       if (!keys.isLocked() && (await areRevocationListsDue(tools, at))) await renewRevocationLists(tools, systemAct(at))
-      return (await currentRevocationLists(db, at)).map(({ der }) => der)
+      const own = (await currentRevocationLists(db, at)).map(({ der }) => der)
+      return [...own, ...all.flatMap(({ outside }) => outside?.revocationLists ?? []).filter((der) => isInForce(der, at))]
     },
 
     async ocspFor(der, at) {
@@ -185,6 +220,12 @@ const LEAST_SIGNER_LIFE = 90 * DAY
 
 const recordFallback = (db: Db, act: Act, told: string): Promise<unknown> =>
   db.transaction().execute((tx) => append(tx, act, { type: 'authority.time-stamp-fallback', detail: { told } }))
+
+/** Lists that came with a seal are of use as long as they promise. */
+function isInForce(der: Bytes, at: Instant): boolean {
+  const { thisUpdate, nextUpdate } = readRevocationList(der)
+  return thisUpdate <= at && nextUpdate !== null && nextUpdate >= at
+}
 
 const isIssuerOf =
   ({ issuerDer, der }: Certificate) =>

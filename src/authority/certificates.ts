@@ -1,5 +1,6 @@
 import type { Bytes } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
+import { fromBase64 } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { CertificateRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
@@ -17,29 +18,55 @@ export interface HeldCertificate extends Certificate {
   readonly issuerId: string | null
   readonly createdAt: Instant
   readonly revokedAt: Instant | null
+  /** Of a seal that another authority issued. */
+  readonly outside: OutsideSeal | null
+}
+
+export interface OutsideSeal {
+  /** Those above it, up to its root. */
+  readonly chain: readonly Bytes[]
+  /** Lists of its authorities that came with it. */
+  readonly revocationLists: readonly Bytes[]
+  /** Null: in use. */
+  readonly laidDownAt: Instant | null
 }
 
 /** Every certificate that the house ever had for itself, revoked and ended ones too, from the oldest on. */
 export interface HouseCertificates {
   readonly all: readonly HeldCertificate[]
-  /** Of each purpose the newest that was not taken back. */
+  /** What is used: of each purpose the newest that was not taken back; a seal of another authority before the house's own. */
   readonly current: Readonly<Record<SigningPurpose, HeldCertificate>>
+  /** The same without seals of others: what is renewed here. */
+  readonly own: Readonly<Record<SigningPurpose, HeldCertificate>>
 }
 
 /** Refused before there is an authority. */
 export async function readHouseCertificates(db: Db): Promise<HouseCertificates> {
   const all = await listHouse(db)
-  const { root, issuing, seal, tsa, ocsp } = newestOf(all)
+  const { root, issuing, seal, tsa, ocsp } = newestOwn(all)
   if (!root || !issuing || !seal || !tsa || !ocsp) throw new Refusal('unavailable', 'authority.missing')
-  return { all, current: { root, issuing, seal, tsa, ocsp } }
+  const own = { root, issuing, seal, tsa, ocsp }
+  return { all, own, current: { ...own, ...newestOf(all) } }
 }
 
 export async function listHouse(db: Db): Promise<HeldCertificate[]> {
   const rows = await db.selectFrom('certificate').selectAll().where('purpose', '!=', 'signer').orderBy('createdAt').execute()
-  return rows.map(heldOf)
+  const seals = await db.selectFrom('outsideSeal').selectAll().where('adoptedAt', 'is not', null).execute()
+  const outside = new Map(
+    seals.map(({ id, chain, revocationLists, laidDownAt }) => [
+      id,
+      { chain: decoded(chain), revocationLists: decoded(revocationLists), laidDownAt },
+    ]),
+  )
+  return rows.map((row) => heldOf(row, outside.get(row.id) ?? null))
 }
 
-const heldOf = ({ id, purpose, der, keyId, issuerId, createdAt, revokedAt }: CertificateRow): HeldCertificate => ({
+export const decoded = (list: string): Bytes[] => (JSON.parse(list) as string[]).map(fromBase64)
+
+const heldOf = (
+  { id, purpose, der, keyId, issuerId, createdAt, revokedAt }: CertificateRow,
+  outside: OutsideSeal | null,
+): HeldCertificate => ({
   ...readCertificate(der),
   id,
   purpose: purpose as SigningPurpose,
@@ -47,11 +74,20 @@ const heldOf = ({ id, purpose, der, keyId, issuerId, createdAt, revokedAt }: Cer
   issuerId,
   createdAt,
   revokedAt,
+  outside,
 })
 
-export function newestOf(all: readonly HeldCertificate[]): Partial<Record<SigningPurpose, HeldCertificate>> {
-  return Object.fromEntries(all.filter(({ revokedAt }) => !revokedAt).map((one) => [one.purpose, one]))
+type Newest = Partial<Record<SigningPurpose, HeldCertificate>>
+
+/** What is used. */
+export function newestOf(all: readonly HeldCertificate[]): Newest {
+  const brought = all.findLast(({ outside }) => outside && !outside.laidDownAt)
+  return { ...newestOwn(all), ...(brought ? { seal: brought } : {}) }
 }
+
+/** What is used where no seal of another authority is. */
+export const newestOwn = (all: readonly HeldCertificate[]): Newest =>
+  Object.fromEntries(all.filter(({ revokedAt, outside }) => !revokedAt && !outside).map((one) => [one.purpose, one]))
 
 /** The certificates above one of ours, up to the root. */
 export function above(all: readonly HeldCertificate[], one: Pick<HeldCertificate, 'issuerId' | 'id'>): HeldCertificate[] {

@@ -1,6 +1,6 @@
 import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import type { HeldCertificate } from './certificates.ts'
+import { type HeldCertificate, listHouse, newestOf } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
 
 /** Years of life that each is given: a check in ten years must still pass, the time stamp of today lives as long as its authority. */
@@ -11,6 +11,9 @@ export const LIFE = { root: 20, issuing: 15, tsa: 12, seal: 15, ocsp: 15 } as co
  * seal is made good. With less, nothing with that deadline can be sent any more.
  */
 export const COVER = 2 * YEAR + 90 * DAY
+
+/** A seal of another authority lives as long as that gives it: it is of use while a deadline of that day and a late seal fit. */
+export const LATE = 90 * DAY
 
 /** With less left than this the worker renews it: early enough that a copy given out that day can be checked for ten years. */
 export const WANTED: Readonly<Record<SigningPurpose, number>> = {
@@ -39,8 +42,11 @@ export interface CertificateLife {
   readonly warning: Warning | null
 }
 
-export function lifeOf({ purpose, id, notAfter }: Pick<HeldCertificate, 'purpose' | 'id' | 'notAfter'>, at: Instant): CertificateLife {
-  const usableUntil = later(notAfter, -COVER)
+export function lifeOf(
+  { purpose, id, notAfter, outside }: Pick<HeldCertificate, 'purpose' | 'id' | 'notAfter' | 'outside'>,
+  at: Instant,
+): CertificateLife {
+  const usableUntil = later(notAfter, outside ? -LATE : -COVER)
   const left = Date.parse(usableUntil) - Date.parse(at)
   const warning = left <= 0 ? 0 : ([7, 30, 90] as const).find((days) => left <= days * DAY)
   return { purpose, id, notAfter, usableUntil, days: Math.max(0, Math.floor(left / DAY)), warning: warning ?? null }
@@ -48,15 +54,7 @@ export function lifeOf({ purpose, id, notAfter }: Pick<HeldCertificate, 'purpose
 
 /** Of each purpose the current certificate, the first to end in front; nothing before there is an authority. For doctor, console and metrics. */
 export async function certificateLives(db: Db, at: Instant): Promise<CertificateLife[]> {
-  const rows = await db
-    .selectFrom('certificate')
-    .select(['id', 'purpose', 'notAfter'])
-    .where('purpose', '!=', 'signer')
-    .where('revokedAt', 'is', null)
-    .orderBy('createdAt')
-    .execute()
-  const current = new Map(rows.map((row) => [row.purpose, row]))
-  return [...current.values()]
-    .map(({ id, purpose, notAfter }) => lifeOf({ id, purpose: purpose as SigningPurpose, notAfter }, at))
+  return Object.values(newestOf(await listHouse(db)))
+    .map((one) => lifeOf(one, at))
     .sort((a, b) => (a.usableUntil < b.usableUntil ? -1 : a.usableUntil > b.usableUntil ? 1 : 0))
 }

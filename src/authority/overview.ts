@@ -22,6 +22,8 @@ export interface CertificateFacts {
   readonly canRenew: boolean
   /** Another authority issued it. */
   readonly isElsewhere: boolean
+  /** A seal that was brought with its key. */
+  readonly isOutside: boolean
 }
 
 export interface ListFacts extends Pick<KeptList, 'number' | 'thisUpdate' | 'nextUpdate'> {
@@ -69,7 +71,8 @@ export async function overviewOf({ db, keys }: AuthorityTools, at: Instant): Pro
 }
 
 /** Whether a new one can be made on this server: its issuer's key is here. */
-function renewable({ purpose, keyId, issuerId }: HeldCertificate, current: ReturnType<typeof newestOf>, keys: KeyStore): boolean {
+function renewable({ purpose, keyId, issuerId, outside }: HeldCertificate, current: ReturnType<typeof newestOf>, keys: KeyStore): boolean {
+  if (outside) return false
   if (purpose === 'root') return keys.hasKey(keyId)
   if (purpose === 'issuing') return issuerId === current.root?.id && keys.hasKey(current.root.keyId)
   return keys.hasKey(current.issuing?.keyId ?? null)
@@ -96,6 +99,7 @@ async function factsOf(
     notAfter,
     left: Math.min(100, Math.max(0, left)),
     life: lifeOf(one, at),
+    isOutside: one.outside !== null,
     ...facts,
   }
 }

@@ -32,12 +32,12 @@ const BELOW_ISSUING = ['seal', 'tsa', 'ocsp'] as const
 export async function renewCertificate(tools: RenewalTools, act: Act, purpose: SigningPurpose): Promise<void> {
   const { db, keys } = tools
   const house = await readHouseCertificates(db)
-  const old = house.current[purpose]
+  const old = house.own[purpose]
   // Newer than the one before it, even by a clock that stands still.
   const at = act.at > old.createdAt ? act.at : later(old.createdAt, 1)
   const renewal = await (purpose === 'root' ? renewedRoot(tools, house, at) : renewedBelow(tools, house, at, purpose))
   await db.transaction().execute(async (tx) => {
-    if ((await readHouseCertificates(tx)).current[purpose].id !== old.id) throw new Refusal('conflict', 'authority.renewed-already')
+    if ((await readHouseCertificates(tx)).own[purpose].id !== old.id) throw new Refusal('conflict', 'authority.renewed-already')
     if (renewal.keys.length) await tx.insertInto('authorityKey').values(renewal.keys).execute()
     await tx.insertInto('certificate').values(renewal.certificates).execute()
     for (const row of renewal.certificates)
@@ -56,8 +56,8 @@ interface Renewal {
 }
 
 /** The same name and the same key, so that what stands below it does not change (RFC 4210 §4.4 has other ways for other keys). */
-async function renewedRoot({ keys }: RenewalTools, { current }: HouseCertificates, at: Instant): Promise<Renewal> {
-  const { root } = current
+async function renewedRoot({ keys }: RenewalTools, { own }: HouseCertificates, at: Instant): Promise<Renewal> {
+  const { root } = own
   if (!keys.hasKey(root.keyId)) throw rootElsewhere()
   const id = newId('cer')
   const der = await issueCertificate(
@@ -85,7 +85,7 @@ async function renewedBelow(
   at: Instant,
   purpose: Exclude<SigningPurpose, 'root'>,
 ): Promise<Renewal> {
-  const { current, all } = house
+  const { own: current, all } = house
   const signing = async ({ id, der, keyId }: HeldCertificate): Promise<Issuer> => {
     if (!tools.keys.hasKey(keyId)) throw rootElsewhere()
     return { id, der, signer: await tools.keys.signerOfKey(keyId!) }
@@ -109,7 +109,7 @@ export async function belowNewIssuing(
   { row, signer }: { readonly row: CertificateRow; readonly signer: Signer },
   at: Instant,
 ): Promise<Renewal> {
-  const { current, all } = house
+  const { own: current, all } = house
   const make = await maker(tools, house, at)
   const made: Made[] = []
   // What others issued for the house is not ours to replace.
@@ -120,7 +120,7 @@ export async function belowNewIssuing(
 }
 
 /** Under the name and with the algorithm of the current one. */
-async function maker({ db, config }: RenewalTools, { current }: HouseCertificates, at: Instant) {
+async function maker({ db, config }: RenewalTools, { own: current }: HouseCertificates, at: Instant) {
   const origin = originsOf(config, await readSetting(db, 'installation')).public
   const algorithms = await algorithmsOf(db)
   return (wanted: SigningPurpose, issuer: Issuer, name: string): Promise<Made> =>
@@ -147,7 +147,7 @@ async function algorithmsOf(db: Db): Promise<ReadonlyMap<string | null, KeyAlgor
 
 /** Those whose time has come and whose renewal gains something, from the issuing authority down. */
 export async function dueForRenewal(db: Db, at: Instant): Promise<SigningPurpose[]> {
-  const { current } = await readHouseCertificates(db)
+  const { own: current } = await readHouseCertificates(db)
   const due = (purpose: SigningPurpose): boolean => {
     const { notAfter, issuerId } = current[purpose]
     const issuer = purpose === 'issuing' ? current.root : current.issuing

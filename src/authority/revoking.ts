@@ -3,7 +3,7 @@ import { append } from '../audit/trail.ts'
 import { wholeSecond } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { RevocationReason } from '../pki/revocation.ts'
-import { listHouse, newestOf } from './certificates.ts'
+import { listHouse, newestOwn } from './certificates.ts'
 import { renewCertificate, type RenewalTools } from './renewal.ts'
 import { renewRevocationLists } from './revocation-lists.ts'
 
@@ -20,7 +20,7 @@ export async function revokeCertificate(tools: RenewalTools, act: Act, serial: s
   if (row.revokedAt || row.purpose === 'root' || !issuer?.keyId) throw new Refusal('conflict', 'certificate.not-revocable')
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   if (!keys.hasKey(issuer.keyId)) throw new Refusal('unavailable', 'authority.root-elsewhere')
-  if (row.purpose !== 'signer' && newestOf(all)[row.purpose]?.id === row.id) await renewCertificate(tools, act, row.purpose)
+  if (row.purpose !== 'signer' && newestOwn(all)[row.purpose]?.id === row.id) await renewCertificate(tools, act, row.purpose)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('certificate')

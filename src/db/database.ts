@@ -35,6 +35,7 @@ export interface Database {
   /** The sealed record of an act upon the authority's keys. */
   keyCeremony: { id: string; kind: string; objectDigest: Digest; createdAt: Instant }
   certificate: CertificateTable
+  outsideSeal: OutsideSealTable
   revocationList: { issuerId: string; number: number; der: Bytes; thisUpdate: Instant; nextUpdate: Instant }
   contact: ContactTable
   stamp: { id: string; name: string; legalEntityId: string | null; objectDigest: Digest; createdAt: Instant; removedAt: Instant | null }
@@ -214,6 +215,22 @@ export interface CertificateTable {
   revocationReason: string | null
 }
 export type CertificateRow = Selectable<CertificateTable>
+
+/** A seal that another authority issued. Its certificate is in the list of certificates under the same id from its adoption on. */
+export interface OutsideSealTable {
+  id: string
+  keyId: string
+  der: Bytes
+  /** JSON: base64 of the certificates above it, up to the root. */
+  chain: string
+  /** JSON: base64 of the lists that came with it. */
+  revocationLists: string
+  createdAt: Instant
+  /** Null: it waits for a person to say that it is the right one. */
+  adoptedAt: Instant | null
+  /** Null: in use, where it was adopted. */
+  laidDownAt: Instant | null
+}
 
 export interface ContactTable {
   id: string

@@ -6,6 +6,7 @@ import * as auditLog from '../../migrations/0003-audit-log.ts'
 import * as authorityLife from '../../migrations/0004-authority-life.ts'
 import * as annulment from '../../migrations/0005-annulment.ts'
 import * as signedInputs from '../../migrations/0006-signed-inputs.ts'
+import * as outsideSeal from '../../migrations/0010-outside-seal.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-authority-life': authorityLife,
   '0005-annulment': annulment,
   '0006-signed-inputs': signedInputs,
+  '0010-outside-seal': outsideSeal,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

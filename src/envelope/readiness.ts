@@ -1,3 +1,4 @@
+import { listHouse, newestOf } from '../authority/certificates.ts'
 import type { KeyStore } from '../authority/key-store.ts'
 import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -15,19 +16,12 @@ export async function refuseUnlessSealable(
   at: Instant,
   deadline: Instant,
 ): Promise<void> {
-  const certificates = await db
-    .selectFrom('certificate')
-    .select(['purpose', 'notAfter'])
-    .where('purpose', 'in', ['root', 'issuing', 'seal', 'tsa'])
-    .where('revokedAt', 'is', null)
-    .orderBy('createdAt')
-    .execute()
-  if (!certificates.some(({ purpose }) => purpose === 'seal')) throw new Refusal('unavailable', 'dispatch.no-authority')
+  const { root, issuing, seal, tsa } = newestOf(await listHouse(db))
+  if (!root || !issuing || !seal || !tsa) throw new Refusal('unavailable', 'dispatch.no-authority')
   if (keys.isLocked()) throw new Refusal('unavailable', 'dispatch.keys-locked')
   const last = await db.selectFrom('auditLeaf').select('at').orderBy('seq', 'desc').limit(1).executeTakeFirst()
   if (last && later(at, LAG) < last.at) throw new Refusal('unavailable', 'dispatch.clock')
-  // Of each purpose the newest counts.
-  for (const { notAfter } of new Map(certificates.map((one) => [one.purpose, one])).values())
+  for (const { notAfter } of [root, issuing, seal, tsa])
     if (notAfter < later(deadline, 90 * DAY)) throw new Refusal('conflict', 'dispatch.certificates')
-  for (const purpose of ['seal', 'issuing', 'tsa'] as const) await keys.signerFor(purpose)
+  for (const { keyId } of [seal, issuing, tsa]) await keys.signerOfKey(keyId ?? '')
 }

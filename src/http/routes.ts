@@ -67,6 +67,7 @@ import { consoleKeyRecords } from './console/authority/keys/records.ts'
 import { consoleKeyRecovery } from './console/authority/keys/recovery.ts'
 import { consoleRootKey } from './console/authority/keys/root.ts'
 import { consoleTrust } from './console/authority/trust.ts'
+import { consoleSeal } from './console/authority/seal.ts'
 import { consoleSubAuthority } from './console/authority/sub-authority.ts'
 import { consoleOtherAuthorities } from './console/authority/others.ts'
 import { consoleTimeStamping } from './console/authority/time-stamping.ts'
@@ -157,6 +158,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,
+    consoleSeal,
     consoleSubAuthority,
     consoleOtherAuthorities,
     consoleTimeStamping,

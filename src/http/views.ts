@@ -8,6 +8,7 @@ import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedC
 import type { Hold } from '../vault/legal-hold.ts'
 import type { Place } from '../upkeep/persons.ts'
 import type { OtherAuthority } from '../authority/others.ts'
+import type { ShownSeal } from '../authority/own-seal.ts'
 import type { ShownAuthority } from '../authority/outside-authorities.ts'
 import type { AuthorityOverview } from '../authority/overview.ts'
 import type { Instant } from '../base/instant.ts'
@@ -223,6 +224,7 @@ export interface Views {
   'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
   'console/authority/trust': { name: string; fingerprint: string; address: string }
+  'console/authority/seal': { form: Form; isLocked: boolean; used: ShownSeal & { readonly isOutside: boolean }; waiting: ShownSeal | null }
   'console/authority/sub-authority': { form: Form; isLocked: boolean; waiting: Instant | null; above: string | null; until: Instant }
   'console/authority/others/index': { others: OtherAuthority[]; form: Form }
   'console/authority/others/confirming': { others: readonly OtherAuthority[]; form: Form; pem: string }

@@ -4,14 +4,15 @@ import { empty, oid, sequence } from './der.ts'
 import { type Der, DerFault } from './der-reader.ts'
 import { OID } from './oid.ts'
 
-/** What our own keys may be. */
-export type KeyAlgorithm = 'ecdsa-p256' | 'rsa-3072'
+/** What our own keys may be; a key that was brought may be of P-384, and RSA of another size signs as that of 3,072 bits does. */
+export type KeyAlgorithm = 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-3072'
 export type DigestAlgorithm = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
 interface OwnAlgorithm {
   /** WebCrypto's parameters: of the key, of a signature. */
   readonly key:
-    { name: 'ECDSA'; namedCurve: 'P-256' } | { name: 'RSASSA-PKCS1-v1_5'; modulusLength: number; publicExponent: Bytes; hash: 'SHA-256' }
+    | { name: 'ECDSA'; namedCurve: 'P-256' | 'P-384' }
+    | { name: 'RSASSA-PKCS1-v1_5'; modulusLength: number; publicExponent: Bytes; hash: 'SHA-256' }
   readonly sign: { name: 'ECDSA'; hash: 'SHA-256' } | { name: 'RSASSA-PKCS1-v1_5' }
   /** AlgorithmIdentifier of its signatures. */
   readonly identifier: Bytes
@@ -20,6 +21,11 @@ interface OwnAlgorithm {
 export const OWN: Readonly<Record<KeyAlgorithm, OwnAlgorithm>> = {
   'ecdsa-p256': {
     key: { name: 'ECDSA', namedCurve: 'P-256' },
+    sign: { name: 'ECDSA', hash: 'SHA-256' },
+    identifier: sequence(oid(OID.ecdsaSha256)),
+  },
+  'ecdsa-p384': {
+    key: { name: 'ECDSA', namedCurve: 'P-384' },
     sign: { name: 'ECDSA', hash: 'SHA-256' },
     identifier: sequence(oid(OID.ecdsaSha256)),
   },

@@ -32,7 +32,7 @@ function signerWith(algorithm: KeyAlgorithm, key: CryptoKey): Signer {
     algorithm,
     async sign(message) {
       const signature = new Uint8Array(await crypto.subtle.sign(sign, key, message as Bytes))
-      return algorithm === 'ecdsa-p256' ? toDer(signature) : signature
+      return algorithm === 'rsa-3072' ? signature : toDer(signature)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Authority } from '../authority/authority.ts'
+import type { Authority, Seal } from '../authority/authority.ts'
 import type { Bytes } from '../base/bytes.ts'
 import { failpoint } from '../base/failpoint.ts'
 import type { Digester } from '../base/digest.ts'
@@ -37,16 +37,20 @@ type Hole = Pick<Tail, 'before' | 'hole' | 'after'>
 /** Bytes of DER that a place is kept for; measured with three certificates and a time stamp, and room for long names. */
 const CONTENTS = {
   'ecdsa-p256': { signature: 8_192, timeStamp: 4_096 },
+  'ecdsa-p384': { signature: 8_192, timeStamp: 4_096 },
   'rsa-3072': { signature: 14_336, timeStamp: 8_192 },
 } as const
 
 /** Bytes to keep for a signature with its time stamp, and for a document time stamp. */
-export async function roomOf(
-  { authority }: SealTools,
-  purpose: 'seal' | 'issuing' | 'tsa',
-): Promise<{ signature: number; timeStamp: number }> {
+export async function roomOf({ authority }: SealTools, purpose: 'issuing' | 'tsa'): Promise<{ signature: number; timeStamp: number }> {
   const { signature, timeStamp } = CONTENTS[(await authority.signerFor(purpose)).algorithm]
   return { signature: signature + authority.tokenRoom, timeStamp: timeStamp + authority.tokenRoom }
+}
+
+/** Bytes to keep for a signature of this seal; certificates that others made may be of any size. */
+export async function roomOfSeal({ authority }: SealTools, seal: Seal): Promise<number> {
+  const carried = seal.isOutside ? [seal.certificate, ...seal.chain].reduce((total, der) => total + der.length, 1_024) : 0
+  return CONTENTS[(await seal.signer()).algorithm].signature + carried + authority.tokenRoom
 }
 
 /** SHA-256 of what the signature covers, and the running digest of the base, read once for both. */

@@ -6,8 +6,8 @@ import type { Form } from '../pdf/form.ts'
 import { isReceived } from '../pdf/received-head.ts'
 import { archive } from './archiving.ts'
 import { ownSignatures } from './own-signatures.ts'
-import { companySignature } from './company-signature.ts'
-import { type Base, type Revision, roomOf, type SealTools, storeTail } from './revision.ts'
+import { companySignature, sealOf } from './company-signature.ts'
+import { type Base, type Revision, roomOfSeal, type SealTools, storeTail } from './revision.ts'
 
 /**
  * The last three revisions, made in one go: the company's visible seal, the security store, the archive time stamp over all of it. The store
@@ -20,12 +20,13 @@ export async function sealDocument(
   act: { readonly name: string; readonly appearance: Form | null },
 ): Promise<[Revision, Revision, Revision]> {
   const sealedAt = wholeSecond(clock())
-  const facts = { ...act, at: sealedAt, contentsBytes: (await roomOf(tools, 'seal')).signature }
+  const own = await sealOf(tools, base)
+  const facts = { ...act, at: sealedAt, contentsBytes: await roomOfSeal(tools, own) }
   const sealTail = isReceived(base.head) ? await signReceived(base.head, { ...facts, place: 'seal' }) : await seal(base.head, facts)
   const sealed: Revision = {
     number: base.number + 1,
     kind: 'sealed',
-    object: await storeTail(tools, base, sealTail, companySignature(tools)),
+    object: await storeTail(tools, base, sealTail, companySignature(tools, own)),
     head: sealTail.head,
     recipientId: null,
     facts: { at: sealedAt, level: 'B-T' },

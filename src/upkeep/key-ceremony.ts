@@ -50,6 +50,8 @@ export const KEY_ACTS = [
   'authority.key-destroyed',
   'authority.sub-requested',
   'authority.sub-adopted',
+  'authority.own-seal-adopted',
+  'authority.own-seal-laid-down',
   'certificate.renewed',
 ] as const satisfies readonly EventType[]
 

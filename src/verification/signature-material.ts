@@ -29,6 +29,8 @@ export interface SignatureMaterial extends TrustMaterial {
     readonly end: number
     /** The CMS, or the RFC 3161 token of a document time stamp. */
     readonly der: Bytes
+    /** As openssl prints it, in lower case; null where the signature carries no certificate of its signer. */
+    readonly signerSerial: string | null
     /** The token over a signature's value. */
     readonly token: Bytes | null
   }[]
@@ -46,9 +48,11 @@ export async function signatureMaterialOf(pdf: Uint8Array, received = 0): Promis
   const signatures: SignatureMaterial['signatures'][number][] = []
   for (const { field, kind, byteRange, der } of listSignatures(file)) {
     if (!byteRange || byteRange[2] + byteRange[3] <= received) continue
-    const token = kind === 'time-stamp' ? null : readCms(der).timeStampToken
+    const { timeStampToken, signerCertificate } = readCms(der)
+    const token = kind === 'time-stamp' ? null : timeStampToken
+    const signerSerial = signerCertificate?.serialHex ?? null
     const [, start, resume, length] = byteRange
-    signatures.push({ field, kind, gap: [start, resume], end: resume + length, der: Uint8Array.from(der), token })
+    signatures.push({ field, kind, gap: [start, resume], end: resume + length, der: Uint8Array.from(der), signerSerial, token })
   }
   const inside = signatures.flatMap(({ der, token }) => [der, ...(token ? [token] : [])].flatMap((cms) => readCms(cms).certificates))
   return {

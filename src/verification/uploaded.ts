@@ -38,6 +38,7 @@ export const trustOf = async (db: Db): Promise<{ roots: Bytes[]; otherRoots: Byt
 
 /** Every root that this house ever had: what an earlier one signed stays ours. */
 export async function ownRoots(db: Db): Promise<Bytes[]> {
+  const outsideSeals = db.selectFrom('outsideSeal').select('id').where('adoptedAt', 'is not', null)
   const rows = await db
     .selectFrom('certificate')
     .leftJoin('certificate as issuer', 'issuer.id', 'certificate.issuerId')
@@ -48,6 +49,8 @@ export async function ownRoots(db: Db): Promise<Bytes[]> {
       where.or([
         where.and([where('certificate.purpose', '=', 'root'), where('certificate.keyId', 'is not', null)]),
         where.and([where('certificate.purpose', '=', 'issuing'), where('issuer.keyId', 'is', null)]),
+        // A seal that another authority issued is ours by itself, byte by byte, and nothing else of that authority.
+        where.and([where('certificate.purpose', '=', 'seal'), where('certificate.id', 'in', outsideSeals)]),
       ]),
     )
     .orderBy('certificate.createdAt')

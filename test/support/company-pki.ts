@@ -22,6 +22,9 @@ keyUsage = critical, keyCertSign, cRLSign
 [leaf]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
+[encipherment]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, keyEncipherment
 [signing-only]
 basicConstraints = critical, CA:TRUE, pathlen:0
 keyUsage = critical, digitalSignature
@@ -73,7 +76,11 @@ export function openCompanyPki() {
     tool,
     policyPem: text('policy.pem'),
     /** The chain from the answer up to the root, as PEM. openssl proves that the request is signed by its own key. */
-    issue(request: string, profile: 'sub' | 'leaf' | 'signing-only' = 'sub', { from = 'policy', days = 3_650 } = {}): string {
+    issue(
+      request: string,
+      profile: 'sub' | 'leaf' | 'encipherment' | 'signing-only' = 'sub',
+      { from = 'policy', days = 3_650 } = {},
+    ): string {
       tool.file('request.pem', request)
       tool.run('req', '-in', 'request.pem', '-verify', '-noout')
       tool.run(

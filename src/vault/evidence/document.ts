@@ -35,11 +35,16 @@ export async function evidenceOfDocument(
   // The certificate of a document that arrived signed stands beside it, in a folder of its own.
   const certificate = received ? null : await certificateIn(tools, pdf, document)
   const rows: string[] = []
+  // Serials of seals that another authority issued: nobody here can answer about them.
+  const unanswered = new Set<string>()
   const files: EvidenceFile[] = []
   for (const { number, kind, size, objectDigest } of revisions) {
     const signature = material.signatures.find(({ end }) => end === size)
     const field = signature?.field.replaceAll(/[^A-Za-z0-9_.-]/g, '_').slice(0, 60)
     rows.push([number, kind, size, objectDigest, ...(signature ? [...signature.gap, field] : [])].join(' '))
+    const serial = signature?.signerSerial
+    if (serial && kind !== 'signed' && kind !== 'time-stamped' && !material.ocsps.some((one) => one.serial === serial))
+      unanswered.add(serial)
     if (signature) files.push(...signatureFiles(`${folder}/signatures/${String(number).padStart(2, '0')}-${field}`, signature))
   }
   return {
@@ -51,6 +56,7 @@ export async function evidenceOfDocument(
       ...files,
       ...trustFiles(`${folder}/authority`, material),
       ...material.ocsps.map(({ der, serial }, at) => heldFile(`${folder}/authority/ocsp/${serial}-${at}.der`, der)),
+      heldFile(`${folder}/authority/unanswered.txt`, [...unanswered].map((serial) => `${serial}\n`).join('')),
     ],
     roots: material.certificates.filter(({ kind }) => kind === 'root').map(({ fingerprint }) => fingerprint),
   }

@@ -110,7 +110,12 @@ for folder in documents/*/; do
     else
       try "revision $number ($kind): the signature" signature
       try "revision $number ($kind): its certificate, the authorities above it, their revocation lists" chain "$work/signer.pem"
-      try "revision $number ($kind): the authority's answer about its certificate" status "$work/signer.pem"
+      # A seal that another authority issued: that one's answer is not ours to give. Told by the package, which the audit log knows; never of a person.
+      if [ "$kind" != signed ] && grep -qx "$(serial "$work/signer.pem")" "$pki/unanswered.txt"; then
+        echo "  --    revision $number ($kind): another authority issued this seal, and its answer is not here: ask that authority"
+      else
+        try "revision $number ($kind): the authority's answer about its certificate" status "$work/signer.pem"
+      fi
       serial "$work/signer.pem" >>"$work/judged"
       try "revision $number ($kind): the time stamp over the signature" stamp_of_signature
     fi

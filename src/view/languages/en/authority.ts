@@ -283,6 +283,40 @@ export const authority = {
       },
     },
   },
+  ownSeal: {
+    title: 'Seal of another authority',
+    open: 'Seal of another authority',
+    lead: 'A company that has a seal certificate from its own PKI or from a trust service provider seals its documents with that one.',
+    upload: 'Bring a seal',
+    uploadText:
+      'The file is opened here, and its key is kept under the main key like every other. Nothing changes before you have compared the certificate.',
+    file: 'File with key and certificates',
+    fileHint: 'PKCS #12 (.p12, .pfx), or PEM with the private key and its certificates.',
+    filePassword: 'Password of the file',
+    more: 'Certificates above it, revocation lists',
+    moreHint:
+      'Only where the file does not hold them: up to the root, as PEM, DER or PKCS #7. Lists (CRL) go into the sealed documents while they are in force.',
+    check: 'Check the file',
+    compare: 'Is this the seal?',
+    notYet: 'Not yet in use',
+    compareText:
+      'Compare it with what the authority gave you. From then on new documents are certified and sealed with it; those that are under way keep the seal with which they went out. Whoever verifies here or with a new verifier.html trusts exactly this certificate; an earlier verifier.html does not know it.',
+    adopt: 'Use this seal',
+    discard: 'Discard it',
+    adopted: 'New documents are now sealed with this certificate.',
+    usedOutside: 'Seal of another authority',
+    usedOwn: 'The house’s own seal',
+    holder: 'Issued to',
+    chain: 'Above it',
+    lists: 'Revocation lists given',
+    noLists: 'None: documents carry no evidence that it was not revoked, and reports say that its revocation is unknown.',
+    renewal:
+      'The server cannot renew it. Warnings come 90, 30 and 7 days before it no longer covers a new document, which is 90 days before it ends; bring the new one here.',
+    backText:
+      'The house’s own seal is kept and renewed meanwhile. Documents under way are still sealed with the certificate above; then its key is destroyed.',
+    backNow: 'Go back to the house’s own seal',
+    laidDown: 'New documents are sealed with the house’s own seal again.',
+  },
   below: {
     title: 'Below the company’s own PKI',
     open: 'Below the company’s PKI',

@@ -298,6 +298,41 @@ export const authority: typeof shape = {
       },
     },
   },
+  ownSeal: {
+    title: 'Sceau d’une autre autorité',
+    open: 'Sceau d’une autre autorité',
+    lead: 'Une entreprise qui tient un certificat de cachet de sa propre PKI ou d’un prestataire de confiance cachette ses documents avec celui-ci.',
+    upload: 'Apporter un sceau',
+    uploadText:
+      'Le fichier est ouvert ici, et sa clé est gardée sous la clé principale comme toutes les autres. Rien ne change avant que vous ayez comparé le certificat.',
+    file: 'Fichier avec clé et certificats',
+    fileHint: 'PKCS #12 (.p12, .pfx), ou PEM avec la clé privée et ses certificats.',
+    filePassword: 'Mot de passe du fichier',
+    more: 'Certificats au-dessus, listes de révocation',
+    moreHint:
+      'Seulement si le fichier ne les contient pas : jusqu’à la racine, en PEM, DER ou PKCS #7. Les listes (CRL) entrent dans les documents cachetés tant qu’elles sont en vigueur.',
+    check: 'Examiner le fichier',
+    compare: 'Est-ce bien ce sceau ?',
+    notYet: 'Pas encore en service',
+    compareText:
+      'Comparez-le à ce que l’autorité vous a remis. Dès lors, les nouveaux documents sont certifiés et cachetés avec lui ; ceux qui sont en cours gardent le sceau avec lequel ils sont partis. Qui vérifie ici ou avec un nouveau verifier.html se fie exactement à ce certificat ; un verifier.html antérieur ne le connaît pas.',
+    adopt: 'Mettre en service',
+    discard: 'L’écarter',
+    adopted: 'Les nouveaux documents sont maintenant cachetés avec ce certificat.',
+    usedOutside: 'Sceau d’une autre autorité',
+    usedOwn: 'Sceau de la maison',
+    holder: 'Délivré à',
+    chain: 'Au-dessus',
+    lists: 'Listes de révocation données',
+    noLists:
+      'Aucune : les documents ne portent pas de preuve qu’il n’était pas révoqué, et les rapports disent que sa révocation est inconnue.',
+    renewal:
+      'Le serveur ne peut pas le renouveler. Des avertissements viennent 90, 30 et 7 jours avant qu’il ne couvre plus un nouveau document, soit 90 jours avant sa fin ; apportez alors le nouveau ici.',
+    backText:
+      'Le sceau de la maison est gardé et renouvelé entre-temps. Les documents en cours sont encore cachetés avec le certificat ci-dessus ; ensuite sa clé est détruite.',
+    backNow: 'Revenir au sceau de la maison',
+    laidDown: 'Les nouveaux documents sont de nouveau cachetés avec le sceau de la maison.',
+  },
   below: {
     title: 'Sous la PKI de l’entreprise',
     open: 'Sous la PKI de l’entreprise',
