@@ -77,16 +77,18 @@ const heldOf = (
   outside,
 })
 
-type Newest = Partial<Record<SigningPurpose, HeldCertificate>>
+interface Held extends Pick<HeldCertificate, 'purpose' | 'revokedAt'> {
+  readonly outside: Pick<OutsideSeal, 'laidDownAt'> | null
+}
 
 /** What is used. */
-export function newestOf(all: readonly HeldCertificate[]): Newest {
+export function newestOf<Kind extends Held>(all: readonly Kind[]): Partial<Record<SigningPurpose, Kind>> {
   const brought = all.findLast(({ outside }) => outside && !outside.laidDownAt)
   return { ...newestOwn(all), ...(brought ? { seal: brought } : {}) }
 }
 
 /** What is used where no seal of another authority is. */
-export const newestOwn = (all: readonly HeldCertificate[]): Newest =>
+export const newestOwn = <Kind extends Held>(all: readonly Kind[]): Partial<Record<SigningPurpose, Kind>> =>
   Object.fromEntries(all.filter(({ revokedAt, outside }) => !revokedAt && !outside).map((one) => [one.purpose, one]))
 
 /** The certificates above one of ours, up to the root. */

@@ -1,6 +1,6 @@
 import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import { type HeldCertificate, listHouse, newestOf } from './certificates.ts'
+import { type HeldCertificate, newestOf } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
 
 /** Years of life that each is given: a check in ten years must still pass, the time stamp of today lives as long as its authority. */
@@ -43,7 +43,7 @@ export interface CertificateLife {
 }
 
 export function lifeOf(
-  { purpose, id, notAfter, outside }: Pick<HeldCertificate, 'purpose' | 'id' | 'notAfter' | 'outside'>,
+  { purpose, id, notAfter, outside }: Pick<HeldCertificate, 'purpose' | 'id' | 'notAfter'> & { readonly outside: object | null },
   at: Instant,
 ): CertificateLife {
   const usableUntil = later(notAfter, outside ? -LATE : -COVER)
@@ -54,7 +54,21 @@ export function lifeOf(
 
 /** Of each purpose the current certificate, the first to end in front; nothing before there is an authority. For doctor, console and metrics. */
 export async function certificateLives(db: Db, at: Instant): Promise<CertificateLife[]> {
-  return Object.values(newestOf(await listHouse(db)))
+  const rows = await db
+    .selectFrom('certificate')
+    .leftJoin('outsideSeal', 'outsideSeal.id', 'certificate.id')
+    .select(['certificate.id', 'purpose', 'notAfter', 'revokedAt', 'adoptedAt', 'laidDownAt'])
+    .where('purpose', '!=', 'signer')
+    .orderBy('certificate.createdAt')
+    .execute()
+  const held = rows.map(({ id, purpose, notAfter, revokedAt, adoptedAt, laidDownAt }) => ({
+    id,
+    purpose: purpose as SigningPurpose,
+    notAfter,
+    revokedAt,
+    outside: adoptedAt ? { laidDownAt } : null,
+  }))
+  return Object.values(newestOf(held))
     .map((one) => lifeOf(one, at))
     .sort((a, b) => (a.usableUntil < b.usableUntil ? -1 : a.usableUntil > b.usableUntil ? 1 : 0))
 }

@@ -71,7 +71,11 @@ export async function overviewOf({ db, keys }: AuthorityTools, at: Instant): Pro
 }
 
 /** Whether a new one can be made on this server: its issuer's key is here. */
-function renewable({ purpose, keyId, issuerId, outside }: HeldCertificate, current: ReturnType<typeof newestOf>, keys: KeyStore): boolean {
+function renewable(
+  { purpose, keyId, issuerId, outside }: HeldCertificate,
+  current: ReturnType<typeof newestOf<HeldCertificate>>,
+  keys: KeyStore,
+): boolean {
   if (outside) return false
   if (purpose === 'root') return keys.hasKey(keyId)
   if (purpose === 'issuing') return issuerId === current.root?.id && keys.hasKey(current.root.keyId)

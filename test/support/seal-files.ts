@@ -42,7 +42,21 @@ export function openSealFiles() {
     /** `seal.key`, and `chain.pem` from the seal up to the root, for what follows. */
     issue({ key = 'rsa-3072', profile = 'leaf', days = 730, name = 'Acme Seal' }: SealRequest = {}): { key: string; chain: string } {
       const subject = `/C=FR/O=Acme SAS/CN=${name}`
-      tool.run('req', '-new', '-utf8', ...KEYS[key], '-nodes', '-config', 'pki.cnf', '-keyout', 'seal.key', '-out', 'seal.csr', '-subj', subject)
+      tool.run(
+        'req',
+        '-new',
+        '-utf8',
+        ...KEYS[key],
+        '-nodes',
+        '-config',
+        'pki.cnf',
+        '-keyout',
+        'seal.key',
+        '-out',
+        'seal.csr',
+        '-subj',
+        subject,
+      )
       const chain = pki.issue(text('seal.csr'), profile, { days })
       tool.file('chain.pem', chain)
       return { key: text('seal.key'), chain }
