@@ -10,6 +10,7 @@ import { currentRevocationLists, type KeptList } from './revocation-lists.ts'
 export interface CertificateFacts {
   readonly purpose: SigningPurpose
   readonly commonName: string
+  readonly issuer: string
   readonly algorithm: string
   readonly serial: string
   /** SHA-256 of the DER, in pairs of capitals as certificate viewers show it. */
@@ -47,7 +48,9 @@ const ORDER: readonly SigningPurpose[] = ['root', 'issuing', 'seal', 'tsa', 'ocs
 export async function overviewOf({ db, keys }: AuthorityTools, at: Instant): Promise<AuthorityOverview> {
   const all = await listHouse(db)
   const current = newestOf(all)
-  const held = ORDER.flatMap((purpose) => current[purpose] ?? [])
+  // A seal of another authority stands below none of ours: last, by itself.
+  const inOrder = ORDER.flatMap((purpose) => current[purpose] ?? [])
+  const held = [...inOrder.filter(({ outside }) => !outside), ...inOrder.filter(({ outside }) => outside)]
   const { issued, revoked } = await db
     .selectFrom('certificate')
     .select((select) => [select.fn.countAll<number>().as('issued'), select.fn.count<number>('revokedAt').as('revoked')])
@@ -95,7 +98,8 @@ async function factsOf(
   const left = Math.round((100 * (Date.parse(notAfter) - Date.parse(at))) / whole)
   return {
     purpose,
-    commonName: subject.commonName,
+    commonName: subject.commonName || (subject.organization ?? ''),
+    issuer: one.issuer.commonName || (one.issuer.organization ?? ''),
     algorithm: algorithmName(spki),
     serial: pairs(serialHex),
     fingerprint: pairs(await fingerprintOf(der)),

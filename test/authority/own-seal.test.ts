@@ -8,7 +8,7 @@ import { openPkcs12 } from '../../src/authority/pkcs12.ts'
 import { renewDueCertificates } from '../../src/authority/renewal.ts'
 import { readSealFile } from '../../src/authority/seal-file.ts'
 import { destroySpentKeys } from '../../src/authority/tending.ts'
-import { type Bytes, randomBytes, utf8 } from '../../src/base/bytes.ts'
+import { type Bytes, concat, randomBytes, utf8 } from '../../src/base/bytes.ts'
 import { DAY, instant, later, MINUTE } from '../../src/base/instant.ts'
 import { findEnvelope, listDocuments, listRecipients } from '../../src/envelope/envelope.ts'
 import { headRevision } from '../../src/envelope/revisions.ts'
@@ -44,6 +44,22 @@ function withPbmac1(pfx: Bytes): Bytes {
   return sequence(version!.bytes, content!.bytes, sequence(sequence(algorithm, octets(mac)), octets(utf8('unused'))))
 }
 
+/** With open lengths and octet strings in pieces, as some tools write them (ITU-T X.690 §8.1.3.6). */
+function inPieces(der: Uint8Array, depth = 0): Bytes {
+  const value = Der.read(der)
+  const open = (tag: number, parts: readonly Uint8Array[]): Bytes => concat([Uint8Array.of(tag, 0x80), ...parts, Uint8Array.of(0, 0)])
+  if (value.tag === 0x04 && value.content.length > 100) {
+    const half = value.content.length >> 1
+    return open(0x24, [octets(value.content.subarray(0, half)), octets(value.content.subarray(half))])
+  }
+  return value.tag & 0x20 && depth < 4
+    ? open(
+        value.tag,
+        value.children.map((part) => inPieces(part.bytes, depth + 1)),
+      )
+    : value.bytes
+}
+
 test('every form of file is opened with its password and with no other; the key and all certificates are in it', async () => {
   using files = openSealFiles()
   const { key, chain } = files.issue()
@@ -57,6 +73,7 @@ test('every form of file is opened with its password and with no other; the key 
     '3des': files.pkcs12('-legacy', '-certpbe', 'PBE-SHA1-3DES', '-keypbe', 'PBE-SHA1-3DES'),
     'certificates in the clear': files.pkcs12('-certpbe', 'NONE'),
     pbmac1: withPbmac1(modern),
+    'in pieces': inPieces(modern),
   }
   for (const [name, file] of Object.entries(forms)) {
     const read = await readSealFile(file, FILE_PASSWORD, null)

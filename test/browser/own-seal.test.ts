@@ -56,6 +56,7 @@ test.each([
     await page.fill('[name="email"]', 'ann@acme.example')
     await page.fill('[name="password"]', PASSWORD)
     await page.click('main [type="submit"]')
+    await page.context().addCookies([{ name: 'lang', value: language, url: origin }])
     await page.goto(`${origin}/console/authority`)
     await look('authority')
     await page.click('main a[href="/console/authority/seal"]')

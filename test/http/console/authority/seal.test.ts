@@ -55,6 +55,7 @@ test.each(['en', 'fr'])(
       expect([page, status, /\{\w+\}|undefined|\[object/.test(text)]).toEqual([page, 200, false])
     }
     expect((await browser.get(PATH)).text).toContain('/laying-down')
+    expect((await browser.get('/console/authority')).text).toContain('Company policy')
     // What the house would renew is its own.
     expect((await browser.post('/console/authority/renewal', { purpose: 'seal' })).status).toBe(303)
     expect((await browser.get(PATH)).text).toContain('/laying-down')
