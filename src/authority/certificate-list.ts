@@ -140,6 +140,6 @@ export async function findCertificate(db: Db, at: Instant, serial: string): Prom
     reason: row.revocationReason as RevocationReason | null,
     envelope: envelope ?? null,
     isCurrent: row.purpose !== 'signer' && newestOf(all)[row.purpose]?.id === row.id,
-    isRevocable: !row.revokedAt && row.purpose !== 'root' && Boolean(issuer?.keyId),
+    isRevocable: !row.revokedAt && row.purpose !== 'root' && Boolean(issuer?.keyId) && !issuer?.outside,
   }
 }

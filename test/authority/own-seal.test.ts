@@ -1,11 +1,13 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto'
 import { expect, test } from 'bun:test'
 import { systemAct } from '../../src/audit/act.ts'
+import { findCertificate } from '../../src/authority/certificate-list.ts'
 import { listHouse, readHouseCertificates } from '../../src/authority/certificates.ts'
 import { certificateLives } from '../../src/authority/lives.ts'
 import { adoptSeal, discardSeal, layDownSeal, sealsOf, uploadSeal } from '../../src/authority/own-seal.ts'
 import { openPkcs12 } from '../../src/authority/pkcs12.ts'
 import { renewDueCertificates } from '../../src/authority/renewal.ts'
+import { revokeCertificate } from '../../src/authority/revoking.ts'
 import { readSealFile } from '../../src/authority/seal-file.ts'
 import { destroySpentKeys } from '../../src/authority/tending.ts'
 import { type Bytes, concat, randomBytes, utf8 } from '../../src/base/bytes.ts'
@@ -209,6 +211,11 @@ test.each(['rsa-3072', 'p-384'] as const)(
     await expect(uploadSeal(house, act(), { file: files.pkcs12(), password: FILE_PASSWORD, more: null })).rejects.toMatchObject({
       reason: 'own-seal.in-use',
     })
+
+    // Nobody here takes back what another authority issued: sealing goes on.
+    const { serialHex } = (await readHouseCertificates(house.db)).current.seal
+    expect((await findCertificate(house.db, now(), serialHex)).isRevocable).toBe(false)
+    await expect(revokeCertificate(house, act(), serialHex, 'superseded')).rejects.toMatchObject({ reason: 'certificate.not-revocable' })
 
     const old = await finished(test, first, 1)
     expect(await sealersOf(old)).toEqual([house0, house0])
