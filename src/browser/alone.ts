@@ -1,8 +1,7 @@
 import { fromBase64 } from '../base/bytes.ts'
 import { instant } from '../base/instant.ts'
-import { readRevocationList } from '../pki/revocation-list.ts'
 import type { Carried } from '../verification/carried.ts'
-import { type ListAtHand, listedIn } from '../verification/listed.ts'
+import { listAtHand, listedIn } from '../verification/listed.ts'
 import { shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 import { canVerify } from './asking.ts'
@@ -21,7 +20,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
     otherRoots: carried.otherRoots.map(fromBase64),
     timeStampRoots: carried.timeStampRoots.map(fromBase64),
   }
-  const lists: ListAtHand[] = carried.lists.map(({ issuer, der }) => ({ ...readRevocationList(fromBase64(der)), issuer }))
+  const lists = carried.lists.map(listAtHand)
   const workerUrl = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
   let language: Language = navigator.language.startsWith('fr') ? 'fr' : 'en'
   let report: VerificationReport | null = null
@@ -43,9 +42,7 @@ export function startAlone(place: HTMLElement, carried: Carried, script: string)
     const desk = openDesk()!
     const finish = place.querySelector<HTMLElement>('[data-finish]')!
     const present = (made: VerificationReport): void => {
-      const all = shown(made, undefined)
-      const listed = listedIn(made, lists)
-      show(desk, reportHtml(language, timeZone, listed ? { ...all, questions: [...all.questions, listed] } : all))
+      show(desk, reportHtml(language, timeZone, shown(made, undefined, listedIn(made, lists))))
       offerData(place.querySelector<HTMLButtonElement>('[data-json]')!, language, { report: made })
       finish.hidden = false
     }

@@ -73,7 +73,11 @@ export function show(desk: Desk, html: string): void {
 }
 
 /** The report as data, as the server answers it, into a file on this machine. */
-export function offerData(button: HTMLButtonElement, language: Language, data: { readonly report: VerificationReport }): void {
+export function offerData(
+  button: HTMLButtonElement,
+  language: Language,
+  data: { readonly report: VerificationReport; readonly listed?: unknown },
+): void {
   button.onclick = () => {
     const link = document.createElement('a')
     link.href = URL.createObjectURL(new Blob([`${JSON.stringify(data, null, 2)}\n`], { type: 'application/json' }))

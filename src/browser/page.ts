@@ -1,5 +1,6 @@
 import { type Bytes, fromBase64 } from '../base/bytes.ts'
 import { instant } from '../base/instant.ts'
+import { listAtHand, listedIn } from '../verification/listed.ts'
 import type { RegisterEntry } from '../verification/register.ts'
 import { digestsOf, lastIntact, shown } from '../verification/shown.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
@@ -28,6 +29,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     otherRoots: certificates(settings['otherRoots']),
     timeStampRoots: certificates(settings['timeStampRoots']),
   }
+  const lists = (JSON.parse(settings['lists']!) as { issuer: string; der: string }[]).map(listAtHand)
   const workerUrl = settings['worker']!
 
   const verify = async (file: File): Promise<void> => {
@@ -36,11 +38,13 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     say(desk, p.asking)
     const register = await askRegister(report)
     say(desk, '')
-    show(desk, reportHtml(language, settings['timeZone']!, shown(report, register)))
+    const listed = listedIn(report, lists)
+    show(desk, reportHtml(language, settings['timeZone']!, shown(report, register, listed)))
     document.querySelector<HTMLElement>('[data-unasked]')!.hidden = register !== undefined
     offerData(document.querySelector<HTMLButtonElement>('[data-json]')!, language, {
       report,
       ...(register === undefined ? {} : { register }),
+      listed,
     })
     document.querySelector<HTMLElement>('[data-changed]')!.hidden = !lastIntact(report)
     for (const part of document.querySelectorAll<HTMLElement>('[data-finish]')) part.hidden = false
@@ -57,7 +61,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
   desk.form.addEventListener('submit', (event) => {
     const file = desk.input.files?.[0]
     // A button that says so sends the file: for the report as PDF.
-    if (hasFailed || !file?.size || event.submitter?.hasAttribute('formaction')) return
+    if (hasFailed || !file || event.submitter?.hasAttribute('formaction')) return
     event.preventDefault()
     void verify(file)
   })

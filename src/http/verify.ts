@@ -3,6 +3,7 @@ import { readDocumentId } from '../base/document-id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { PagePair } from '../image/compare.ts'
 import { comparisonOf } from '../verification/comparison.ts'
+import { newestLists } from '../verification/lists.ts'
 import { registerEntryFor } from '../verification/register.ts'
 import { grouped, shown } from '../verification/shown.ts'
 import { trustOf, verifyUploaded } from '../verification/uploaded.ts'
@@ -31,12 +32,12 @@ export const verify = createApp()
     try {
       if (!file) throw new Refusal('invalid', 'verification.file-missing')
       const verification = await verifyUploaded(house, file, act.at)
-      const { report, register } = verification
-      if (wantsJson(c)) return c.json({ report, register })
+      const { report, register, listed } = verification
+      if (wantsJson(c)) return c.json({ report, register, listed })
       const comparison = await comparisonOf(house.config, file, report)
       return c.html(
         await c.var.render('verify/report', {
-          shown: shown(report, register),
+          shown: shown(report, register, listed),
           told: toldVerdict(c, verification),
           comparison: comparison && { ...comparison, pairs: comparison.pairs.map(shownPair) },
         }),
@@ -69,9 +70,16 @@ const pictureOf = (image: PagePair['before']): ShownPair['before'] =>
 
 const start = async (c: Ctx, form: Form): Promise<string> => c.var.render('verify/index', { form, ...(await trustInPage(c)) })
 
-async function trustInPage(c: Ctx): Promise<{ roots: string[]; otherRoots: string[]; timeStampRoots: string[] }> {
-  const { roots, otherRoots, timeStampRoots } = await trustOf(c.var.house.db)
-  return { roots: roots.map(base64), otherRoots: otherRoots.map(base64), timeStampRoots: timeStampRoots.map(base64) }
+async function trustInPage(c: Ctx): Promise<{ roots: string[]; otherRoots: string[]; timeStampRoots: string[]; lists: string }> {
+  const { db } = c.var.house
+  const { roots, otherRoots, timeStampRoots } = await trustOf(db)
+  const lists = (await newestLists(db)).map(({ issuer, der }) => ({ issuer, der: base64(der) }))
+  return {
+    lists: JSON.stringify(lists),
+    roots: roots.map(base64),
+    otherRoots: otherRoots.map(base64),
+    timeStampRoots: timeStampRoots.map(base64),
+  }
 }
 
 /** What was refused about a file stands beside it. */

@@ -257,7 +257,7 @@ export interface Views {
   }
   'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
-  'verify/index': { form: Form; roots: string[]; otherRoots: string[]; timeStampRoots: string[] }
+  'verify/index': { form: Form; lists: string; roots: string[]; otherRoots: string[]; timeStampRoots: string[] }
   /** `told`: the verdict with this house's own mark, for the report as PDF. */
   'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }

@@ -12,6 +12,7 @@ import { verifierScript } from '../view/bundle.ts'
 import { singleFile } from '../view/single-file.ts'
 import { LANGUAGES, words } from '../view/words.ts'
 import type { Carried } from './carried.ts'
+import { newestLists } from './lists.ts'
 import { trustOf } from './uploaded.ts'
 
 /** One HTML file that verifies what this house sealed, by the house's own code, with no network and no server. Refused where there is no authority yet. */
@@ -34,28 +35,6 @@ async function carriedBy({ db, config }: { readonly db: Db; readonly config: Con
     const { subject, notAfter } = readCertificate(der)
     roots.push({ name: subject.commonName, fingerprint: await fingerprintOf(der), notAfter, der: base64(der) })
   }
-  const lists = await db
-    .selectFrom('revocationList')
-    .innerJoin('certificate', 'certificate.id', 'revocationList.issuerId')
-    .select([
-      'revocationList.issuerId',
-      'revocationList.number',
-      'revocationList.der',
-      'revocationList.thisUpdate',
-      'revocationList.nextUpdate',
-      'certificate.der as issuerDer',
-    ])
-    .where((eb) =>
-      eb(
-        'revocationList.number',
-        '=',
-        eb
-          .selectFrom('revocationList as other')
-          .select((inner) => inner.fn.max<number>('other.number').as('number'))
-          .whereRef('other.issuerId', '=', 'revocationList.issuerId'),
-      ),
-    )
-    .execute()
   return {
     version: VERSION,
     madeAt: at,
@@ -64,12 +43,6 @@ async function carriedBy({ db, config }: { readonly db: Db; readonly config: Con
     roots,
     otherRoots: trust.otherRoots.map(base64),
     timeStampRoots: trust.timeStampRoots.map(base64),
-    lists: lists.map(({ number, thisUpdate, nextUpdate, der, issuerDer }) => ({
-      issuer: readCertificate(issuerDer).subject.commonName,
-      number,
-      thisUpdate,
-      nextUpdate,
-      der: base64(der),
-    })),
+    lists: (await newestLists(db)).map((list) => ({ ...list, der: base64(list.der) })),
   }
 }

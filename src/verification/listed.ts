@@ -1,4 +1,6 @@
+import { fromBase64 } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
+import { readRevocationList } from '../pki/revocation-list.ts'
 import type { Question } from './questions.ts'
 import type { SignatureReport, VerificationReport } from './verdict/report.ts'
 
@@ -36,3 +38,9 @@ function namedBy({ chain, provenAt }: SignatureReport, lists: readonly ListAtHan
       }),
   )
 }
+
+/** A list as a page or a file carries it. */
+export const listAtHand = ({ issuer, der }: { readonly issuer: string; readonly der: string }): ListAtHand => ({
+  ...readRevocationList(fromBase64(der)),
+  issuer,
+})

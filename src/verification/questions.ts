@@ -1,4 +1,5 @@
 import type { RegisterEntry } from './register.ts'
+import { timeKnownOf } from './time-known.ts'
 import type { SignatureReport, VerificationReport } from './verdict/report.ts'
 
 export type State = 'good' | 'wait' | 'stop'
@@ -38,8 +39,10 @@ export function questionsOf(report: VerificationReport, register: RegisterEntry 
     ask('authority', untrusted ? 'wait' : 'good', untrusted ? 'unknown' : 'known', { name: people[0]!.chain.at(-1)?.name ?? '' }),
   )
   const proven = people.filter(({ provenAt }) => provenAt !== null)
+  const isBounded = people.some((one) => timeKnownOf(one) === 'existed')
+  const isProven = proven.length === people.length
   questions.push(
-    ask('time', proven.length === people.length ? 'good' : 'wait', proven.length === people.length ? 'proven' : 'claimed', {
+    ask('time', isProven && !isBounded ? 'good' : 'wait', !isProven ? 'claimed' : isBounded ? 'existed' : 'proven', {
       by: proven[0]?.provenBy ?? '',
     }),
   )

@@ -3,6 +3,7 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, type Language, words } from '../view/words.ts'
 import type { RegisterEntry } from './register.ts'
 import type { ShownReport } from './shown.ts'
+import { timeKnownOf } from './time-known.ts'
 import type { CertificateFacts, SignatureReport, SubIndication, VerificationReport } from './verdict/report.ts'
 
 export interface Reader {
@@ -21,10 +22,10 @@ const TOTALS = { passed: 'TOTAL-PASSED', indeterminate: 'INDETERMINATE', failed:
 const STATES = { passed: 'good', indeterminate: 'wait', failed: 'stop' } as const
 
 /** The report in its reader's words, for the PDF. */
-export function reportSheet({ report, register, questions, state, annulledAt, groups }: ShownReport, reader: Reader): ReportSheet {
+export function reportSheet({ report, register, questions, state, told, annulledAt, groups }: ShownReport, reader: Reader): ReportSheet {
   const { verify: w, proof: p } = words(reader.language)
   const f = formatsFor(reader.language, reader.timeZone)
-  const answer = w.answers[report.answer]
+  const answer = w.answers[told]
   const said = annulledAt
     ? {
         title: fill(w.register.annulledOn, { at: f.date(annulledAt) }),
@@ -83,11 +84,14 @@ function signatureEntry(one: SignatureReport, report: VerificationReport, reader
   const sentences: Readonly<Record<SubIndication, string>> = p.subIndications
   const who = ({ name, organization, email }: CertificateFacts): string =>
     [name, organization !== name && organization, email].filter(Boolean).join(' · ')
-  const when = one.provenAt
-    ? fill(w.provenAt, { at: f.exact(one.provenAt), by: one.provenBy })
-    : one.claimedAt
-      ? fill(w.claimedAt, { at: claimed(one.claimedAt, f.exact) })
-      : w.noTime
+  const asClaimed = one.claimedAt ? fill(w.claimedAt, { at: claimed(one.claimedAt, f.exact) }) : ''
+  const asProven = (sentence: string): string => fill(sentence, { at: one.provenAt ? f.exact(one.provenAt) : '', by: one.provenBy })
+  const when = {
+    proven: asProven(w.provenAt),
+    existed: [asClaimed, asProven(w.existedBy)].filter(Boolean).join('; '),
+    claimed: asClaimed,
+    none: w.noTime,
+  }[timeKnownOf(one)]
   const fingerprint = (certificate: CertificateFacts): Fact => ({
     label: '',
     value: fill(p.fingerprint, { fingerprint: fours(certificate.fingerprint) }),

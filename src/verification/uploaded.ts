@@ -5,7 +5,11 @@ import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { runTask } from '../sandbox/run.ts'
+import { readRevocationList } from '../pki/revocation-list.ts'
 import { inLine } from './line.ts'
+import { listedIn } from './listed.ts'
+import { newestLists } from './lists.ts'
+import type { Question } from './questions.ts'
 import { type RegisterEntry, registerEntryOf } from './register.ts'
 import { digestsOf } from './shown.ts'
 import type { VerificationReport } from './verdict/report.ts'
@@ -13,6 +17,8 @@ import type { VerificationReport } from './verdict/report.ts'
 export interface Verification {
   readonly report: VerificationReport
   readonly register: RegisterEntry | null
+  /** Whether our newest revocation lists name a certificate of it; null where they do not speak of it. */
+  readonly listed: Question | null
 }
 
 /** A visitor's file: judged in the sandbox against our own roots, then looked up. Nothing of it is kept. */
@@ -23,7 +29,8 @@ export async function verifyUploaded(
 ): Promise<Verification> {
   const { db, config } = tools
   const report = await inLine(async () => runTask(config, 'verify', { pdf, ...(await trustOf(db)), at }))
-  return { report, register: await registerEntryOf(db, digestsOf(report)) }
+  const lists = (await newestLists(db)).map(({ issuer, der }) => ({ ...readRevocationList(der), issuer }))
+  return { report, register: await registerEntryOf(db, digestsOf(report)), listed: listedIn(report, lists) }
 }
 
 /**

@@ -20,14 +20,14 @@ export const verifyReport = createApp().post('/verify/report', async (c) => {
   const file = told === undefined ? await spooledFile(c, 'file') : null
   try {
     if (told === undefined && !file) throw new Refusal('invalid', 'verification.file-missing')
-    const { report, register } = file ? await verifyUploaded(house, file, act.at) : verdictIn(c, told as string)
+    const { report, register, listed } = file ? await verifyUploaded(house, file, act.at) : verdictIn(c, told as string)
     const fileName = words(lang).proof.sheet.fileName
     if (as === 'json') {
       const headers = { 'content-disposition': contentDisposition('attachment', `${fileName}.json`) }
-      return c.json({ report, register }, 200, headers)
+      return c.json({ report, register, listed }, 200, headers)
     }
     const installation = await readSetting(house.db, 'installation')
-    const pdf = await reportPdf(house.config, shown(report, register), {
+    const pdf = await reportPdf(house.config, shown(report, register, listed), {
       language: lang,
       timeZone: installation.timeZone,
       by: (await defaultLegalEntity(house.db))?.legalName ?? 'Paraphe',

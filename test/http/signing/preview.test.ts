@@ -14,7 +14,7 @@ test('pages that may no longer be confirmed say why', async () => {
   const marie = await atPreview(sent, 'Marie')
   expect(await shown(marie)).toContain('Your part is on page 2 of 3')
   sent.test.wait(31 * MINUTE)
-  expect(await shown(marie)).toContain('drawn more than half an hour ago')
+  expect(await shown(marie)).toContain('drawn more than a quarter of an hour ago')
   await marie.browser.post(`${marie.base}/preview`)
   await marie.browser.post(`${marie.base}/marks`, { kind: 'signature', method: 'typed', text: 'M. Dupont', font: 'hand-marck' })
   expect(await shown(marie)).toContain('something in your fields was changed')

@@ -75,8 +75,8 @@ export const authority = {
     revokeNow: 'Revoke for good',
     consequences: {
       signer:
-        'A revocation is published at once and cannot be taken back. What was signed before stays proven by its time stamp, unless the reason says that the key was compromised.',
-      own: 'A revocation is published at once and cannot be taken back. Where the house still uses this certificate, it is given a new one first. What was signed before stays proven by its time stamp, unless the reason says that the key was compromised.',
+        'A revocation is published at once and cannot be taken back. What its time stamp proves to have been signed before stays good; the verification page tells of the revocation all the same.',
+      own: 'A revocation is published at once and cannot be taken back. Where the house still uses this certificate, it is given a new one first. What its time stamp proves to have been signed before stays good; the verification page tells of the revocation all the same.',
       issuing:
         'A revocation is published at once and cannot be taken back. Everything that this authority issued is no longer trusted for anything signed from now on. Where the house still uses it, it is given a new one first.',
     },

@@ -144,7 +144,7 @@ export const signing = {
     },
     staleLead: {
       signed: '{who} has signed meanwhile. Look at the document as it is now, then confirm.',
-      late: 'They were drawn more than half an hour ago, and the time in them is no longer right. Everything you filled in is kept. Have them drawn anew, then confirm.',
+      late: 'They were drawn more than a quarter of an hour ago, and the time in them is no longer right. Everything you filled in is kept. Have them drawn anew, then confirm.',
       changed:
         'Since they were drawn something in your fields was changed, or a try to confirm broke off. Have them drawn anew, then confirm.',
       undrawn: 'The pages with your details have not been drawn yet. Have them drawn, then confirm.',

@@ -32,6 +32,11 @@ export const verify = {
     uncertain: { title: 'Not established', text: 'Not everything that matters could be proven. The questions below say what is missing.' },
     unsigned: { title: 'Not signed', text: 'This PDF bears no digital signature.' },
     unreadable: { title: 'Unreadable', text: 'This file could not be read as a PDF, so nothing can be said about it.' },
+    encrypted: {
+      title: 'Protected by a password',
+      text: 'What a password protects cannot be verified here. Ask for the file as it was signed, without a password.',
+    },
+    empty: { title: 'Empty', text: 'This file holds nothing at all.' },
   },
   questionsTitle: 'What was asked',
   questions: {
@@ -73,7 +78,11 @@ export const verify = {
     time: {
       title: 'When was it signed?',
       how: 'A time-stamp authority signed the digest of each signature together with the time.',
-      answers: { proven: 'At the times below, proven by {by}', claimed: 'At least one time is only claimed by the signing software' },
+      answers: {
+        existed: 'At the times below; of at least one it is only proven that it was there by then',
+        proven: 'At the times below, proven by {by}',
+        claimed: 'At least one time is only claimed by the signing software',
+      },
     },
     revocation: {
       title: 'Were the certificates valid?',
@@ -103,6 +112,7 @@ export const verify = {
   kinds: { certification: 'Prepared and certified', approval: 'Signed', seal: 'Sealed', 'time-stamp': 'Archive time stamp' },
   indications: { passed: 'passed', indeterminate: 'not established', failed: 'failed' },
   provenAt: '{at}, proven by {by}',
+  existedBy: 'there by {at}, proven by {by}',
   claimedAt: '{at}, as claimed',
   noTime: 'without a time',
   unknownSigner: 'Unknown signer',

@@ -83,8 +83,8 @@ export const authority: typeof shape = {
     revokeNow: 'Révoquer définitivement',
     consequences: {
       signer:
-        'Une révocation est publiée aussitôt et ne peut pas être retirée. Ce qui a été signé auparavant reste prouvé par son horodatage, sauf si le motif dit que la clé a été compromise.',
-      own: 'Une révocation est publiée aussitôt et ne peut pas être retirée. Si la maison utilise encore ce certificat, un nouveau est établi d’abord. Ce qui a été signé auparavant reste prouvé par son horodatage, sauf si le motif dit que la clé a été compromise.',
+        'Une révocation est publiée aussitôt et ne peut pas être retirée. Ce que son horodatage prouve signé auparavant reste valable ; la page de vérification signale la révocation malgré tout.',
+      own: 'Une révocation est publiée aussitôt et ne peut pas être retirée. Si la maison utilise encore ce certificat, un nouveau est établi d’abord. Ce que son horodatage prouve signé auparavant reste valable ; la page de vérification signale la révocation malgré tout.',
       issuing:
         'Une révocation est publiée aussitôt et ne peut pas être retirée. Tout ce que cette autorité a émis n’est plus digne de confiance pour ce qui est signé à partir de maintenant. Si la maison l’utilise encore, une nouvelle est établie d’abord.',
     },

@@ -149,7 +149,7 @@ export const signing: typeof shape = {
     },
     staleLead: {
       signed: '{who} a signé entre-temps. Regardez le document tel qu’il est maintenant, puis confirmez.',
-      late: 'Elles ont été dessinées il y a plus d’une demi-heure, et l’heure qu’elles portent n’est plus juste. Tout ce que vous avez rempli est conservé. Faites-les redessiner, puis confirmez.',
+      late: 'Elles ont été dessinées il y a plus d’un quart d’heure, et l’heure qu’elles portent n’est plus juste. Tout ce que vous avez rempli est conservé. Faites-les redessiner, puis confirmez.',
       changed:
         'Depuis qu’elles ont été dessinées, quelque chose a changé dans vos champs, ou une confirmation s’est interrompue. Faites-les redessiner, puis confirmez.',
       undrawn: 'Les pages avec vos données ne sont pas encore dessinées. Faites-les dessiner, puis confirmez.',

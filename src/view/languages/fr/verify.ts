@@ -39,6 +39,11 @@ export const verify: typeof shape = {
     uncertain: { title: 'Non établi', text: 'Tout ce qui compte n’a pas pu être prouvé. Les questions ci-dessous disent ce qui manque.' },
     unsigned: { title: 'Non signé', text: 'Ce PDF ne porte aucune signature numérique.' },
     unreadable: { title: 'Illisible', text: 'Ce fichier n’a pas pu être lu comme un PDF : rien ne peut en être dit.' },
+    encrypted: {
+      title: 'Protégé par un mot de passe',
+      text: 'Ce qu’un mot de passe protège ne peut pas être vérifié ici. Demandez le fichier tel qu’il a été signé, sans mot de passe.',
+    },
+    empty: { title: 'Vide', text: 'Ce fichier ne contient rien du tout.' },
   },
   questionsTitle: 'Ce qui a été examiné',
   questions: {
@@ -81,6 +86,7 @@ export const verify: typeof shape = {
       title: 'Quand a-t-il été signé ?',
       how: 'Une autorité d’horodatage a signé l’empreinte de chaque signature avec l’heure.',
       answers: {
+        existed: 'Aux heures ci-dessous ; d’une au moins, il est seulement prouvé que la signature existait à ce moment',
         proven: 'Aux heures ci-dessous, prouvées par {by}',
         claimed: 'Au moins une heure n’est qu’affirmée par le logiciel de signature',
       },
@@ -113,6 +119,7 @@ export const verify: typeof shape = {
   kinds: { certification: 'Préparé et certifié', approval: 'Signé', seal: 'Scellé', 'time-stamp': 'Horodatage d’archive' },
   indications: { passed: 'valable', indeterminate: 'non établi', failed: 'non valable' },
   provenAt: '{at}, prouvé par {by}',
+  existedBy: 'existait le {at}, prouvé par {by}',
   claimedAt: '{at}, selon le signataire',
   noTime: 'sans heure',
   unknownSigner: 'Signataire inconnu',
