@@ -13,6 +13,7 @@ export interface VaultEntry {
   readonly id: string
   readonly title: string
   readonly completedAt: Instant
+  readonly dispatchedAt: Instant | null
   readonly isAnnulled: boolean
   readonly sender: string
   readonly parties: readonly { readonly name: string; readonly company: string; readonly side: 'company' | 'other' }[]
@@ -146,6 +147,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
       id: envelope.id,
       title: envelope.title,
       completedAt: envelope.completedAt!,
+      dispatchedAt: envelope.dispatchedAt,
       isAnnulled: annulled.has(envelope.id),
       sender: sender ? `${sender.firstName} ${sender.lastName}` : '',
       parties: recipients

@@ -5,12 +5,13 @@ import type { DocumentId } from '../../base/document-id.ts'
 import { DAY, type Instant } from '../../base/instant.ts'
 import { annulledAmong } from '../../envelope/annulment.ts'
 import { type Attachment, signedAttachments } from '../../envelope/attachments.ts'
-import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
+import { type Document, type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
 import { lastWayIn, type Letter, lettersOf } from '../../envelope/letters.ts'
 import { type Stage, stageOf } from '../../envelope/list.ts'
 import { acts, certificatePages } from '../../envelope/naming.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
+import { receivedIn } from '../../envelope/received.ts'
 import { whoseTurn } from '../../envelope/routing.ts'
 import { addressOf, nameOf } from '../../envelope/telling.ts'
 import { turnsOf } from '../../envelope/turns.ts'
@@ -69,6 +70,8 @@ export interface EnvelopeView {
   readonly signers: number
   /** Some of those who act approve or attest. */
   readonly isMixed: boolean
+  /** Where the certificate of completion of each file stands. */
+  readonly certificateAt: 'inside' | 'apart' | 'both'
   readonly documents: readonly {
     readonly id: string
     readonly title: string
@@ -120,6 +123,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
     signed: signers.filter(({ status }) => status === 'signed').length,
     signers: signers.length,
     isMixed: signers.some(({ role }) => role !== 'signer'),
+    certificateAt: certificateAt(documents),
     documents: await Promise.all(
       documents.map(async (document) => ({
         id: document.id,
@@ -215,4 +219,10 @@ function stateOf(envelope: Envelope, recipient: Recipient): Pick<ShownPerson, 's
   if (recipient.status === 'waiting') return { state: 'waiting', at: null }
   if (recipient.identifiedAt) return { state: 'identified', at: recipient.identifiedAt }
   return recipient.openedAt ? { state: 'opened', at: recipient.openedAt } : { state: 'invited', at: null }
+}
+
+function certificateAt(documents: readonly Document[]): EnvelopeView['certificateAt'] {
+  const given = documents.filter(({ certifies }) => certifies === null)
+  const apart = given.filter((document) => receivedIn(document)).length
+  return apart === 0 ? 'inside' : apart === given.length ? 'apart' : 'both'
 }

@@ -3,6 +3,7 @@ import { findUserByAddress } from '../../../src/access/users.ts'
 import { DAY, HOUR, type Instant } from '../../../src/base/instant.ts'
 import { currentInvitation, invitationToken } from '../../../src/envelope/invitation.ts'
 import { openTestHouse, type TestBrowser, type TestHouse } from '../../support/house.ts'
+import { signedElsewhere } from '../../support/signed-elsewhere.ts'
 import { ann, CLAIRE, codeOf, draftFor, MARIE, recipientNamed, send, sign } from '../../support/signing.ts'
 import { accept } from '../signing/support.ts'
 
@@ -197,6 +198,21 @@ test('once completed, the page leads to the vault', async () => {
   expect(text).toContain(`href="/vault/${id}"`)
   expect(text).toContain('/sealed.pdf')
   expect(text).toContain('Completed')
+  expect(text).toContain('stands at the end of each file.')
+}, 60_000)
+
+test('of a file that arrived signed, the page says that the certificate is a document of its own', async () => {
+  await using test = await openTestHouse({ authority: true, realTime: true })
+  const user = await ann(test)
+  const draft = await draftFor(test, user, [MARIE], [signedElsewhere({ kind: 'stream' })])
+  await send(test, user, draft)
+  await sign(test, (await recipientNamed(test, draft.id, 'Marie')).id)
+  await test.drain()
+  const browser = await test.browser()
+  await browser.signIn('ann@acme.example')
+  const { text } = await browser.get(`/envelopes/${draft.id}`)
+  expect(text).toContain('The certificate of completion is a document of its own')
+  expect(text).not.toContain('stands at the end of each file')
 }, 60_000)
 
 /** The newest message to somebody, after the mail server has spoken. */

@@ -116,7 +116,7 @@ export const documents = {
       received: (count: number, names: string) =>
         `This file already bears ${count === 1 ? 'a signature' : `${count} signatures`}${names ? ` (${names})` : ''}. It is kept byte for byte; its certificate of completion becomes a document of its own.`,
       receivedFree:
-        'Only signatures can be placed on it, each on one page; name, date, stamp and the like are drawn inside the person’s signature.',
+        'Everything that one person puts on it stands on one page and becomes their one signature, name, date, stamp and the like too. It takes no automatic number.',
       receivedCertified: (places: number) =>
         places === 0
           ? 'It is certified and has no empty signature field, so everybody signs it without anything to be seen on the page.'
@@ -239,7 +239,11 @@ export const documents = {
     annulledLead: '{everybody}, and the company has sealed it; it has been annulled since. The vault says when and why.',
     toVault: 'Open in the vault',
     sealedFile: 'Open the sealed file',
-    certificate: 'The certificate of completion stands at the end of each file.',
+    certificate: {
+      inside: 'The certificate of completion stands at the end of each file.',
+      apart: 'The certificate of completion is a document of its own, for each file had been signed before it came here.',
+      both: 'The certificate of completion stands at the end of each file; where a file had been signed before it came here, it is a document of its own.',
+    },
     refresh: 'Look again',
     signNow: 'Sign now',
     documents: 'Documents',

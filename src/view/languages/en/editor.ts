@@ -77,7 +77,7 @@ export const editor = {
   ],
   /** A document that arrived signed. */
   received: {
-    free: 'This document was signed before. Everything that one person puts on it stands on one page and becomes their one signature.',
+    free: 'This document was signed before. Everything that one person puts on it stands on one page and becomes their one signature. It takes no automatic number.',
     certified:
       'This document is certified: visible signatures fit only into the empty signature fields that are outlined. Whoever gets none signs without anything to be seen on the page.',
     invisible: 'This document is certified and has no empty signature field: everybody signs it without anything to be seen on the page.',

@@ -24,7 +24,7 @@ export const vault = {
   pagesTitle: 'Pages',
   page: 'Page {page} of {title}',
   check: 'Verify',
-  sentBy: 'Sent by {name}',
+  sentBy: 'sent by {name} on {when}',
   hold: {
     stands: 'Under legal hold',
     means: 'Nothing about this document is erased while the hold stands.',

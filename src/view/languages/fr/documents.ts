@@ -118,7 +118,7 @@ export const documents: typeof shape = {
       received: (count: number, names: string) =>
         `Ce fichier porte déjà ${count === 1 ? 'une signature' : `${count} signatures`}${names ? ` (${names})` : ''}. Il est conservé octet pour octet ; son certificat d’achèvement devient un document à part.`,
       receivedFree:
-        'On ne peut y placer que des signatures, chacune sur une page ; nom, date, cachet et le reste sont dessinés dans la signature de la personne.',
+        'Tout ce qu’une personne y met tient sur une page et devient sa seule signature : nom, date, cachet et le reste aussi. Il n’accepte pas de numéro automatique.',
       receivedCertified: (places: number) =>
         places === 0
           ? 'Il est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.'
@@ -243,7 +243,11 @@ export const documents: typeof shape = {
     annulledLead: '{everybody} et la société l’a scellé ; il a été annulé depuis. Le coffre dit quand et pourquoi.',
     toVault: 'Ouvrir au coffre',
     sealedFile: 'Ouvrir le fichier scellé',
-    certificate: 'Le certificat d’achèvement se trouve à la fin de chaque fichier.',
+    certificate: {
+      inside: 'Le certificat d’achèvement se trouve à la fin de chaque fichier.',
+      apart: 'Le certificat d’achèvement est un document à part, car chaque fichier était déjà signé à son arrivée.',
+      both: 'Le certificat d’achèvement se trouve à la fin de chaque fichier ; pour un fichier déjà signé à son arrivée, c’est un document à part.',
+    },
     refresh: 'Regarder de nouveau',
     signNow: 'Signer maintenant',
     documents: 'Documents',

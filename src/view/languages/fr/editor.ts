@@ -79,7 +79,7 @@ export const editor: typeof shape = {
   ],
   /** A document that arrived signed. */
   received: {
-    free: 'Ce document était déjà signé. Tout ce qu’une personne y met tient sur une page et devient sa seule signature.',
+    free: 'Ce document était déjà signé. Tout ce qu’une personne y met tient sur une page et devient sa seule signature. Il n’accepte pas de numéro automatique.',
     certified:
       'Ce document est certifié : les signatures visibles n’entrent que dans les champs de signature vides, encadrés. Qui n’en a pas signe sans que rien ne se voie sur la page.',
     invisible: 'Ce document est certifié et n’a aucun champ de signature vide : chacun le signe sans que rien ne se voie sur la page.',

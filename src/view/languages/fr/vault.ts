@@ -26,7 +26,7 @@ export const vault: typeof shape = {
   pagesTitle: 'Pages',
   page: 'Page {page} de {title}',
   check: 'Vérifier',
-  sentBy: 'Envoyé par {name}',
+  sentBy: 'envoyé par {name} le {when}',
   hold: {
     stands: 'Sous conservation légale',
     means: 'Rien de ce document n’est effacé tant que la conservation légale dure.',
