@@ -12,7 +12,7 @@ export interface ChecklistFacts {
   readonly annulments: readonly { readonly kind: 'annulled' | 'reinstated'; readonly at: Instant }[]
   /** SHA-256, lower-case hexadecimal. */
   readonly roots: readonly string[]
-  /** 32 bytes in lower-case hexadecimal. */
+  /** SHA-256 of the SPKI of the log's key, lower-case hexadecimal. */
   readonly logKey: string
   readonly verifyUrl: string
   readonly timeZone: string

@@ -1,6 +1,6 @@
 import { attemptsIn, bucketOf, recordAttempt } from '../../access/attempts.ts'
 import type { Act } from '../../audit/act.ts'
-import { publicKeyPem } from '../../audit/exporting.ts'
+import { keyFingerprint, publicKeyPem } from '../../audit/exporting.ts'
 import { openAuthority } from '../../authority/authority.ts'
 import type { KeyStore } from '../../authority/key-store.ts'
 import { type Bytes, hex, utf8 } from '../../base/bytes.ts'
@@ -53,7 +53,8 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
   const { db, config, keys, clock } = tools
   const envelope = await findEnvelope(db, envelopeId)
   if (envelope.status !== 'completed') throw new Refusal('not_found', 'vault.not-found')
-  const logKey = keys.checkpointKey().publicKey
+  // Refused here already while the keys are locked.
+  keys.checkpointKey()
   await refuseTooMany(tools, act, envelopeId)
   const documents = await listDocuments(db, envelopeId)
   const files: EvidenceFile[] = []
@@ -79,7 +80,7 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
     heldFile('audit/log.pub.pem', await publicKeyPem(db)),
     heldFile('audit/clear.jsonl', await shownClearTexts(db, envelopeId)),
     ...trustFiles('audit/authority', trust),
-    ...(await checklists(tools, envelope, [...roots], hex(logKey))),
+    ...(await checklists(tools, envelope, [...roots], (await keyFingerprint(db))!)),
   )
   const digester = newDigester()
   digester.update(utf8(checksums(files)))

@@ -144,5 +144,6 @@ if [ "$bad" = 0 ]; then
   echo "GENUINE: every check passed. / AUTHENTIQUE : toutes les vérifications sont bonnes."
   exit 0
 fi
+if [ "$bad" = 1 ]; then echo "NOT GENUINE: 1 check failed. / NON AUTHENTIQUE : 1 vérification a échoué."; exit 1; fi
 echo "NOT GENUINE: $bad checks failed. / NON AUTHENTIQUE : $bad vérifications ont échoué."
 exit 1

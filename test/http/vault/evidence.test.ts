@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { createHash, createPublicKey } from 'node:crypto'
 import { recordAttempt } from '../../../src/access/attempts.ts'
 import { vaultLinkUrl } from '../../../src/envelope/vault-link.ts'
 import { annul } from '../../../src/envelope/annulment.ts'
@@ -32,6 +33,7 @@ test('by the right to the document, recorded; nobody else finds it', async () =>
   expect(answer.headers.get('content-type')).toBe('application/zip')
   expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="evidence-[0-9A-Z-]{16}\.zip"/)
   expect(await taken()).toEqual(['user'])
+  expect((await desk.get(`/vault/${id}`)).text).toMatch(/>Completed [^<]+<\/time> · sent by Ann [^<]+ on /)
   const bob = await house.browser()
   await bob.signIn('bob@acme.example')
   expect((await bob.get(`/vault/${id}/evidence.zip`)).status).toBe(404)
@@ -79,6 +81,14 @@ test('no address of a machine, no browser, no private reason; both checklists na
     expect(everything).not.toContain(kept)
   expect(it.text('audit/clear.jsonl')).toContain('Marie Dupont')
 }, 60_000)
+
+test('the checklist names the key of the log as openssl and the console do', async () => {
+  using it = new Unpacked(await packed(house, id))
+  const der = createPublicKey(it.text('audit/log.pub.pem')).export({ type: 'spki', format: 'der' })
+  const told = createHash('sha256').update(der).digest('hex')
+  for (const language of ['en', 'fr']) expect(it.text(`CHECKLIST.${language}.txt`)).toContain(`     ${told}\n`)
+  expect((await desk.get('/console/audit/export')).text).toContain(`--key ${told}`)
+}, 30_000)
 
 test('while the keys are locked, or before the end, there is no package and no record', async () => {
   const { house: rooms } = house

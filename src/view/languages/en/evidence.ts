@@ -22,7 +22,8 @@ export const evidence = {
 {roots}
 
    Everything else hangs on that certificate. The audit log's own key is covered too, for the
-   company's seal signs the state of the log; if you know the key, it is (Ed25519)
+   company's seal signs the state of the log; if you know the key,
+   the SHA-256 of its public part (SPKI, DER) is
      {logKey}
 
    Whether the document was annulled after this package was made, only the company's register

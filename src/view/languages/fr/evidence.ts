@@ -24,7 +24,8 @@ export const evidence: typeof shape = {
 {roots}
 
    Tout le reste tient à ce certificat. La clé du journal d’audit aussi, car le sceau de la société
-   signe l’état du journal ; si vous la connaissez, c’est (Ed25519)
+   signe l’état du journal ; si vous la connaissez,
+   le SHA-256 de sa partie publique (SPKI, DER) est
      {logKey}
 
    Si le document a été annulé après la constitution de ce dossier, seul le registre de la société
