@@ -71,6 +71,8 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
   })
   app.use((c, next) => securityHeaders(now.https)(c, next))
   app.get('/static/*', assets.serve)
+  // Browsers ask for it by themselves on every page.
+  app.get('/favicon.ico', (c) => c.body(null, 204, { 'Cache-Control': 'public, max-age=86400' }))
   app.use(async (c, next) => {
     const token = getCookie(c, sessionCookie(now.https))
     const found = token ? await findSession(house.db, token, c.var.act.at) : null

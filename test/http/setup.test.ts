@@ -50,6 +50,7 @@ test('the secret leaves the address with the first hop', async () => {
   const { text, location: first } = await browser.get('/setup')
   expect([text, first]).toEqual(['', '/setup/company'])
   expect((await browser.get('/setup/company')).text).not.toContain(setupSecret(test.house.secretKey))
+  expect((await browser.get('/favicon.ico')).status).toBe(204)
 })
 
 test('the time zone is that of the country, where it has one only', async () => {
