@@ -198,7 +198,13 @@ export interface Views {
     choices: { noun: EventNoun; told: string; types: { type: EventType; told: string }[] }[]
     older: number | null
     newer: number | null
-    log: { size: number; standing: LogStanding; signed: { size: number; at: Instant } | null }
+    log: {
+      size: number
+      standing: LogStanding
+      signed: { size: number; at: Instant } | null
+      /** Why nothing is signed, where nothing is. */
+      unsigned: 'none' | 'locked' | 'soon' | 'stopped'
+    }
   }
   'console/audit/erasure/index': {
     search: string

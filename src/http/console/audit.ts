@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../../audit/act.ts'
 import { latestCheckpoint } from '../../audit/checkpoint.ts'
 import { EVENT_TYPES, type EventNoun, type EventType } from '../../audit/event.ts'
+import { keyFingerprint } from '../../audit/exporting.ts'
 import { compareWithKept, keptCheckpointIn } from '../../audit/kept.ts'
 import { searchTrail, type TrailSearch } from '../../audit/search.ts'
 import { sentence } from '../../audit/sentence.ts'
@@ -49,7 +50,7 @@ export function searchOf({ person, envelope, type, from, to }: AuditQuery, timeZ
 }
 
 export const consoleAudit = createApp().get('/console/audit', administrator, async (c) => {
-  const { db, config } = c.var.house
+  const { db, config, keys } = c.var.house
   const query = AuditQuery.parse(c.req.query())
   const { timeZone } = await readSetting(db, 'installation')
   const { entries, older, newer } = await searchTrail(db, { ...searchOf(query, timeZone), ...Place.parse(c.req.query()) })
@@ -65,6 +66,8 @@ export const consoleAudit = createApp().get('/console/audit', administrator, asy
     latestCheckpoint(db),
     compareWithKept(db, keptCheckpointIn(config.auditCheckpoint)),
   ])
+  const signsOn = standing === 'first' || standing === 'good'
+  const unsigned = (await keyFingerprint(db)) === null ? 'none' : keys.isLocked() ? 'locked' : signsOn ? 'soon' : 'stopped'
   return c.html(
     await c.var.render('console/audit/index', {
       entries: entries.map((entry) => ({
@@ -81,7 +84,7 @@ export const consoleAudit = createApp().get('/console/audit', administrator, asy
       choices: choicesFor(c),
       older,
       newer,
-      log: { size, standing, signed: checkpoint && { size: checkpoint.size, at: checkpoint.at } },
+      log: { size, standing, signed: checkpoint && { size: checkpoint.size, at: checkpoint.at }, unsigned },
     }),
   )
 })

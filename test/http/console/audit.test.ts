@@ -180,8 +180,21 @@ test('for administrators alone, in both languages; nothing signed yet is told', 
   await using fresh = await openTestHouse()
   const desk = await fresh.browser()
   await desk.signIn('ann@acme.example')
-  expect((await desk.get('/console/audit')).text).toContain('Not signed yet')
+  expect((await desk.get('/console/audit')).text).toContain('Not signed yet: there is no authority')
   expect((await desk.get('/console/audit/export')).text).toContain('There is no signed checkpoint yet')
   expect((await desk.post('/console/audit/export', { password: PASSWORD })).status).toBe(409)
   expect(NOON).toStartWith('2026-11-23')
+})
+
+test('before the first signature the page tells whether it comes soon or waits for the passphrase', async () => {
+  await using fresh = await openTestHouse({ authority: true })
+  const desk = await fresh.browser()
+  await desk.signIn('ann@acme.example')
+  await fresh.house.db.deleteFrom('checkpoint').execute()
+  expect((await desk.get('/console/audit')).text).toContain('the first entries are signed within a minute')
+  const { keys } = fresh.house
+  const isLocked = keys.isLocked.bind(keys)
+  keys.isLocked = () => true
+  expect((await desk.get('/console/audit')).text).toContain('Not signed yet: the authority’s keys are locked')
+  keys.isLocked = isLocked
 })

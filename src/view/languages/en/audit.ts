@@ -59,10 +59,16 @@ export const audit = {
     ip: 'IP address',
     userAgent: 'Browser',
   },
+  erased: '(erased)',
   state: {
     title: 'State of the log',
     signed: 'Signed up to entry {signed} of {size}, on {date}',
-    unsigned: 'Not signed yet: there is no authority, or its keys are locked',
+    unsigned: {
+      none: 'Not signed yet: there is no authority',
+      locked: 'Not signed yet: the authority’s keys are locked',
+      soon: 'Not signed yet: the first entries are signed within a minute',
+      stopped: 'Not signed yet',
+    },
     kept: {
       first: 'No checkpoint is kept outside the database yet.',
       good: 'The newest checkpoint is kept outside the database too, so an older copy would be noticed.',
@@ -124,6 +130,8 @@ export const audit = {
       }),
     noDocuments: 'No signed document names this person.',
     pages: 'Pages that were made for documents which came to nothing still bear the name, until those documents are disposed of.',
+    addresses:
+      'Entries that tell of messages, codes and corrected details keep a masked address (ma•••@client.example): it is hashed in the log.',
     backups: 'Backups made earlier still hold the texts, until they age out. Reasons that people gave stay.',
     sure: 'This cannot be undone.',
     password: 'Your password',

@@ -58,10 +58,16 @@ export const audit = {
     ip: 'Adresse IP',
     userAgent: 'Navigateur',
   },
+  erased: '(effacé)',
   state: {
     title: 'État du journal',
     signed: 'Signé jusqu’à l’entrée {signed} sur {size}, le {date}',
-    unsigned: 'Pas encore signé : il n’y a pas d’autorité, ou ses clés sont verrouillées',
+    unsigned: {
+      none: 'Pas encore signé : il n’y a pas d’autorité',
+      locked: 'Pas encore signé : les clés de l’autorité sont verrouillées',
+      soon: 'Pas encore signé : les premières entrées le seront d’ici une minute',
+      stopped: 'Pas encore signé',
+    },
     kept: {
       first: 'Aucun point de contrôle n’est encore gardé hors de la base.',
       good: 'Le dernier point de contrôle est aussi gardé hors de la base : une copie plus ancienne se remarquerait.',
@@ -124,6 +130,8 @@ export const audit = {
       }),
     noDocuments: 'Aucun document signé ne nomme cette personne.',
     pages: 'Les pages préparées pour des documents restés sans suite portent encore le nom, jusqu’à la destruction de ces documents.',
+    addresses:
+      'Les entrées qui parlent de messages, de codes et de coordonnées corrigées gardent une adresse masquée (ma•••@client.example) : elle est hachée dans le journal.',
     backups:
       'Les sauvegardes antérieures contiennent encore les textes jusqu’à leur péremption. Les raisons que des personnes ont données restent.',
     sure: 'Cela ne peut être annulé.',
