@@ -129,9 +129,10 @@ const keys: Look = async ({ db, isLocked }) => {
 /** Every certificate of the authority must still cover what it is used for; 90 days before that is no longer so, somebody should know. */
 const certificates: Look = async ({ db }, at) => {
   const [first] = await certificateLives(db, at)
-  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '', days: 0 } }
+  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '', ends: '', days: 0 } }
   const state = first.warning === null ? 'good' : first.warning === 0 ? 'stop' : 'wait'
-  return { name: 'certificates', state, facts: { purpose: first.purpose, until: first.usableUntil.slice(0, 10), days: first.days } }
+  const facts = { purpose: first.purpose, until: first.usableUntil.slice(0, 10), ends: first.notAfter.slice(0, 10), days: first.days }
+  return { name: 'certificates', state, facts }
 }
 
 /** Of an authority that has ended and has a successor, an old list is the last one. */

@@ -79,6 +79,7 @@ test('locked keys, an ended certificate and a stale revocation list stop', async
     .execute()
   const mended = await look(test)
   expect([mended.keys.state, mended.certificates.state, mended['revocation-lists'].state]).toEqual(['good', 'good', 'good'])
+  expect(mended.certificates.facts).toMatchObject({ purpose: 'issuing', ends: '2041-01-01' })
 }, 20_000)
 
 test('every answer has its sentence, with nothing left blank', async () => {

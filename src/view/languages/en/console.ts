@@ -292,7 +292,7 @@ export const console = {
       },
       certificates: {
         title: 'Certificates',
-        good: 'All of them cover what they are used for, the first until {until}.',
+        good: 'All of them cover what they are used for. The first to be renewed is the one valid until {ends}: it covers its use until {until}.',
         wait: 'One covers what it is used for until {until} only: {days} days. The page Authority says which.',
         stop: 'One no longer covers what it is used for, since {until}. The page Authority says which.',
       },

@@ -294,7 +294,7 @@ export const console: typeof shape = {
       },
       certificates: {
         title: 'Certificats',
-        good: 'Tous couvrent ce à quoi ils servent, le premier jusqu’au {until}.',
+        good: 'Tous couvrent ce à quoi ils servent. Le premier à renouveler est celui valable jusqu’au {ends} : il couvre son usage jusqu’au {until}.',
         wait: 'L’un d’eux ne couvre ce à quoi il sert que jusqu’au {until} : {days} jours. La page Autorité dit lequel.',
         stop: 'L’un d’eux ne couvre plus ce à quoi il sert, depuis le {until}. La page Autorité dit lequel.',
       },
