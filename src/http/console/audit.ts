@@ -4,6 +4,7 @@ import { latestCheckpoint } from '../../audit/checkpoint.ts'
 import { EVENT_TYPES, type EventNoun, type EventType } from '../../audit/event.ts'
 import { keyFingerprint } from '../../audit/exporting.ts'
 import { compareWithKept, keptCheckpointIn } from '../../audit/kept.ts'
+import { kindName } from '../../audit/kind-name.ts'
 import { searchTrail, type TrailSearch } from '../../audit/search.ts'
 import { sentence } from '../../audit/sentence.ts'
 import { DAY, later } from '../../base/instant.ts'
@@ -96,12 +97,11 @@ export function nameOf(c: Ctx, names: ReadonlyMap<string, string>, actor: Actor)
 
 /** Every type under its noun. */
 function choicesFor(c: Ctx): { noun: EventNoun; told: string; types: { type: EventType; told: string }[] }[] {
-  const { events, console } = words(c.var.lang)
+  const { console } = words(c.var.lang)
   const told: Readonly<Record<EventNoun, string>> = console.audit.nouns
-  const blank = (type: EventType): string => events[type].replaceAll(/\{\w+\}/g, '…')
   return NOUNS.map((noun) => ({
     noun,
     told: told[noun],
-    types: EVENT_TYPES.filter((type) => type.startsWith(`${noun}.`)).map((type) => ({ type, told: blank(type) })),
+    types: EVENT_TYPES.filter((type) => type.startsWith(`${noun}.`)).map((type) => ({ type, told: kindName(c.var.lang, type) })),
   })).sort((a, b) => a.told.localeCompare(b.told, c.var.lang))
 }

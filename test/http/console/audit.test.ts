@@ -174,7 +174,9 @@ test('for administrators alone, in both languages; nothing signed yet is told', 
   expect((await bob.post('/console/audit/table', {})).status).toBe(403)
   expect((await bob.post('/console/audit/export', { password: PASSWORD })).status).toBe(403)
   admin.cookies.set('lang', 'fr')
-  expect((await look('')).text).toContain('Signé jusqu’à l’entrée')
+  const french = (await look('')).text
+  expect(french).toContain('Signé jusqu’à l’entrée')
+  expect(french).toMatch(/<option value="ceremony\.declined">Quelqu’un a refusé</)
   expect((await admin.get('/console/audit/export')).text).toContain('Exporter tout le journal')
   admin.cookies.delete('lang')
   await using fresh = await openTestHouse()

@@ -60,6 +60,19 @@ export const audit = {
     userAgent: 'Browser',
   },
   erased: '(erased)',
+  /** In the names of kinds, for whoever or whatever one entry names. */
+  somebody: 'somebody',
+  theDocument: 'the document',
+  /** Names of kinds whose sentences cannot be cut short. */
+  kinds: {
+    'user.sessions-ended': 'Ended open sessions',
+    'certificate.renewed': 'Renewed a certificate',
+    'authority.own-seal-laid-down': 'Went back to the house’s own seal',
+    'envelope.deadline-changed': 'Moved the deadline',
+    'disclosure.published': 'Published the terms',
+    'document.keeping-agreed': 'Agreed that active content stays',
+    'document.removal-agreed': 'Agreed that active content is removed',
+  },
   state: {
     title: 'State of the log',
     signed: 'Signed up to entry {signed} of {size}, on {date}',

@@ -59,6 +59,19 @@ export const audit = {
     userAgent: 'Navigateur',
   },
   erased: '(effacé)',
+  /** In the names of kinds, for whoever or whatever one entry names. */
+  somebody: 'quelqu’un',
+  theDocument: 'le document',
+  /** Names of kinds whose sentences cannot be cut short. */
+  kinds: {
+    'user.sessions-ended': 'A fermé des sessions ouvertes',
+    'certificate.renewed': 'A renouvelé un certificat',
+    'authority.own-seal-laid-down': 'Est revenu au sceau de la maison',
+    'envelope.deadline-changed': 'A déplacé l’échéance',
+    'disclosure.published': 'A publié les conditions',
+    'document.keeping-agreed': 'A accepté que du contenu actif reste',
+    'document.removal-agreed': 'A accepté que du contenu actif soit retiré',
+  },
   state: {
     title: 'État du journal',
     signed: 'Signé jusqu’à l’entrée {signed} sur {size}, le {date}',
