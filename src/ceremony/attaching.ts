@@ -48,6 +48,7 @@ export async function attach(
   const { db } = tools
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const field = await attachmentField(tools, act, ceremony, fieldId)
+  if (!sizeOf(file.bytes)) throw new Refusal('invalid', 'attachment.empty', { name: fileNameOf(file.name) })
   const type = await lookedThrough(tools, file.bytes)
   const { digest, size } = await putObject(db, file.bytes)
   const row: Attachment = {
@@ -78,7 +79,6 @@ export async function attach(
 }
 
 async function lookedThrough({ config }: CeremonyTools, bytes: Bytes | LaidAside): Promise<string> {
-  if (!sizeOf(bytes)) throw new Refusal('invalid', 'attachment.missing')
   if (sizeOf(bytes) > LARGEST_ATTACHMENT)
     throw new Refusal('too_large', 'attachment.too-large', { megabytes: Math.floor(LARGEST_ATTACHMENT / 1_000_000) })
   const begins = await startOf(bytes, 8)

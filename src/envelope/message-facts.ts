@@ -81,6 +81,17 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
   }
 }
 
+/** What somebody is told of an envelope that ended before its completion, as its message says it. */
+export async function endingFacts(tools: Pick<Tools, 'db'>, envelope: Envelope, recipient: Recipient): Promise<MessageFacts> {
+  return {
+    ...(await commonFacts(tools, envelope)),
+    name: nameOf(recipient),
+    role: recipient.role,
+    ...(envelope.endReason ? { reason: envelope.endReason } : {}),
+    person: await personOf(tools.db, envelope.endedBy),
+  }
+}
+
 /** A code's message, but for the code itself. */
 export async function codeFactsOf(tools: Tools, message: Message): Promise<Omit<MessageFacts, 'code'> | null> {
   if (!message.envelopeId || !message.recipientId) return null
@@ -89,7 +100,7 @@ export async function codeFactsOf(tools: Tools, message: Message): Promise<Omit<
   return { ...(await commonFacts(tools, await findEnvelope(tools.db, message.envelopeId))), name: nameOf(recipient), role: recipient.role }
 }
 
-async function commonFacts({ db }: Tools, envelope: Envelope): Promise<MessageFacts> {
+async function commonFacts({ db }: Pick<Tools, 'db'>, envelope: Envelope): Promise<MessageFacts> {
   const [entity, sender, { timeZone }] = await Promise.all([
     findLegalEntity(db, envelope.legalEntityId),
     db.selectFrom('user').select(['firstName', 'lastName', 'email']).where('id', '=', envelope.senderId).executeTakeFirst(),

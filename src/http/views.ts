@@ -340,6 +340,13 @@ export interface Views {
   'signing/done': { frame: Frame; signedAt: Instant | null; isSealing: boolean }
   'signing/refusal': { frame: Frame; form: Form; isDone: boolean; back: string }
   'signing/problem': { frame: Frame; message: string }
+  'signing/ended': {
+    brand: Frame['brand']
+    here: string
+    heading: string
+    text: string
+    facts: readonly { label: string; value: string }[]
+  }
   'signing/lost': { form: Form; asked: boolean }
   'signing/finished': {
     id: string

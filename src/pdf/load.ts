@@ -5,6 +5,7 @@ import { PdfFault } from './fault.ts'
 export async function load(bytes: Uint8Array, password?: string): Promise<{ doc: PDFDocument; encrypted: boolean }> {
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024))
   if (!start.includes('%PDF-')) throw new PdfFault('not-a-pdf')
+  if (isCut(bytes)) throw new PdfFault('damaged', 'cut')
   const options = { updateMetadata: false, throwOnInvalidObject: false, capNumbers: true }
   try {
     const doc = await PDFDocument.load(bytes, options)
@@ -20,6 +21,17 @@ export async function load(bytes: Uint8Array, password?: string): Promise<{ doc:
     if (/password/i.test(String(error))) throw new PdfFault(password ? 'password-wrong' : 'password-needed')
     throw new PdfFault('damaged', String(error).slice(0, 200))
   }
+}
+
+/** Nothing after the last object says where to begin reading (ISO 32000-2 §7.5.5): a repairing reader would find fewer pages, or none. */
+function isCut(bytes: Uint8Array): boolean {
+  return lastPlaceOf(bytes, 'startxref') <= lastPlaceOf(bytes, 'endobj')
+}
+
+function lastPlaceOf(bytes: Uint8Array, word: string): number {
+  const codes = Array.from(word, (letter) => letter.charCodeAt(0))
+  for (let at = bytes.length - codes.length; at >= 0; at--) if (codes.every((code, nth) => bytes[at + nth] === code)) return at
+  return -1
 }
 
 function checked(doc: PDFDocument, encrypted: boolean): { doc: PDFDocument; encrypted: boolean } {

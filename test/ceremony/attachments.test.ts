@@ -7,6 +7,7 @@ import { addMark } from '../../src/ceremony/marks.ts'
 import { findPreview, makePreview } from '../../src/ceremony/preview.ts'
 import { confirm } from '../../src/ceremony/signing.ts'
 import { attachmentsOf, signedAttachments } from '../../src/envelope/attachments.ts'
+import { currentInvitation, invitationToken } from '../../src/envelope/invitation.ts'
 import { findDraft } from '../../src/envelope/drafting.ts'
 import { listDocuments } from '../../src/envelope/envelope.ts'
 import { fieldsOf, type PlacedField, placeFields } from '../../src/envelope/fields.ts'
@@ -22,6 +23,7 @@ import {
   actOf,
   ann,
   CLAIRE,
+  codeOf,
   CONTRACT,
   draftFor,
   identify,
@@ -146,7 +148,7 @@ test('what cannot be looked through is refused by its reason, and the field stay
     )
   const huge = new Uint8Array(LARGEST_ATTACHMENT + 1)
   huge.set(CONTRACT)
-  expect(await reasonOf(new Uint8Array())).toBe('attachment.missing')
+  expect(await reasonOf(new Uint8Array())).toBe('attachment.empty')
   expect(await reasonOf(huge)).toBe('attachment.too-large')
   expect(await reasonOf(new TextEncoder().encode('MZ program'))).toBe('attachment.kind')
   expect(await reasonOf(new TextEncoder().encode('<html><script>alert(1)</script>'))).toBe('attachment.kind')
@@ -172,3 +174,22 @@ test('of several documents each certificate names the others, with the digest of
     )
   }
 }, 30_000)
+
+test('an empty file is called empty by its name, and no file is asked for anew', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { marie, fields } = await asked(test)
+  const { house } = test
+  const browser = await test.browser()
+  browser.cookies.set('lang', 'en')
+  const invitation = (await currentInvitation(house.db, marie, house.clock()))!
+  const base = (await browser.get(`/s/${invitationToken(house.secretKey, invitation)}`)).location!
+  const { text } = await browser.get(`${base}/consent`)
+  await browser.post(`${base}/consent`, { disclosure: /name="disclosure" value="([^"]+)"/.exec(text)![1]! })
+  await browser.post(`${base}/code`, { code: await codeOf(test, marie) })
+  const path = `${base}/attachments/${fields[0]!.id}`
+  await browser.get(path)
+  const empty = await browser.post(path, { file: new File([], 'bill.pdf'), photo: new File([], '') })
+  expect([empty.status, empty.text.includes('“bill.pdf” is empty.')]).toEqual([422, true])
+  const none = await browser.post(path, { file: new File([], ''), photo: new File([], '') })
+  expect([none.status, none.text.includes('Please choose a file.')]).toEqual([422, true])
+}, 60_000)

@@ -31,6 +31,8 @@ test('what cannot be sent is refused by name and reason, and nothing of it is ke
   const cases: [string, Bytes, string][] = [
     ['letter.docx', text, 'document.not-a-pdf'],
     ['cut.pdf', CONTRACT.slice(0, 900), 'document.damaged'],
+    ['half.pdf', CONTRACT.slice(0, CONTRACT.length / 2), 'document.damaged'],
+    ['tail.pdf', CONTRACT.slice(0, CONTRACT.lastIndexOf(0x78) - 40), 'document.damaged'],
     ['empty.pdf', new Uint8Array(0), 'document.empty'],
     ['locked.pdf', await encryptedPdf(CONTRACT, 'secret'), 'document.password-needed'],
     ['photo.png', PICTURE.slice(0, 200), 'picture.damaged'],

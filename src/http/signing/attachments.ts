@@ -50,9 +50,10 @@ export const signingAttachments = createApp()
     }),
   )
 
-/** Chosen, or taken by the camera. */
+/** Chosen, or taken by the camera. A browser sends a part without a name where nothing was chosen. */
 function chosenFile({ files }: UploadForm): Upload {
-  const file = ['file', 'photo'].flatMap((name) => files.filter(({ field, bytes }) => field === name && bytes.size > 0))[0]
+  const chosen = ['file', 'photo'].flatMap((name) => files.filter((file) => file.field === name && (file.name || file.bytes.size > 0)))
+  const file = chosen.find(({ bytes }) => bytes.size > 0) ?? chosen[0]
   if (!file) throw new Refusal('invalid', 'attachment.missing')
   return file
 }

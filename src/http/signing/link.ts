@@ -1,7 +1,7 @@
 import { recordOpening, redeemLink } from '../../ceremony/ceremony.ts'
 import { createApp } from '../env.ts'
 import { rememberLink } from './cookies.ts'
-import { lostPage } from './lost-page.ts'
+import { endedOrLostPage } from './lost-page.ts'
 import { ANY, asRecipient, goOn, recipientAct } from './recipient.ts'
 import { wantsJson } from '../env.ts'
 
@@ -9,7 +9,7 @@ import { wantsJson } from '../env.ts'
 export const signingLink = createApp()
   .get('/s/:token{inv_[^/]*\\.[^/]*}', async (c) => {
     const found = await redeemLink(c.var.house, c.var.act.at, c.req.param('token'))
-    if (!found) return lostPage(c)
+    if (!found) return endedOrLostPage(c, heldIn(c.req.param('token')))
     await rememberLink(c, found.invitation, found.secret)
     return c.redirect(`/s/${found.invitation.id}`, 303)
   })
@@ -21,3 +21,8 @@ export const signingLink = createApp()
       return wantsJson(c) ? c.body(null, 204) : goOn(c, ceremony, ceremony.step === 'reading' ? '/consent' : '')
     }),
   )
+
+function heldIn(token: string): { invitationId: string; secret: string } {
+  const at = token.indexOf('.')
+  return { invitationId: token.slice(0, at), secret: token.slice(at + 1) }
+}

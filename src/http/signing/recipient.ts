@@ -6,7 +6,7 @@ import { refusalSentence, refusalStatus } from '../errors.ts'
 import { rememberedLink } from './cookies.ts'
 import { frameOf } from './frame.ts'
 import { speakTo } from './language.ts'
-import { lostPage } from './lost-page.ts'
+import { endedOrLostPage } from './lost-page.ts'
 
 export type Step = Ceremony['step']
 
@@ -30,13 +30,11 @@ export const OPEN: readonly Step[] = ['reading', 'code', 'filling']
 export const asRecipient =
   (steps: readonly Step[], handle: (c: Ctx, ceremony: Ceremony) => Response | Promise<Response>) =>
   async (c: Ctx): Promise<Response> => {
-    const ceremony = await findCeremony(c.var.house, c.var.act.at, {
-      invitationId: c.req.param('id') as string,
-      ...(await rememberedLink(c)),
-    })
+    const held = { invitationId: c.req.param('id') as string, ...(await rememberedLink(c)) }
+    const ceremony = await findCeremony(c.var.house, c.var.act.at, held)
     if (!ceremony) {
       if (wantsJson(c)) throw new Refusal('not_found', 'ceremony.over')
-      return lostPage(c)
+      return endedOrLostPage(c, held)
     }
     speakTo(c, ceremony.recipient)
     if (!steps.includes(ceremony.step)) {

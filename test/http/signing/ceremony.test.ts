@@ -1,9 +1,12 @@
 import { expect, test } from 'bun:test'
+import { MINUTE } from '../../../src/base/instant.ts'
 import { vaultLinkUrl } from '../../../src/envelope/vault-link.ts'
 import { ORIGIN } from '../../support/house.ts'
 import { photographedSignature } from '../../support/picture.ts'
 import { encodePng } from '../../../src/image/png.ts'
-import { CLAIRE, codeOf, MARIE } from '../../support/signing.ts'
+import { renewLink } from '../../../src/envelope/link-renewal.ts'
+import { voidEnvelope } from '../../../src/envelope/voiding.ts'
+import { actOf, ann, CLAIRE, codeOf, MARIE } from '../../support/signing.ts'
 import { accept, atPreview, follow, identified, sentTo } from './support.ts'
 
 const INLINE = /<script(?![^>]* src=)|\son\w+=|javascript:|\sstyle=/i
@@ -226,5 +229,33 @@ test('a no needs a reason, is told, and ends the link for everybody', async () =
   expect([status, text.includes('Declined')]).toEqual([200, true])
   expect(text).not.toContain('name="reason"')
   expect((await browser.get(base)).location).toBe(`${base}/refusal`)
-  expect((await marie.browser.get(marie.base)).status).toBe(404)
+  const told = await marie.browser.get(marie.base)
+  expect(told.status).toBe(410)
+  for (const words of ['Claire', 'a refusé', 'The price &lt;b']) expect(told.text).toContain(words)
+}, 90_000)
+
+test('whoever holds the link of what was withdrawn reads so, with the reason, at every step; a replaced link tells nothing', async () => {
+  await using sent = await sentTo([CLAIRE, { ...MARIE, routingOrder: 1 }])
+  const { house } = sent.test
+  const user = await ann(sent.test)
+  const replaced = await sent.link('Marie')
+  await renewLink(house.db, actOf(house, user), user, sent.draft.id, await sent.recipientId('Marie'))
+  sent.test.wait(MINUTE)
+  const link = await sent.link('Claire')
+  const claire = await follow(sent, 'Claire')
+  await accept(claire)
+  await voidEnvelope(house.db, actOf(house, user), user, sent.draft.id, 'A wrong <price>')
+  const isTold = ({ status, text }: { status: number; text: string }): void => {
+    expect(status).toBe(410)
+    for (const words of ['The document was withdrawn', 'A wrong &lt;price', 'Ann Archer']) expect(text).toContain(words)
+  }
+  isTold(await claire.browser.get(`${claire.base}/code`))
+  isTold(await claire.browser.post(`${claire.base}/code`, { code: '123456' }))
+  const fresh = await sent.test.browser()
+  isTold(await fresh.get(link))
+  const lost = await (await sent.test.browser()).get(replaced)
+  expect([lost.status, lost.text.includes('wrong')]).toEqual([404, false])
+  const stranger = await (await sent.test.browser()).get(claire.base)
+  expect([stranger.status, stranger.text.includes('wrong')]).toEqual([404, false])
+  expect(stranger.text).toContain('Open the link in your message again')
 }, 90_000)

@@ -292,6 +292,7 @@ export const refusals = {
   'audit.reason-missing': 'Please say why, in a few words.',
   'request.length-needed': 'The request does not say how long it is, so it was not read.',
   'attachment.missing': 'Please choose a file.',
+  'attachment.empty': '“{name}” is empty. Please choose another file.',
   'attachment.too-large': 'This file is too large. It may have up to {megabytes} MB.',
   'attachment.kind': 'This kind of file is not accepted. Please choose a PDF, or a JPEG, PNG or WebP picture.',
   'attachment.damaged': 'This file is damaged or protected by a password, so it cannot be looked through. Please choose another one.',

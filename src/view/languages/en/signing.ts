@@ -182,7 +182,8 @@ export const signing = {
   },
   lost: {
     title: 'This link does not work here',
-    lead: 'It may have been used, replaced or be too old. Enter your e-mail address or your mobile number; if something waits for you, your link is sent there again.',
+    first: 'Open the link in your message again: as long as you are asked to sign, it still works.',
+    lead: 'If it leads here too, it has been used, replaced or is too old. Enter your e-mail address or your mobile number; if something waits for you, your link is sent there again.',
     address: 'E-mail address or mobile number',
     button: 'Send me my link',
     sentTitle: 'Look at your messages',

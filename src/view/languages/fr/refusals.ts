@@ -299,6 +299,7 @@ export const refusals: typeof shape = {
   'audit.reason-missing': 'Dites pourquoi, en quelques mots.',
   'request.length-needed': 'La requête ne dit pas sa longueur : elle n’a pas été lue.',
   'attachment.missing': 'Choisissez un fichier.',
+  'attachment.empty': '« {name} » est vide. Veuillez choisir un autre fichier.',
   'attachment.too-large': 'Ce fichier est trop lourd. Il peut peser jusqu’à {megabytes} Mo.',
   'attachment.kind': 'Ce genre de fichier n’est pas accepté. Choisissez un PDF, ou une image JPEG, PNG ou WebP.',
   'attachment.damaged':

@@ -187,7 +187,8 @@ export const signing: typeof shape = {
   },
   lost: {
     title: 'Ce lien ne fonctionne pas ici',
-    lead: 'Il a peut-être servi, été remplacé ou est trop ancien. Saisissez votre adresse e-mail ou votre numéro de mobile ; si quelque chose vous attend, votre lien y est renvoyé.',
+    first: 'Ouvrez de nouveau le lien de votre message : tant que votre signature est demandée, il fonctionne encore.',
+    lead: 'S’il mène ici lui aussi, il a servi, été remplacé ou est trop ancien. Saisissez votre adresse e-mail ou votre numéro de mobile ; si quelque chose vous attend, votre lien y est renvoyé.',
     address: 'Adresse e-mail ou numéro de mobile',
     button: 'M’envoyer mon lien',
     sentTitle: 'Regardez vos messages',
