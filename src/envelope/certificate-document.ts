@@ -30,3 +30,13 @@ const certificateFor = ({ id, envelopeId, position, title, fileName }: Document,
   certifies: id,
   createdAt: at,
 })
+
+/** A document's title for a reader: that of a certificate of completion is in their language, whatever the sender's was. `documents` are those of its envelope. */
+export function titleFor(
+  { title, certifies }: Pick<Document, 'title' | 'certifies'>,
+  documents: readonly Pick<Document, 'id' | 'title'>[],
+  language: Language,
+): string {
+  const certified = certifies && documents.find(({ id }) => id === certifies)
+  return certified ? fill(words(language).completion.titleOf, { title: certified.title }) : title
+}

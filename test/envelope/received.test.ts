@@ -18,12 +18,14 @@ import { readObject } from '../../src/store/object.ts'
 import { headRevision } from '../../src/envelope/revisions.ts'
 import type { Refusal } from '../../src/base/refusal.ts'
 import { trailOf } from '../../src/audit/trail.ts'
+import { liveVaultLinks, vaultLinkSecret } from '../../src/envelope/vault-link.ts'
 import { LANGUAGES, words } from '../../src/view/words.ts'
 import { findVaultEntry } from '../../src/vault/register.ts'
 import { registerEntryFor } from '../../src/verification/register.ts'
 import { verifyUploaded } from '../../src/verification/uploaded.ts'
 import { toPem } from '../../src/pki/certificate.ts'
 import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { packed, Unpacked } from '../vault/evidence/package.ts'
 import { drawingSays } from '../support/pdf-drawing.ts'
 import { pdfsig } from '../support/pdfsig.ts'
 import { type Elsewhere, signedElsewhere } from '../support/signed-elsewhere.ts'
@@ -134,6 +136,23 @@ for (const [shape, how] of SHAPES)
     expect([certificate!.certifies, certificate!.title]).toEqual([signed!.id, 'Certificate of completion: signed-elsewhere'])
     const entry = await findVaultEntry(db, user, id)
     expect(entry.documents.map(({ title }) => title)).toEqual(['signed-elsewhere', 'Certificate of completion: signed-elsewhere'])
+    // Every reader is told in their own language.
+    {
+      using unpacked = new Unpacked(await packed(house, id))
+      expect(unpacked.text('CHECKLIST.fr.txt')).toMatch(/  Certificat d’achèvement\s: signed-elsewhere\n/)
+      expect(unpacked.text('CHECKLIST.en.txt')).toContain('  Certificate of completion: signed-elsewhere\n')
+      const marie = await db
+        .selectFrom('recipient')
+        .select('id')
+        .where('envelopeId', '=', id)
+        .where('language', '=', 'fr')
+        .executeTakeFirstOrThrow()
+      const [link] = await liveVaultLinks(db, marie.id, house.house.clock())
+      const browser = await house.browser()
+      const shown = await browser.get((await browser.get(`/s/${link!.id}.${vaultLinkSecret(house.house.secretKey, link!)}`)).location!)
+      expect(shown.text).toMatch(/Certificat d’achèvement\s: signed-elsewhere/)
+      expect(shown.text).not.toContain('Certificate of completion')
+    }
     const evidence = await readObject(db, entry.documents[1]!.digest)
     expect((await verifyUploaded(house.house, evidence, house.house.clock())).report).toMatchObject({ answer: 'genuine', level: 'B-LTA' })
     expect(await drawingSays(evidence, entry.documents[0]!.digest)).toBe(true)

@@ -66,7 +66,7 @@ async function page(
     : fields
   return c.var.render('signing/fields', {
     frame: frameOf(c, ceremony, '/fields'),
-    documents: shownDocuments(ceremony),
+    documents: shownDocuments(ceremony, c.var.lang),
     fields: asTyped,
     missing: missing.map(({ id }) => id),
     refused: refused && { fieldId: refusedField, message: toldOf(c, refused.error, missing.length) },

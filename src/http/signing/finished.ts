@@ -22,6 +22,7 @@ export const signingFinished = createApp()
     const found = await finishedOf(c)
     if (!found) return lostPage(c)
     speakTo(c, found.recipient)
+    const own = found.documents.map(({ document }) => document)
     return c.html(
       await c.var.render('signing/finished', {
         id: found.linkId,
@@ -35,7 +36,7 @@ export const signingFinished = createApp()
           size,
         })),
         documents: found.documents.map(({ document, digest, size }) => ({
-          ...shownDocument(document, digest),
+          ...shownDocument(document, digest, own, c.var.lang),
           size,
           documentId: document.documentId,
         })),

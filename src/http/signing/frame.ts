@@ -1,8 +1,10 @@
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import type { Digest } from '../../base/digest.ts'
+import { titleFor } from '../../envelope/certificate-document.ts'
 import { type Document } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
 import { nameOf } from '../../envelope/telling.ts'
+import type { Language } from '../../view/words.ts'
 import type { Ctx } from '../env.ts'
 
 export type AskedRole = 'signer' | 'approver' | 'witness'
@@ -36,7 +38,7 @@ export const frameOf = (c: Ctx, ceremony: Ceremony, page = ''): Frame => {
     title: envelope.title,
     isOpen: step !== 'signed' && step !== 'declined' && c.req.path !== `/s/${invitation.id}/refusal`,
     inPerson: invitation.inPerson === 1,
-    documents: documents.map(({ id, title }) => ({ id, title })),
+    documents: documents.map((document) => ({ id: document.id, title: titleFor(document, documents, c.var.lang) })),
   }
 }
 
@@ -49,12 +51,13 @@ export interface ShownDocument {
   readonly pages: readonly { readonly width: number; readonly height: number }[]
 }
 
-export const shownDocument = (document: Document, digest: Digest): ShownDocument => ({
+/** `documents` are those of the envelope. */
+export const shownDocument = (document: Document, digest: Digest, documents: readonly Document[], language: Language): ShownDocument => ({
   id: document.id,
-  title: document.title,
+  title: titleFor(document, documents, language),
   digest,
   pages: pagesOf(document),
 })
 
-export const shownDocuments = ({ documents }: Pick<Ceremony, 'documents'>): ShownDocument[] =>
-  documents.map((document) => shownDocument(document, document.shown))
+export const shownDocuments = ({ documents }: Pick<Ceremony, 'documents'>, language: Language): ShownDocument[] =>
+  documents.map((document) => shownDocument(document, document.shown, documents, language))

@@ -37,7 +37,7 @@ export const signingPages = createApp()
   .get(
     '/s/:id/documents/:document/text',
     asRecipient(ANY, async (c, ceremony) => {
-      const document = shownDocuments(ceremony).find(({ id }) => id === c.req.param('document'))
+      const document = shownDocuments(ceremony, c.var.lang).find(({ id }) => id === c.req.param('document'))
       if (!document) throw new Refusal('not_found', 'document.unknown')
       const from = Math.min(pageNumber(c.req.query('from') ?? '0'), document.pages.length - 1)
       const numbers = document.pages.map((_, number) => number).slice(from, from + AT_ONCE)

@@ -38,7 +38,7 @@ export async function previewPage(c: Ctx, ceremony: Ceremony, problem: 'moved' |
     preview: isShown
       ? {
           confirmed: preview.confirmed,
-          documents: preview.documents.map(({ document, digest }) => shownDocument(document, digest)),
+          documents: preview.documents.map(({ document, digest }) => shownDocument(document, digest, ceremony.documents, c.var.lang)),
           own: ownPlaces(await fieldsToFill(db, ceremony, c.var.act.at), ceremony),
         }
       : null,

@@ -22,7 +22,7 @@ async function page(c: Ctx, ceremony: Ceremony): Promise<string> {
       : null,
     address,
     way,
-    documents: shownDocuments(ceremony),
+    documents: shownDocuments(ceremony, c.var.lang),
     goesOnAt: step === 'reading' ? null : `/s/${invitation.id}${PAGES[step]}`,
   })
 }

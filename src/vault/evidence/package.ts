@@ -11,6 +11,7 @@ import type { Config } from '../../config/config.ts'
 import type { SecretKey } from '../../config/secret-key.ts'
 import type { EnvelopeRow } from '../../db/database.ts'
 import type { Db } from '../../db/open.ts'
+import { titleFor } from '../../envelope/certificate-document.ts'
 import { annulmentsOf } from '../../envelope/annulment.ts'
 import { signedAttachments } from '../../envelope/attachments.ts'
 import { findEnvelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
@@ -134,7 +135,6 @@ async function checklists(
     title: envelope.title,
     company: (await findLegalEntity(db, envelope.legalEntityId)).legalName,
     completedAt: envelope.completedAt!,
-    documents: documents.map(({ documentId, title }) => ({ documentId, title })),
     people: (await listRecipients(db, envelope.id)).map(({ firstName, lastName, role }) => ({
       name: `${firstName} ${lastName}`.trim(),
       role,
@@ -145,5 +145,8 @@ async function checklists(
     verifyUrl: `${originsOf(config, installation).public}/verify`,
     timeZone: installation.timeZone,
   }
-  return LANGUAGES.map((language) => heldFile(`CHECKLIST.${language}.txt`, checklist(language, facts)))
+  return LANGUAGES.map((language) => {
+    const titled = documents.map((one) => ({ documentId: one.documentId, title: titleFor(one, documents, language) }))
+    return heldFile(`CHECKLIST.${language}.txt`, checklist(language, { ...facts, documents: titled }))
+  })
 }
