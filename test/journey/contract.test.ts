@@ -156,7 +156,7 @@ async function send({ origin, language, keep }: Journey, page: Page): Promise<st
   await fill(page, { firstName: 'Marie', lastName: 'Dupont', email: CLIENT })
   await page.selectOption('#person [name="language"]', language)
   await page.locator('#person form > .actions [type="submit"]').click()
-  await page.waitForFunction(`document.querySelectorAll('.person').length === 2`)
+  await page.locator('.person').nth(1).waitFor()
   await page.waitForSelector('[data-editor][data-ready]')
   const [claire, marie] = await Promise.all([0, 1].map((at) => page.locator('[name="editor-recipient"]').nth(at)))
   await place(page, claire!, 'full-name', 0.19, 0.49)
@@ -186,7 +186,7 @@ async function place(page: Page, who: Locator, kind: string, x: number, y: numbe
   await paper.scrollIntoViewIfNeeded()
   const box = (await paper.boundingBox())!
   await paper.click({ position: { x: box.width * x, y: box.height * y }, force: true })
-  await page.waitForFunction(`document.querySelectorAll('[data-field]').length === ${before + 1}`)
+  await page.locator('[data-field]').nth(before).waitFor()
   await page.keyboard.press('Escape')
 }
 

@@ -392,8 +392,7 @@ test('fifteen fields added by keys stand beside each other; pages are reached by
 
   await page.locator('[data-thumb]').nth(1).focus()
   await page.keyboard.press('Enter')
-  await page.locator('[data-thumb][aria-current="true"]').nth(0).waitFor()
-  await page.waitForFunction(`document.querySelectorAll('[data-thumb]')[1].getAttribute('aria-current') === 'true'`)
+  await page.locator('[data-thumb]').nth(1).and(page.locator('[aria-current="true"]')).waitFor()
 
   await page.locator('.palette [data-kind="initials"]').click()
   await page.locator('[data-armed]').waitFor()
