@@ -41,8 +41,8 @@ test('after a withdrawal the page goes on in the language in which it was read',
   expect((await browser.get(base)).text).toContain('<html lang="fr"')
   const ann = (await findUserByAddress(house.db, 'ann@acme.example'))!
   await voidEnvelope(house.db, actOf(house, ann), ann, sent.draft.id, 'changed')
-  const lost = await browser.get(base)
-  expect([lost.status, lost.text.includes('<html lang="fr"')]).toEqual([404, true])
+  const over = await browser.get(base)
+  expect([over.status, over.text.includes('<html lang="fr"')]).toEqual([410, true])
   expect((await browser.get('/s/lost?asked')).text).toContain('<html lang="fr"')
 }, 60_000)
 
