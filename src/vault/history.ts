@@ -47,7 +47,8 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
     .reverse()
 }
 
-const openly = (entry: TrailEntry): TrailEntry => (PRIVATE.has(entry.type) ? { ...entry, clear: { ...entry.clear, reason: null } } : entry)
+/** Kept from this reader, and not erased: null would say so. */
+const openly = (entry: TrailEntry): TrailEntry => (PRIVATE.has(entry.type) ? { ...entry, clear: { ...entry.clear, reason: '…' } } : entry)
 
 /** Null: something else tells it. A message to the sender is told only where it did not arrive. */
 function toldOf(language: Language, { type }: TrailEntry, letter: Letter, names: ReadonlyMap<string, string>): string | null {
