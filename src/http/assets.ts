@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
 import { verifierScript } from '../view/bundle.ts'
+import { WEB_FONTS } from '../view/web-fonts.ts'
 import type { Env } from './env.ts'
 
 export interface Assets {
@@ -17,7 +20,11 @@ interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly type: string
   readonly version: string
+  /** Compressed when it is first asked for, once for the life of the process; absent where that gains nothing. */
+  readonly packed?: Readonly<Record<Packing, () => Promise<Uint8Array<ArrayBuffer>>>>
 }
+
+type Packing = 'br' | 'gzip'
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -54,13 +61,17 @@ export async function createAssets(directory: string): Promise<Assets> {
     if (entry.isFile()) files.set(relative(directory, path).split(sep).join('/'), path)
   }
   for (const [name, [packageName, file]] of Object.entries(VENDOR)) files.set(name, join(dirname(require.resolve(packageName)), file))
+  for (const [name, path] of WEB_FONTS) files.set(`fonts/${name}`, path)
 
   const assets = new Map<string, Asset>()
   const read = (name: string): Asset | undefined => {
     const known = assets.get(name)
     const file = files.get(name)
     if (known || !file || !TYPES[ending(name)]) return known
-    const asset = assetOf(name, name.endsWith('.js') ? named(name, readFileSync(file, 'utf8'), read) : new Uint8Array(readFileSync(file)))
+    const asset = assetOf(
+      name,
+      /\.(js|css)$/.test(name) ? named(name, readFileSync(file, 'utf8'), read) : new Uint8Array(readFileSync(file)),
+    )
     assets.set(name, asset)
     return asset
   }
@@ -72,12 +83,15 @@ export async function createAssets(directory: string): Promise<Assets> {
       if (!asset) throw new Error(`there is no asset ${name}`)
       return `/static/${name}?v=${asset.version}`
     },
-    serve(c) {
+    async serve(c) {
       const asset = assets.get(c.req.path.slice('/static/'.length))
       if (!asset) return c.notFound()
       const isThis = c.req.query('v') === asset.version
-      return c.body(asset.bytes, 200, {
+      const packing = asset.packed && packingFor(c.req.header('accept-encoding'))
+      return c.body(packing ? await asset.packed![packing]() : asset.bytes, 200, {
         'Content-Type': asset.type,
+        ...(asset.packed ? { Vary: 'Accept-Encoding' } : {}),
+        ...(packing ? { 'Content-Encoding': packing } : {}),
         'Cache-Control': isThis ? 'public, max-age=31536000, immutable' : 'public, max-age=300',
       })
     },
@@ -89,17 +103,45 @@ const assetOf = (name: string, bytes: Uint8Array<ArrayBuffer>): Asset => ({
   bytes,
   type: TYPES[ending(name)]!,
   version: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
+  ...(/^(css|js|svg|json|txt|wasm)$/.test(ending(name)) && bytes.length > 400
+    ? { packed: { br: once(() => brotli(bytes, BROTLI)), gzip: once(() => gzipped(bytes)) } }
+    : {}),
 })
+
+const brotli = promisify(brotliCompress) as (bytes: Uint8Array, options: object) => Promise<Uint8Array<ArrayBuffer>>
+const gzipped = promisify(gzip) as (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } }
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+/** The best that a browser says it takes (RFC 9110 §12.5.3). Only what is the same for everybody is compressed: pages with secrets in them never are. */
+function packingFor(accepted = ''): Packing | undefined {
+  const taken = accepted
+    .toLowerCase()
+    .split(',')
+    .map((one) =>
+      one
+        .trim()
+        .split(';')
+        .map((part) => part.trim()),
+    )
+  return (['br', 'gzip'] as const).find((packing) => taken.some(([name, q]) => name === packing && !/^q=0(\.0*)?$/.test(q ?? '')))
+}
 
 const IMPORT = /((?:^|\n)(?:import|export)\b[^'"\n]*?from |\nimport )'([^']+\.js)'/g
 
-/** A script names the scripts it imports by their content too, or a browser would run two versions of them together after an upgrade. */
-function named(name: string, script: string, read: (name: string) => Asset | undefined): Uint8Array<ArrayBuffer> {
+const FILE = /(url\()'([^']+\.(?:woff2|svg|png))'(?=\))/g
+
+/** What a script imports and a style sheet draws on is named by its content too, or a browser would use two versions together after an upgrade. */
+function named(name: string, text: string, read: (name: string) => Asset | undefined): Uint8Array<ArrayBuffer> {
   const address = (path: string): string => {
     const { pathname } = new URL(path, `http://own/static/${name}`)
     const version = read(pathname.slice('/static/'.length))?.version
-    if (!version) throw new Error(`${name} imports ${path}, which is not there`)
+    if (!version) throw new Error(`${name} needs ${path}, which is not there`)
     return `${pathname}?v=${version}`
   }
-  return utf8(script.replace(IMPORT, (_, before: string, path: string) => `${before}'${address(path)}'`))
+  return utf8(text.replace(name.endsWith('.js') ? IMPORT : FILE, (_, before: string, path: string) => `${before}'${address(path)}'`))
 }

@@ -2,16 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { base64 } from '../base/bytes.ts'
-import { webFont } from './web-font.ts'
+import { WEB_FONTS } from './web-fonts.ts'
 
 const STATIC = join(import.meta.dir, '../../static')
-const STYLES = ['tokens', 'base', 'layout', 'forms', 'parts', 'verify']
-
-/** Latin with the accents of Western and Central Europe, and the marks of both languages. Other scripts are set in the reader's own fonts. */
-const CHARACTERS = [
-  ...Array.from({ length: 0x180 - 0x20 }, (_, at) => String.fromCodePoint(0x20 + at)),
-  ...' – — ‘ ’ “ ” … ‹ › € → ✓ ✕ ◔ ▸ ▾ \u00a0\u202f\u2009•'.replaceAll(' ', ''),
-].join('')
+const STYLES = ['fonts', 'tokens', 'base', 'layout', 'forms', 'parts', 'verify']
 
 /**
  * A page that needs nothing but itself: styles, fonts, script and what it carries in one document, which its own policy lets do nothing else.
@@ -60,13 +54,12 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 let made: string | undefined
 
-/** The house's own style sheets, with the outlines of its fonts in place of their addresses. */
-function styles(): string {
-  const embed = (_: string, name: string): string => {
-    const font = webFont(new Uint8Array(readFileSync(join(STATIC, 'fonts', name))), CHARACTERS)
-    return `url('data:font/woff;base64,${base64(font)}') format('woff')`
-  }
-  return (made ??= STYLES.map((name) => readFileSync(join(STATIC, 'css', `${name}.css`), 'utf8'))
+/** The house's own style sheets, with the Latin of its fonts in place of their addresses. Other scripts are set in the reader's own fonts. */
+const styles = (): string =>
+  (made ??= STYLES.map((name) => readFileSync(join(STATIC, 'css', `${name}.css`), 'utf8'))
     .join('\n')
-    .replace(/url\('\/static\/fonts\/([\w.]+)'\) format\('truetype'\)/g, embed))
-}
+    .replace(/^@font-face .*\n/gm, (face) =>
+      /-latin(-ext)?-/.test(face) ? face.replace(/'\/static\/fonts\/([\w.-]+)'/, (_, name: string) => `'${embedded(name)}'`) : '',
+    ))
+
+const embedded = (name: string): string => `data:font/woff2;base64,${base64(new Uint8Array(readFileSync(WEB_FONTS.get(name)!)))}`
