@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   config: [],
   db: ['config'],
+  field: [],
   store: ['db', 'config'],
   pdf: [],
   pki: [],
@@ -25,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verification: ['db', 'config', 'store', 'pdf', 'pki', 'sandbox', 'view', 'audit', 'setting', 'authority'],
   envelope: [
     'db',
+    'field',
     'config',
     'store',
     'pdf',
@@ -43,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   ceremony: [
     'db',
+    'field',
     'config',
     'store',
     'pdf',
@@ -121,7 +124,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Run in the server, in the command line and in a visitor's browser: no interface of Bun or Node. */
-const ANYWHERE = /^(pdf|pki|verification\/verdict|browser)\//
+const ANYWHERE = /^(pdf|pki|field|verification\/verdict|browser)\//
 
 interface Source {
   readonly file: string

@@ -2,9 +2,9 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Field, Recipient } from '../envelope/envelope.ts'
 import { defaultValue, type ShownPage } from '../envelope/fields.ts'
-import { isPrefilled, type NamedField } from '../envelope/naming.ts'
+import { isLong, isPrefilled, type NamedField } from '../envelope/naming.ts'
 import { pictureOf } from '../envelope/preparation.ts'
-import { captioned, composed, pictureForm, textForm, tickForm, turned, typedForm } from '../pdf/appearance.ts'
+import { captioned, composed, dotForm, pictureForm, textForm, tickForm, turned, typedForm } from '../pdf/appearance.ts'
 import type { Filled } from '../pdf/append.ts'
 import type { Style } from '../pdf/fonts.ts'
 import type { Form } from '../pdf/form.ts'
@@ -45,19 +45,19 @@ export interface Drawing {
   readonly at: Instant
 }
 
-type Drawable = Pick<FillableField, 'kind' | 'value' | 'fontSize'>
+type Drawable = Pick<FillableField, 'kind' | 'value' | 'fontSize' | 'multiline'>
 
 /** What a field shows once it is filled in, upright; null: nothing. */
 function formOf(field: Drawable, { recipient, marks, caption, timeZone, at }: Drawing, width: number, height: number): Form | null {
   if (field.kind === 'checkbox') return field.value ? tickForm(width, height) : null
+  if (field.kind === 'radio') return field.value ? dotForm(width, height) : null
   if (isMark(field.kind)) {
     const drawn = marks[field.kind]?.(width, height)
     return drawn ? (field.kind === 'signature' ? captioned(fontSet(), drawn, caption) : drawn) : null
   }
   if (!field.value) return null
   const text = textOf(field, recipient, timeZone, at)
-  const multiline = field.kind === 'multiline' || field.kind === 'company-details'
-  return textForm(fontSet(), { text, width, height, size: field.fontSize, multiline })
+  return textForm(fontSet(), { text, width, height, size: field.fontSize, multiline: field.multiline })
 }
 
 function textOf(field: Drawable, recipient: Recipient, timeZone: string, at: Instant): string {
@@ -82,7 +82,7 @@ export function drawnApart(
     const own = mine.get(field.id)
     const place = name ? places[name] : undefined
     if (!own || !name || !place) continue
-    if (own.kind === 'checkbox') {
+    if (own.kind === 'checkbox' || own.kind === 'radio') {
       if (own.value) filled.push({ field: name, checked: true })
       continue
     }
@@ -113,7 +113,9 @@ export function drawnTogether(
   if (!box) return null
   const mine = new Map(filledIn.map((field) => [field.id, field]))
   const parts = placed.flatMap((field) => {
-    const own = mine.get(field.id) ?? (isPrefilled(field) ? { ...field, value: defaultValue(field, drawing.recipient) } : null)
+    const own =
+      mine.get(field.id) ??
+      (isPrefilled(field) ? { ...field, multiline: isLong(field), value: defaultValue(field, drawing.recipient) } : null)
     const form = own && formOf(own, drawing, field.width, field.height)
     return form ? [{ form, x: field.x - box.x, y: field.y - box.y }] : []
   })

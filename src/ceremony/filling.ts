@@ -7,7 +7,8 @@ import type { FieldKind } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { type Field, listFields } from '../envelope/envelope.ts'
 import { defaultValue, FieldRefusal } from '../envelope/fields.ts'
-import { isPrefilled, PDF_KIND } from '../envelope/naming.ts'
+import { isLong, isPrefilled } from '../envelope/naming.ts'
+import { type Rules, rulesOf } from '../field/rules.ts'
 import { actingRecipient } from '../envelope/signature.ts'
 import { roomFor } from '../pdf/text-size.ts'
 import { fontSet } from '../sandbox/fonts.ts'
@@ -34,6 +35,8 @@ export interface FillableField {
   /** Text; `1` or nothing for a box; a mark's or an attachment's id. */
   readonly value: string
   readonly fontSize: number
+  readonly multiline: boolean
+  readonly rules: Rules
 }
 
 export const MARK_KINDS = ['signature', 'initials', 'stamp'] as const
@@ -67,6 +70,8 @@ export async function fieldsToFill(
         height,
         label,
         fontSize,
+        multiline: isLong(field),
+        rules: rulesOf(field),
         required: field.required === 1 || (kind === 'signature' && recipient.role === 'signer'),
         readOnly: field.readOnly === 1 && !isMark(kind) && kind !== 'attachment',
         auto,
@@ -105,17 +110,16 @@ export function fill(db: Db, act: RecipientAct, ceremony: Ceremony, values: Read
 function accepted(field: FillableField, typed: string): string {
   const value = cleaned(field, typed)
   if (!value || field.kind === 'checkbox' || field.kind === 'date') return value
-  const { id, kind, width, height, fontSize: size } = field
+  const { id, width, height, fontSize: size, multiline } = field
   const strange = fontSet().undrawable('text', value)
   if (strange.length) throw new FieldRefusal('entry.undrawable', id, { characters: strange.join(' ') })
-  const count = roomFor(fontSet(), { text: value, width, height, size, multiline: PDF_KIND[kind] === 'multiline' })
+  const count = roomFor(fontSet(), { text: value, width, height, size, multiline })
   // Where not one character has room nobody could ever fill it in: it is set as small as it must be.
   if (count) throw new FieldRefusal('entry.no-room', id, { count })
   return value
 }
 
-function cleaned({ id, kind }: FillableField, typed: string): string {
-  const multiline = PDF_KIND[kind] === 'multiline'
+function cleaned({ id, kind, multiline }: FillableField, typed: string): string {
   const text = typed
     .toWellFormed()
     .normalize('NFC')

@@ -358,6 +358,10 @@ export type FieldKind =
   | 'checkbox'
   | 'number'
   | 'attachment'
+  | 'radio'
+  | 'drop-down'
+  | 'contact'
+  | 'calculation'
 
 export interface FieldTable {
   id: string
@@ -375,7 +379,10 @@ export interface FieldTable {
   readOnly: number
   label: string
   value: string
+  /** Points; 0: as large as the box takes. */
   fontSize: number
+  /** JSON of `field/rules`. */
+  rules: ColumnType<string, string | undefined, string>
 }
 export type FieldRow = Selectable<FieldTable>
 

@@ -6,6 +6,7 @@ import { DAY, type Instant, later, MINUTE, YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { renamedText } from '../field/rules.ts'
 import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
 import { readSetting } from '../setting/setting.ts'
 import { newDocumentId } from '../base/document-id.ts'
@@ -192,7 +193,10 @@ export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promi
     await tx.insertInto('envelope').values(envelope).execute()
     const people = new Map<string, string>()
     for (const recipient of await listRecipients(tx, id)) people.set(recipient.id, (await insertRecipient(tx, envelope, recipient)).id)
-    for (const document of await listDocuments(tx, id)) {
+    const documents = await listDocuments(tx, id)
+    const ids = new Map<string, string>()
+    for (const document of documents) for (const field of await listFields(tx, document.id)) ids.set(field.id, newId('fld'))
+    for (const document of documents) {
       const copy = {
         ...document,
         id: newId('doc'),
@@ -207,7 +211,8 @@ export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promi
           .insertInto('field')
           .values({
             ...field,
-            id: newId('fld'),
+            id: ids.get(field.id)!,
+            rules: renamedText(field.rules, ids),
             documentId: copy.id,
             recipientId: (field.recipientId && people.get(field.recipientId)) || null,
             value: field.kind === 'number' ? '' : field.value,

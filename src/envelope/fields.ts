@@ -7,12 +7,12 @@ import { Refusal } from '../base/refusal.ts'
 import type { FieldKind } from '../db/database.ts'
 import type { Rotation } from '../pdf/appearance.ts'
 import type { Db } from '../db/open.ts'
+import { renamed, type Rules, rulesOf } from '../field/rules.ts'
 import { findDraft, touchDraft } from './drafting.ts'
 import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
-import { acts, PDF_KIND } from './naming.ts'
+import { acts } from './naming.ts'
 import { emptyFieldUnder, isInEmptyField, receivedIn } from './received.ts'
 
-export const FIELD_KINDS = Object.keys(PDF_KIND) as readonly FieldKind[]
 export const MOST_FIELDS = 2_000
 /** The smallest box in which anything can be read, in points. */
 export const SMALLEST = 6
@@ -33,6 +33,8 @@ export interface PlacedField {
   readonly label: string
   readonly value: string
   readonly fontSize: number
+  /** As read they are always there. */
+  readonly rules?: Rules
 }
 
 /** What is wrong with one field: the editor marks it. */
@@ -75,16 +77,19 @@ export function placeFields(
     refuseTooManyAttachments(placed)
     const known = new Map(before.map((field) => [field.id, field]))
     const used = new Set<string>()
-    const rows = placed.map((field): Field => {
+    const ids = new Map<string, string>()
+    for (const { id } of placed) if (!ids.has(id)) ids.set(id, known.has(id) ? id : newId('fld'))
+    const rows = placed.map(({ rules = {}, ...field }): Field => {
       // A number that was drawn already is the series' to say, not the editor's.
       const own = known.get(field.id)
-      const id = own && !used.has(field.id) ? field.id : newId('fld')
-      used.add(id)
+      const id = used.has(field.id) ? newId('fld') : ids.get(field.id)!
+      used.add(field.id)
       return {
         ...field,
         id,
         required: Number(field.required),
         readOnly: Number(field.readOnly),
+        rules: JSON.stringify(renamed(rules, ids)),
         value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
       }
     })
@@ -118,8 +123,9 @@ export async function fieldsOf(db: Db, envelope: Pick<Envelope, 'id'>): Promise<
   return (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat().map(placedOf)
 }
 
-const placedOf = ({ required, readOnly, ...field }: Field): PlacedField => ({
+const placedOf = ({ required, readOnly, rules, ...field }: Field): PlacedField => ({
   ...field,
+  rules: rulesOf({ rules }),
   required: required === 1,
   readOnly: readOnly === 1,
 })
@@ -184,7 +190,7 @@ function refuseMisplaced(field: PlacedField, documents: readonly Document[], rec
   if (recipient && !acts(recipient)) throw new FieldRefusal('field.of-a-copy', field.id)
   const needsSomebody = field.kind === 'attachment' || (field.kind !== 'number' && !(field.readOnly && field.value))
   if (!recipient && needsSomebody) throw new FieldRefusal('field.nobody', field.id)
-  if (!(field.fontSize >= 4 && field.fontSize <= 48)) throw new FieldRefusal('field.size', field.id)
+  if (field.fontSize !== 0 && !(field.fontSize >= 4 && field.fontSize <= 48)) throw new FieldRefusal('field.size', field.id)
   if (field.kind === 'date' && field.value && !readDay(field.value)) throw new FieldRefusal('entry.date', field.id)
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentRow, FieldKind } from '../db/database.ts'
+import { LONG_SOURCES, rulesOf } from '../field/rules.ts'
 import type { Field, Recipient } from './envelope.ts'
 
 /** Whoever signs a revision of their own: everybody but those who only receive a copy. */
@@ -12,9 +13,9 @@ export const certificatePages = ({ pages, shownPages }: Pick<DocumentRow, 'pages
 export const signerNames = (recipients: readonly Recipient[]): ReadonlyMap<string, string> =>
   new Map(recipients.filter(acts).map(({ id }, at) => [id, `S${at + 1}`]))
 
-export type PdfFieldKind = 'text' | 'multiline' | 'checkbox' | 'picture' | 'signature'
+export type PdfFieldKind = 'text' | 'multiline' | 'choice' | 'checkbox' | 'radio' | 'picture' | 'signature'
 
-export const PDF_KIND: Readonly<Record<FieldKind, PdfFieldKind>> = {
+const PDF_KIND: Readonly<Record<FieldKind, PdfFieldKind>> = {
   signature: 'signature',
   initials: 'picture',
   stamp: 'picture',
@@ -32,7 +33,17 @@ export const PDF_KIND: Readonly<Record<FieldKind, PdfFieldKind>> = {
   number: 'text',
   // What stands in the document is the name of the file.
   attachment: 'text',
+  radio: 'radio',
+  'drop-down': 'choice',
+  contact: 'text',
+  calculation: 'text',
 }
+export const FIELD_KINDS = Object.keys(PDF_KIND) as readonly FieldKind[]
+
+export const pdfKindOf = ({ kind, rules }: Pick<Field, 'kind' | 'rules'>): PdfFieldKind =>
+  kind === 'contact' && LONG_SOURCES.has(rulesOf({ rules }).source) ? 'multiline' : PDF_KIND[kind]
+
+export const isLong = (field: Pick<Field, 'kind' | 'rules'>): boolean => pdfKindOf(field) === 'multiline'
 
 export interface NamedField {
   readonly field: Field
@@ -48,7 +59,7 @@ export const isPrefilled = (field: Pick<Field, 'kind' | 'recipientId' | 'readOnl
   field.kind === 'number' || field.recipientId === null || (field.readOnly === 1 && isText(field.kind))
 
 const isText = (kind: FieldKind): boolean =>
-  (PDF_KIND[kind] === 'text' || PDF_KIND[kind] === 'multiline') && kind !== 'date-signed' && kind !== 'attachment'
+  ['text', 'multiline', 'choice'].includes(PDF_KIND[kind]) && !['date-signed', 'attachment', 'calculation'].includes(kind)
 
 /**
  * What each field of one document (in reading order) is called in its file. A signer's first signature field is their `S1_sig` itself;
@@ -60,7 +71,7 @@ export function nameFields(recipients: readonly Recipient[], fields: readonly Fi
   const signed = new Set<string>()
   return fields.map((field) => {
     const signer = (field.recipientId && signers.get(field.recipientId)) || null
-    const kind = PDF_KIND[field.kind]
+    const kind = pdfKindOf(field)
     if (!signer || isPrefilled(field)) return { field, name: null, signer, kind }
     if (kind === 'signature' && !signed.has(signer)) {
       signed.add(signer)

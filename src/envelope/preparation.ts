@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
+import { rulesOf } from '../field/rules.ts'
 import type { Picture } from '../pdf/form.ts'
 import type { PreparedField, PrepareInput } from '../pdf/prepare.ts'
 import type { Sent } from '../sandbox/task.ts'
@@ -110,6 +111,7 @@ function preparedField(
   const recipient = recipients.find(({ id }) => id === field.recipientId)
   const said = field.label || words(recipient?.language ?? envelope.language).completion.kinds[field.kind]
   const { page, x, y, width, height, fontSize } = field
+  const { options } = rulesOf(field)
   const prefilled = name === null ? (recipient ? defaultValue(field, recipient) : field.value) : undefined
   return {
     name: name ?? '',
@@ -122,6 +124,7 @@ function preparedField(
     height,
     fontSize,
     tooltip: recipient ? `${said} (${nameOf(recipient)})` : said,
+    ...(kind === 'choice' ? { options: options ?? [] } : {}),
     ...(prefilled === undefined ? {} : { prefilled }),
   }
 }

@@ -96,6 +96,12 @@ export const tickForm = (width: number, height: number): Form => ({
   content: `q ${PEN.replace('rg', 'RG')} ${short(Math.max(1, height * 0.12))} w 1 J 1 j ${short(width * 0.18)} ${short(height * 0.5)} m ${short(width * 0.42)} ${short(height * 0.24)} l ${short(width * 0.84)} ${short(height * 0.8)} l S Q`,
 })
 
+/** A radio button that was chosen. */
+export function dotForm(width: number, height: number): Form {
+  const content = `q ${PEN} ${circle(width / 2, height / 2, Math.min(width, height) * 0.3)} f Q`
+  return { width, height, content }
+}
+
 /** Several forms in one, each at its place from the top left. */
 export function composed(
   parts: readonly { readonly form: Form; readonly x: number; readonly y: number }[],

@@ -21,11 +21,14 @@ export interface PreparedField extends Box {
   /** `S1_f3`, `S1_sig`. */
   readonly name: string
   readonly signer: string | null
-  readonly kind: 'text' | 'multiline' | 'checkbox' | 'picture' | 'signature'
+  readonly kind: 'text' | 'multiline' | 'choice' | 'checkbox' | 'radio' | 'picture' | 'signature'
   /** 0-based. */
   readonly page: number
   readonly tooltip: string
+  /** Points; 0: as large as the box takes. */
   readonly fontSize?: number
+  /** Of a choice: what may be chosen. */
+  readonly options?: readonly string[]
   /** Drawn as page content; there is then no form field. */
   readonly prefilled?: string
 }

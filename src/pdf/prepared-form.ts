@@ -1,5 +1,5 @@
 import { PDFArray, type PDFDocument, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib'
-import { tickForm } from './appearance.ts'
+import { dotForm, tickForm } from './appearance.ts'
 import type { CompletionPlaces } from './completion.ts'
 import { PdfFault } from './fault.ts'
 import { type Box, type SeenPage, userRectangle } from './geometry.ts'
@@ -132,11 +132,16 @@ function entriesOf(doc: PDFDocument, field: PreparedField): Record<string, unkno
       return { FT: 'Tx', Ff: 1, DA: appearance }
     case 'multiline':
       return { FT: 'Tx', Ff: 4097, DA: appearance }
+    case 'choice':
+      // A list that drops down (Combo), one entry of it (ISO 32000-2 §12.7.5.4); what is chosen is written with the signer's revision.
+      return { FT: 'Ch', Ff: 131_073, DA: appearance, Opt: (field.options ?? []).map((option) => PDFHexString.fromText(option)) }
     case 'picture':
       return { FT: 'Btn', Ff: 65537, MK: { TP: 1 } }
     case 'signature':
       return { FT: 'Sig', Ff: 1 }
-    case 'checkbox': {
+    case 'checkbox':
+    // One merged field for each button: kids of a group may never change once the file is certified. That one alone is chosen is our own rule.
+    case 'radio': {
       const { context } = doc
       const { width, height } = field
       const state = (content: string): PDFRef =>
@@ -148,8 +153,8 @@ function entriesOf(doc: PDFDocument, field: PreparedField): Record<string, unkno
         Ff: 1,
         V: 'Off',
         AS: 'Off',
-        MK: { CA: PDFString.of('4') },
-        AP: { N: { Yes: state(tickForm(width, height).content), Off: state('') } },
+        MK: { CA: PDFString.of(field.kind === 'radio' ? 'l' : '4') },
+        AP: { N: { Yes: state((field.kind === 'radio' ? dotForm : tickForm)(width, height).content), Off: state('') } },
       }
     }
   }

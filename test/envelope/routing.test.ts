@@ -36,6 +36,7 @@ const field = (id: string, over: Partial<Field>): Field => ({
   label: '',
   value: '',
   fontSize: 10,
+  rules: '{}',
   ...over,
 })
 

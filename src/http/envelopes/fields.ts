@@ -5,8 +5,8 @@ import { Refusal } from '../../base/refusal.ts'
 import type { FieldKind } from '../../db/database.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
-import { FIELD_KINDS, FieldRefusal, fieldsOf, pagesOf, type PlacedField, placeFields, StaleFields } from '../../envelope/fields.ts'
-import { acts } from '../../envelope/naming.ts'
+import { FieldRefusal, fieldsOf, pagesOf, type PlacedField, placeFields, StaleFields } from '../../envelope/fields.ts'
+import { acts, FIELD_KINDS } from '../../envelope/naming.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { type Received, receivedIn } from '../../envelope/received.ts'
 import { nameOf } from '../../envelope/telling.ts'
@@ -16,6 +16,7 @@ import { refusalSentence, STATUS } from '../errors.ts'
 import { form } from '../form.ts'
 import { line, lines } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { fieldRules } from './field-rules.ts'
 import type { EditorView } from '../views.ts'
 
 /** How large a field of each kind is when it is put down, in points, and whether it must be filled in. */
@@ -36,6 +37,10 @@ export const NEW_FIELDS: Readonly<Record<FieldKind, { readonly width: number; re
   checkbox: { width: 14, height: 14, required: false },
   number: { width: 132, height: 18, required: false },
   attachment: { width: 180, height: 18, required: true },
+  radio: { width: 14, height: 14, required: true },
+  'drop-down': { width: 160, height: 18, required: true },
+  contact: { width: 180, height: 18, required: false },
+  calculation: { width: 120, height: 18, required: false },
 }
 export const NEW_SIZE = 10
 export const HUES = 8
@@ -56,6 +61,7 @@ const Placed = z.object({
   label: line(200),
   value: lines(2_000),
   fontSize: z.number('field.size'),
+  rules: fieldRules,
 })
 const Seen = z.object({ version: z.int(), fields: z.array(z.unknown()) })
 
@@ -156,6 +162,7 @@ async function fieldByHand(
     label: '',
     value: '',
     fontSize: NEW_SIZE,
+    rules: {},
   }
   if (place.startsWith('field-')) {
     const empty = receivedIn(document)?.emptyFields[Number(place.slice(6))]

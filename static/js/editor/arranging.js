@@ -27,6 +27,7 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
       label: '',
       value: '',
       fontSize: newSize,
+      rules: {},
     }
   }
 

@@ -12,9 +12,13 @@ const placeOf = (field) =>
     .join('|')
 const contentOf = (fields) =>
   fields
-    .map((field) => `${field.id}|${COMPARED.map((name) => String(field[name])).join('|')}|${field.kind === 'number' ? '' : field.value}`)
+    .map((field) => `${field.id}|${COMPARED.map((name) => String(field[name])).join('|')}|${field.kind === 'number' ? '' : field.value}|${sorted(field.rules)}`)
     .sort()
     .join('\n')
+
+/** A key's place says nothing. */
+const sorted = (value) =>
+  JSON.stringify(value, (_, held) => (held && typeof held === 'object' && !Array.isArray(held) ? Object.fromEntries(Object.entries(held).sort()) : held))
 
 /**
  * Saves by itself. One request at a time, each with the version that was seen; whoever saved in between is heard before anything is written
@@ -42,7 +46,14 @@ export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
   let theirs = null
 
   const isDirty = () => draft.steady !== saved
-  const asSent = (fields) => fields.map((field) => ({ ...field, id: names.get(field.id) ?? field.id }))
+  const nameOf = (id) => names.get(id) ?? id
+  /** Conditions name other fields as the server knows them. */
+  const asSent = (fields) =>
+    fields.map(({ rules, ...field }) => {
+      const sent = { ...rules }
+      for (const which of ['show', 'require']) if (sent[which]) sent[which] = { ...sent[which], field: nameOf(sent[which].field) }
+      return { ...field, id: nameOf(field.id), rules: sent }
+    })
   const tell = (text, state) => {
     if (status.textContent !== text) status.textContent = text
     root.dataset.saving = state

@@ -93,6 +93,34 @@ test('fields are saved by version, keep the names they were given, and are answe
   expect(text).toBeDefined()
 })
 
+test('rules are kept as they were sent, empty ones left out, and speak of fields by the names that the server gives', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, marie } = await prepareDraft(house)
+  const { put } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const box = field(document.id, marie.id, { id: 'new-box', kind: 'checkbox', page: 0 })
+  const list = field(document.id, marie.id, { id: 'new-list', kind: 'drop-down', page: 0, y: 600 })
+  const rules = { help: ' Which one? ', placeholder: '', options: ['a', ' ', 'b', 'a'], show: { field: 'new-box', is: 'ticked' } } as const
+  const { status, body } = await put(path, { version: envelope.version, fields: [box, { ...list, rules }] })
+  expect(status).toBe(200)
+  expect(body.fields.map(({ rules: kept }) => kept)).toEqual([
+    {},
+    { help: 'Which one?', options: ['a', 'b'], show: { field: body.fields[0]!.id, is: 'ticked' } },
+  ])
+  for (const [wrong, code] of [
+    [{ format: { type: 'amount', currency: 'euro' } }, 'field.currency'],
+    [{ format: { type: 'number', min: '1,5' } }, 'field.limit'],
+    [{ format: { type: 'colour' } }, 'form.invalid'],
+    [{ maxLength: 0 }, 'field.length'],
+    [{ options: Array.from({ length: 201 }, String) }, 'field.too-many-options'],
+    [{ help: 'x'.repeat(301) }, 'text.too-long'],
+    [{ source: 'shoe-size' }, 'form.invalid'],
+  ] as const) {
+    const refused = await put(path, { version: body.version, fields: [{ ...list, rules: wrong }] })
+    expect([wrong, refused.status, refused.body.code, refused.body.fieldId]).toEqual([wrong, 422, code, 'new-list'] as never)
+  }
+})
+
 test('whoever saves with an old version is told how it stands, and nothing is changed', async () => {
   await using house = await openTestHouse()
   const { envelope, document, us } = await prepareDraft(house)
@@ -126,7 +154,7 @@ test('a field that does not fit is refused by its id, and then none is saved', a
     [{ recipientId: copy.id }, 'field.of-a-copy'],
     [{ fontSize: 400 }, 'field.size'],
     [{ label: 'x'.repeat(201) }, 'text.too-long'],
-    [{ kind: 'radio' }, 'form.invalid'],
+    [{ kind: 'hologram' }, 'form.invalid'],
   ] as const) {
     const { status, body } = await put(path, {
       version: envelope.version + 1,
@@ -183,7 +211,7 @@ test('without JavaScript a field is put at one of nine places, clear of what sta
   // Told on the next page, by its cookie.
   const refused = await browser.post(path, { ...asked, page: '9' })
   expect([refused.status, decodeURIComponent(browser.cookies.get('flash') ?? '')]).toEqual([303, expect.stringContaining('"stop"')])
-  for (const over of [{ place: 'nowhere' }, { kind: 'radio' }, { page: 'x' }])
+  for (const over of [{ place: 'nowhere' }, { kind: 'hologram' }, { page: 'x' }])
     expect((await browser.post(path, { ...asked, ...over })).status).toBe(422)
   expect(await fieldsOf(house.house.db, envelope)).toHaveLength(3)
 })

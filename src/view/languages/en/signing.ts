@@ -87,6 +87,10 @@ export const signing = {
     checkbox: 'Tick box',
     number: 'Number',
     attachment: 'Attached file',
+    radio: 'Choice',
+    'drop-down': 'List',
+    contact: 'Detail',
+    calculation: 'Calculation',
   },
   fields: {
     title: { signer: 'Fill in and sign', approver: 'Fill in and approve', witness: 'Fill in and witness' },

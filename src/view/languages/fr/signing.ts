@@ -92,6 +92,10 @@ export const signing: typeof shape = {
     checkbox: 'Case à cocher',
     number: 'Numéro',
     attachment: 'Fichier joint',
+    radio: 'Choix',
+    'drop-down': 'Liste',
+    contact: 'Coordonnée',
+    calculation: 'Calcul',
   },
   fields: {
     title: { signer: 'Remplir et signer', approver: 'Remplir et approuver', witness: 'Remplir et attester' },
