@@ -22,6 +22,8 @@ export interface Config {
   readonly auditCheckpoint: string
   /** A file that holds the passphrase of the authority's keys: named by the environment, or a systemd credential. Never its text. */
   readonly passphraseFile: string | null
+  /** The path of LibreOffice’s `soffice`; `none`: not used; null: the first that is found. */
+  readonly libreOffice: string | null
 }
 
 /** Its name in the data folder. */
@@ -38,6 +40,7 @@ export const SETTINGS = {
   PARAPHE_VAULT_URL: 's3://… in place of the file of data, for objects',
   PARAPHE_PASSPHRASE_FILE: 'a file that holds the passphrase of the authority’s keys; or the systemd credential paraphe-passphrase',
   PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
+  PARAPHE_LIBREOFFICE: 'the path of LibreOffice’s soffice, which turns text documents into PDF; none: not used (default: found by itself)',
   PARAPHE_AUDIT_CHECKPOINT:
     'the file that keeps the newest checkpoint of the audit log, best on another volume (default in the data folder)',
 } as const
@@ -69,6 +72,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory,
     auditCheckpoint: resolve(read('PARAPHE_AUDIT_CHECKPOINT') ?? join(dataDirectory, KEPT_CHECKPOINT)),
     passphraseFile: read('PARAPHE_PASSPHRASE_FILE') ?? credentialIn(environment['CREDENTIALS_DIRECTORY']),
+    libreOffice: optional(read('PARAPHE_LIBREOFFICE'), officeOf),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN') ?? '127.0.0.1:8080'),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
     url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),
@@ -95,6 +99,11 @@ function listenOf(name: SettingName, text: string): Listen {
   const port = Number(match?.[2])
   if (!match || port > 65_535) throw new ConfigError(`${name}: "${text}" is not an address and a port, such as 127.0.0.1:8080`)
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+function officeOf(path: string): string {
+  if (path !== 'none' && !existsSync(path)) throw new ConfigError(`PARAPHE_LIBREOFFICE: there is no file ${path}`)
+  return path
 }
 
 /** The origin of a web address that has nothing behind its host. */

@@ -5,8 +5,8 @@ import { newDocumentId } from '../base/document-id.ts'
 import { sizeOf } from '../base/bytes.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Config } from '../config/config.ts'
 import type { Db, Tx } from '../db/open.ts'
+import type { OfficePlace } from '../sandbox/office.ts'
 import { readSetting } from '../setting/setting.ts'
 import { putObject, type StoredObject } from '../store/object.ts'
 import { receivedIn } from './received.ts'
@@ -19,7 +19,7 @@ export const MOST_DOCUMENTS = 20
 type Owner = Pick<User, 'id' | 'role'>
 interface Tools {
   readonly db: Db
-  readonly config: Pick<Config, 'dataDirectory'>
+  readonly config: OfficePlace
 }
 
 /**

@@ -53,6 +53,7 @@ export async function preparationOf(
   const subject = certified ?? document
   const pages = (JSON.parse(subject.pages) as unknown[]).length
   const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
+  const { converted } = findingsOf(subject)
   const numbers = fields.find(({ kind, value }) => kind === 'number' && value)?.value
   return {
     source: certified ? null : await laidAside(db, document.sourceDigest),
@@ -79,6 +80,7 @@ export async function preparationOf(
     },
     facts: [
       { label: each((w) => w.facts.file), value: subject.fileName },
+      ...(converted ? [{ label: each((w) => w.facts.converted), value: converted.by }] : []),
       ...(certified ? [{ label: each((w) => w.facts.signedFile), value: certified.documentId }] : []),
       { label: each((w) => w.facts.pages), value: String(pages) },
       { label: each((w) => w.facts.digest), value: subject.originalDigest.replace(/(.{4})(?!$)/g, '$1 ') },

@@ -1,9 +1,10 @@
 import { type Bytes, type LaidAside, startOf } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import type { ActiveContent } from '../pdf/active-content.ts'
+import { type OfficePlace, officeToPdf } from '../sandbox/office.ts'
+import { mayBeOffice, type OfficeKind } from '../sandbox/office-file.ts'
 import { runTask } from '../sandbox/run.ts'
 import { trustOf } from '../verification/uploaded.ts'
 import type { Received } from './received.ts'
@@ -24,13 +25,15 @@ export interface Findings {
   readonly received?: Received | null
   /** Rights for an old reader, which go when the file is rewritten. */
   readonly usageRights?: boolean
+  /** It came as a text document: the original is that file, and the source what was made of it. */
+  readonly converted?: { readonly from: OfficeKind; readonly by: string }
   /** When the sender agreed that what acts is removed. */
   readonly consentedAt: Instant | null
 }
 
 interface Tools {
   readonly db: Db
-  readonly config: Pick<Config, 'dataDirectory'>
+  readonly config: OfficePlace
 }
 
 export interface ReadDocument {
@@ -83,6 +86,7 @@ export async function readSheaf(
       findings: { activeContent: [], xfa: 'none', formFields: 0, encrypted: 'no', fromPictures: true, consentedAt: null },
     }
   }
+  if (mayBeOffice(await startOf(first.bytes, 8))) return readOffice({ db, config }, first, mostPages)
   const found = await runTask(config, 'inspect', { pdf: first.bytes, ...(password ? { password } : {}) })
   if (found.xfa === 'dynamic') throw new Refusal('invalid', 'document.xfa-dynamic')
   if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
@@ -92,7 +96,7 @@ export async function readSheaf(
   await runTask(config, 'pages', { pdf: opened?.pdf ?? first.bytes, from: { page: 0, most: 1 }, width: 240 })
   return {
     name,
-    title: found.title && !/^(untitled|microsoft word - .*)$/i.test(found.title) ? found.title : title,
+    title: titleOf(found.title, title),
     original: first.bytes,
     source: opened?.pdf ?? first.bytes,
     pages: found.pages.map(sizeOf),
@@ -108,6 +112,36 @@ export async function readSheaf(
     },
   }
 }
+
+/** Of a text document the original is the document itself; what is shown and signed is the PDF that was made of it. */
+async function readOffice({ config }: Tools, { name, bytes }: UploadedFile, mostPages: number): Promise<ReadDocument> {
+  const { kind } = await runTask(config, 'office-kind', { file: bytes })
+  if (!kind) throw new Refusal('invalid', 'document.not-a-pdf')
+  const { pdf, by } = await officeToPdf(config, { file: bytes, kind })
+  const found = await runTask(config, 'inspect', { pdf })
+  if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
+  await runTask(config, 'pages', { pdf, from: { page: 0, most: 1 }, width: 240 })
+  return {
+    name: fileNameOf(name),
+    title: titleOf(found.title, titleFrom(fileNameOf(name))),
+    original: bytes,
+    source: pdf,
+    pages: found.pages.map(sizeOf),
+    findings: {
+      activeContent: found.activeContent,
+      xfa: 'none',
+      formFields: found.formFields,
+      encrypted: 'no',
+      fromPictures: false,
+      converted: { from: kind, by },
+      consentedAt: null,
+    },
+  }
+}
+
+/** A title that a program made of its own template is none. */
+const titleOf = (told: string | null, otherwise: string): string =>
+  told && !/^(untitled|microsoft word - .*)$/i.test(told) ? told : otherwise
 
 /**
  * What is broken already is not built upon: whoever signed it next would sign a file that no verifier accepts. Of a document of ours in the middle of

@@ -73,7 +73,7 @@ const CLIENT: Readonly<Record<Language, { firstName: string; lastName: string; c
  * own address, so that one person can try the whole job.
  */
 export async function startSample(
-  tools: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory'> },
+  tools: { readonly db: Db; readonly config: Pick<Config, 'dataDirectory' | 'libreOffice'> },
   act: UserAct,
   user: User,
   language: Language,

@@ -1,12 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { LaidAside } from '../base/bytes.ts'
-import { HOUR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
 import { type Fence, FENCES } from './fence.ts'
 import { Keeper } from './keeper.ts'
+import { Line } from './line.ts'
+import { privateFolder } from './private-folder.ts'
 import { type Bounds, boundsOf, ORDINARY, type Sent, type TaskInput, type TaskKind, type TaskOutput } from './task.ts'
 
 export interface TaskOptions {
@@ -17,8 +15,7 @@ export interface TaskOptions {
   readonly signal?: AbortSignal
 }
 
-const AT_ONCE = 2
-const WAITING = 32
+const line = new Line(2, 32)
 const IDLE = 60_000
 
 type Place = Pick<Config, 'dataDirectory'>
@@ -36,7 +33,7 @@ export async function runTask<K extends TaskKind>(
   const pages = options.pages ?? ('pages' in input && Array.isArray(input.pages) ? input.pages.length : 0)
   const bounds = boundsOf(sizeOf(input), pages)
   const milliseconds = Math.min(bounds.milliseconds, options.milliseconds ?? Number.POSITIVE_INFINITY)
-  const release = await enter(options.signal)
+  const release = await line.enter(options.signal)
   try {
     options.signal?.throwIfAborted()
     const keeper = await keeperFor(config, bounds)
@@ -68,33 +65,9 @@ export function closeSandbox(): void {
   }
 }
 
-let busy = 0
-const line: { readonly go: () => void }[] = []
-
-async function enter(signal: AbortSignal | undefined): Promise<() => void> {
-  if (busy < AT_ONCE) busy++
-  else {
-    if (line.length >= WAITING) throw new Refusal('unavailable', 'sandbox.busy')
-    const turn = Promise.withResolvers<void>()
-    const place = { go: turn.resolve }
-    signal?.addEventListener('abort', () => {
-      const at = line.indexOf(place)
-      if (at < 0) return
-      line.splice(at, 1)
-      turn.reject(signal.reason)
-    })
-    line.push(place)
-    await turn.promise
-  }
-  return () => {
-    const next = line.shift()
-    if (next) next.go()
-    else busy--
-  }
-}
-
 const idle: { readonly keeper: Keeper; readonly timer: ReturnType<typeof setTimeout> }[] = []
 let fence: Fence | undefined
+let tidies = false
 
 async function keeperFor(config: Place, bounds: Bounds): Promise<Keeper> {
   const at = idle.findIndex(({ keeper }) => keeper.bounds.bytes === bounds.bytes)
@@ -106,6 +79,8 @@ async function keeperFor(config: Place, bounds: Bounds): Promise<Keeper> {
     return keeperFor(config, bounds)
   }
   const folder = privateFolder(config)
+  if (!tidies) process.on('exit', closeSandbox)
+  tidies = true
   for (const candidate of fence ? [fence] : FENCES) {
     const keeper = await Keeper.start(candidate, bounds, folder)
     if (keeper) {
@@ -125,23 +100,6 @@ function putBack(keeper: Keeper): void {
   }, IDLE)
   timer.unref()
   idle.push({ keeper, timer })
-}
-
-const folders = new Map<string, string>()
-
-/** Under the data folder where there is one, for only its owner to read. What a crash left behind goes after an hour. */
-function privateFolder({ dataDirectory }: Place): string {
-  const known = folders.get(dataDirectory)
-  if (known && existsSync(known)) return known
-  const folder = existsSync(dataDirectory) ? join(dataDirectory, 'tmp') : mkdtempSync(join(tmpdir(), 'paraphe-'))
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
-  for (const name of readdirSync(folder))
-    if (name.startsWith('child-') && statSync(join(folder, name)).mtimeMs < Date.now() - HOUR)
-      rmSync(join(folder, name), { recursive: true, force: true })
-  if (!folders.size) process.on('exit', closeSandbox)
-  folders.set(dataDirectory, folder)
-  return folder
 }
 
 function sizeOf(value: unknown): number {

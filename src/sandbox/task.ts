@@ -11,6 +11,7 @@ import type { Prepared, PrepareInput } from '../pdf/prepare.ts'
 import type { ReportSheet } from '../pdf/report.ts'
 import type { Instant } from '../base/instant.ts'
 import type { SignatureMaterial } from '../verification/signature-material.ts'
+import type { OfficeKind } from './office-file.ts'
 import type { VerificationReport } from '../verification/verdict/report.ts'
 
 /** A picture ready to be a mark: PNG for the browser, samples for a PDF. */
@@ -49,6 +50,8 @@ export interface TaskInput {
   signatures: { pdf: Bytes }
   /** What other tools judge of a finished file, as PEM and DER; of a received one, what came after its first bytes. */
   material: { pdf: Bytes; received: number }
+  /** What a file of a word processor is. */
+  'office-kind': { file: Bytes }
   'images-to-pdf': { pictures: readonly Bytes[] }
   /** The pages from `first` (0-based) on, flattened. */
   extract: { pdf: Bytes; first: number }
@@ -71,6 +74,7 @@ export interface TaskOutput {
   receive: ReceivedFile
   signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
   material: { material: SignatureMaterial }
+  'office-kind': { kind: OfficeKind | null }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }
   compare: Comparison

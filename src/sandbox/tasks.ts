@@ -36,6 +36,7 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
   material: async ({ pdf, received }) => ({
     material: await (await import('../verification/signature-material.ts')).signatureMaterialOf(pdf, received),
   }),
+  'office-kind': async ({ file }) => ({ kind: (await import('./office-file.ts')).officeKindOf(file) }),
   'images-to-pdf': async ({ pictures }) => {
     const { imagesToPdf } = await import('../pdf/image-pages.ts')
     const decoded = []

@@ -4,6 +4,7 @@ import { certificateLives } from '../authority/lives.ts'
 import { DAY, type Instant, instant, later, MINUTE } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
+import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
 import { auditLog, witness } from './doctor-log.ts'
@@ -25,6 +26,7 @@ export type CheckName =
   | 'jobs'
   | 'address'
   | 'sandbox'
+  | 'office'
   | 'audit-log'
   | 'witness'
 
@@ -64,6 +66,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     jobs,
     address,
     sandbox,
+    ...(tools.config.libreOffice === 'none' ? [] : [office]),
     auditLog,
     witness,
   ]) {
@@ -223,4 +226,9 @@ const sandbox: Look = async ({ config }) => {
     state: !works ? 'stop' : network && limits ? 'good' : 'wait',
     facts: { network: network ? 1 : 0, limits: limits ? 1 : 0 },
   }
+}
+
+const office: Look = async ({ config }) => {
+  const facts = await officeFacts(config)
+  return { name: 'office', state: facts ? 'good' : 'wait', facts: { version: facts?.version ?? '', program: facts?.program ?? '' } }
 }

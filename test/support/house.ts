@@ -80,7 +80,15 @@ export interface Answer {
 
 /** Every door and room on a fresh database, without processes and without an authority. Set up, unless said otherwise. */
 export async function openTestHouse(
-  options: { isSetUp?: boolean; authority?: boolean; realTime?: boolean; origin?: string; from?: Instant; passphrase?: string } = {},
+  options: {
+    isSetUp?: boolean
+    authority?: boolean
+    realTime?: boolean
+    origin?: string
+    from?: Instant
+    passphrase?: string
+    environment?: Record<string, string>
+  } = {},
 ): Promise<TestHouse> {
   const origin = options.origin ?? ORIGIN
   const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
@@ -88,7 +96,7 @@ export async function openTestHouse(
   await migrate(db)
   let now: Instant = options.from ?? NOON
   const house: House = {
-    config: readConfig({ PARAPHE_DATA: directory }),
+    config: readConfig({ PARAPHE_DATA: directory, ...options.environment }),
     db,
     clock: options.realTime ? systemClock : () => now,
     secretKey: secretKeyOf(new Uint8Array(32).fill(9)),

@@ -8,10 +8,12 @@ import { findingsOf, needsConsent } from '../../envelope/documents.ts'
 import { DEFAULT_DEADLINE, findDraft, remindersOf } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
+import type { Findings } from '../../envelope/reading.ts'
 import { receivedIn } from '../../envelope/received.ts'
 import { addressOf, nameOf } from '../../envelope/telling.ts'
 import { turnsOf } from '../../envelope/turns.ts'
 import type { ActiveContent } from '../../pdf/active-content.ts'
+import { officeProgram } from '../../sandbox/office.ts'
 import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { LANGUAGE_NAMES } from '../../view/words.ts'
@@ -39,6 +41,7 @@ export interface DraftDocument {
   /** It arrived signed: by how many and by whom, and how many of its empty fields may still be signed where it is certified. */
   readonly received: { readonly signatures: number; readonly signers: readonly string[]; readonly certifiedPlaces: number | null } | null
   readonly usageRights: boolean
+  readonly converted: Findings['converted'] | null
 }
 
 export interface DraftPerson {
@@ -66,7 +69,7 @@ export interface DraftView {
   readonly refused: string | null
   readonly documents: readonly DraftDocument[]
   readonly upload: Form
-  readonly limits: { readonly bytes: number; readonly megabytes: number; readonly pages: number }
+  readonly limits: { readonly bytes: number; readonly megabytes: number; readonly pages: number; readonly office: boolean }
   readonly people: readonly DraftPerson[]
   readonly person: { readonly id: string | null; readonly name: string; readonly isOpen: boolean; readonly form: Form }
   readonly known: readonly KnownPerson[]
@@ -108,7 +111,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     cameBack: envelope.dispatchFailure && sentence(envelope.dispatchFailure, { name: envelope.title }),
     refused: refused.refused ?? null,
     documents: documents.map((document, at) => {
-      const { activeContent, xfa, encrypted, formFields, consentedAt, usageRights = false } = findingsOf(document)
+      const { activeContent, xfa, encrypted, formFields, consentedAt, usageRights = false, converted = null } = findingsOf(document)
       const received = receivedIn(document)
       const kinds = new Set<ActiveContent['kind'] | 'xfa'>(activeContent.map(({ kind }) => kind))
       if (xfa === 'beside') kinds.add('xfa')
@@ -124,6 +127,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
         encrypted,
         formFields: received ? 0 : formFields,
         usageRights,
+        converted,
         received: received && {
           signatures: received.signatures,
           signers: received.signers,
@@ -133,7 +137,12 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
       }
     }),
     upload: refused.upload ?? blankForm(),
-    limits: { bytes: limits.uploadBytes, megabytes: Math.floor(limits.uploadBytes / 1_000_000), pages: limits.pages },
+    limits: {
+      bytes: limits.uploadBytes,
+      megabytes: Math.floor(limits.uploadBytes / 1_000_000),
+      pages: limits.pages,
+      office: officeProgram(c.var.house.config) !== null,
+    },
     people: draftPeople(recipients, editor, user.id),
     person: {
       id: edited?.id ?? null,

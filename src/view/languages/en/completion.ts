@@ -15,6 +15,7 @@ export const completion = {
   ],
   facts: {
     file: 'File',
+    converted: 'Turned into PDF by',
     signedFile: 'Signed file, document ID',
     pages: 'Pages as uploaded',
     digest: 'SHA-256',

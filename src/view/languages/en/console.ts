@@ -334,6 +334,12 @@ export const console = {
         wait: 'Not told anything yet.',
         stop: '{where} could not be told: {failure}',
       },
+      office: {
+        title: 'Text documents',
+        good: 'Word, OpenDocument and RTF files are turned into PDF by LibreOffice {version} ({program}).',
+        wait: 'LibreOffice is not installed, or does not start: people save text documents as PDF themselves. Install libreoffice-writer-nogui, or set PARAPHE_LIBREOFFICE.',
+        stop: 'LibreOffice does not start.',
+      },
       sandbox: {
         title: 'Reading of strangers’ files',
         good: 'In a process of its own, without network and within limits.',

@@ -77,7 +77,12 @@ export const documents = {
       drop: 'Drop files here, or',
       choose: 'Choose files',
       kinds:
-        'PDF, or pictures (JPEG, PNG, WebP), up to {megabytes} MB and {pages} pages each. Pictures chosen together become one document. Save a Word or OpenDocument file as PDF first.',
+        'PDF, or pictures (JPEG, PNG, WebP), up to {megabytes} MB and {pages} pages each. Pictures chosen together become one document.',
+      kindsOffice:
+        'PDF, text documents (DOCX, DOC, ODT, RTF), or pictures (JPEG, PNG, WebP), up to {megabytes} MB and {pages} pages each. Pictures chosen together become one document.',
+      noOffice: 'Word, OpenDocument and RTF files are not available on this server: save them as PDF first.',
+      converted: (kind: string, by: string): string =>
+        `Made into a PDF from ${kind} by ${by}. The file that you chose is kept as the original.`,
       add: 'Add',
       more: 'Add more files',
       uploading: '{name}: {percent} %',

@@ -173,7 +173,13 @@ export const refusals = {
   'document.unknown': 'There is no such document here.',
   'document.page-unknown': 'There is no such page.',
   'document.empty': '“{name}” is empty. Please choose another file.',
-  'document.not-a-pdf': '“{name}” is not a PDF, nor a JPEG, PNG or WebP picture. Please choose another file.',
+  'document.not-a-pdf':
+    '“{name}” is not a PDF, nor a text document (DOCX, DOC, ODT, RTF), nor a JPEG, PNG or WebP picture. Please choose another file.',
+  'document.office-unavailable':
+    '“{name}” is a word processor’s document, and this server has nothing to turn it into a PDF. Save it as PDF there (File, Save as) and choose the PDF.',
+  'document.office-unreadable':
+    '“{name}” could not be turned into a PDF. Open it in your word processor, save it as PDF and choose the PDF.',
+  'document.office-password': '“{name}” is protected by a password. Save it without one, or as PDF, and choose that file.',
   'document.damaged': '“{name}” is damaged and cannot be read. Open it with another program, save it anew and try again.',
   'document.no-pages': '“{name}” has no pages.',
   'document.password-needed': '“{name}” is protected by a password. Please enter it, so that the file can be opened.',

@@ -16,6 +16,7 @@ export const completion: (typeof en)['completion'] = {
   ],
   facts: {
     file: 'Fichier',
+    converted: 'Converti en PDF par',
     signedFile: 'Fichier signé, identifiant',
     pages: 'Pages au dépôt',
     digest: 'SHA-256',

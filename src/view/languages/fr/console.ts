@@ -341,6 +341,12 @@ export const console: typeof shape = {
         wait: 'Pas encore informé.',
         stop: '{where} n’a pas pu être informé : {failure}',
       },
+      office: {
+        title: 'Documents texte',
+        good: 'Les fichiers Word, OpenDocument et RTF sont convertis en PDF par LibreOffice {version} ({program}).',
+        wait: 'LibreOffice n’est pas installé ou ne démarre pas : chacun enregistre soi-même ses documents texte en PDF. Installez libreoffice-writer-nogui, ou définissez PARAPHE_LIBREOFFICE.',
+        stop: 'LibreOffice ne démarre pas.',
+      },
       sandbox: {
         title: 'Lecture des fichiers reçus',
         good: 'Dans un processus à part, sans réseau et limité.',

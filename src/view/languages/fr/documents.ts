@@ -80,7 +80,11 @@ export const documents: typeof shape = {
       drop: 'Déposez des fichiers ici, ou',
       choose: 'Choisir des fichiers',
       kinds:
-        'PDF ou images (JPEG, PNG, WebP), jusqu’à {megabytes} Mo et {pages} pages chacun. Les images choisies ensemble deviennent un seul document. Enregistrez d’abord en PDF un fichier Word ou OpenDocument.',
+        'PDF ou images (JPEG, PNG, WebP), jusqu’à {megabytes} Mo et {pages} pages chacun. Les images choisies ensemble deviennent un seul document.',
+      kindsOffice:
+        'PDF, documents texte (DOCX, DOC, ODT, RTF) ou images (JPEG, PNG, WebP), jusqu’à {megabytes} Mo et {pages} pages chacun. Les images choisies ensemble deviennent un seul document.',
+      noOffice: 'Les fichiers Word, OpenDocument et RTF ne sont pas acceptés sur ce serveur : enregistrez-les d’abord en PDF.',
+      converted: (kind, by) => `Converti de ${kind} en PDF par ${by}. Le fichier choisi est conservé comme original.`,
       add: 'Ajouter',
       more: 'Ajouter d’autres fichiers',
       uploading: '{name} : {percent} %',

@@ -176,7 +176,14 @@ export const refusals: typeof shape = {
   'document.unknown': 'Il n’y a pas de tel document ici.',
   'document.page-unknown': 'Cette page n’existe pas.',
   'document.empty': '« {name} » est vide. Veuillez choisir un autre fichier.',
-  'document.not-a-pdf': '« {name} » n’est ni un PDF, ni une image JPEG, PNG ou WebP. Veuillez choisir un autre fichier.',
+  'document.not-a-pdf':
+    '« {name} » n’est ni un PDF, ni un document texte (DOCX, DOC, ODT, RTF), ni une image JPEG, PNG ou WebP. Veuillez choisir un autre fichier.',
+  'document.office-unavailable':
+    '« {name} » est un document de traitement de texte, et ce serveur n’a rien pour le convertir en PDF. Enregistrez-le en PDF (Fichier, Enregistrer sous), puis choisissez le PDF.',
+  'document.office-unreadable':
+    '« {name} » n’a pas pu être converti en PDF. Ouvrez-le dans votre traitement de texte, enregistrez-le en PDF et choisissez le PDF.',
+  'document.office-password':
+    '« {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, ou en PDF, et choisissez ce fichier.',
   'document.damaged':
     '« {name} » est endommagé et ne peut pas être lu. Ouvrez-le avec un autre logiciel, enregistrez-le à nouveau, puis réessayez.',
   'document.no-pages': '« {name} » n’a aucune page.',
