@@ -1,4 +1,4 @@
-import type { ColumnType, Selectable } from 'kysely'
+import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { Bytes } from '../base/bytes.ts'
 import type { Digest } from '../base/digest.ts'
 import type { DocumentId } from '../base/document-id.ts'
@@ -38,17 +38,18 @@ export interface Database {
   outsideSeal: OutsideSealTable
   revocationList: { issuerId: string; number: number; der: Bytes; thisUpdate: Instant; nextUpdate: Instant }
   contact: ContactTable
-  stamp: { id: string; name: string; legalEntityId: string | null; objectDigest: Digest; createdAt: Instant; removedAt: Instant | null }
-  numberingSeries: {
-    id: string
-    legalEntityId: string
-    name: string
-    prefix: string
-    perYear: number
-    year: number
-    next: number
-    digits: number
-  }
+  contactImport: ContactImportTable
+  /** What an import did to one contact; `before`: JSON of what it was, where it was changed. */
+  contactImportRow: { importId: string; contactId: string; kind: 'added' | 'updated'; before: string | null }
+  contactMerge: ContactMergeTable
+  /** Two that somebody said are not the same person; the smaller id first. */
+  contactDistinct: { firstId: string; secondId: string; userId: string; at: Instant }
+  stamp: StampTable
+  /** Who may use a stamp that is not for everyone. */
+  stampGrant: { stampId: string; kind: 'user' | 'department' | 'group'; subjectId: string }
+  numberingSeries: NumberingSeriesTable
+  /** Each number that a series has given. Without an envelope it came back, and is the next to be given. */
+  issuedNumber: { seriesId: string; year: number; number: number; envelopeId: string | null; value: string; at: Instant }
   disclosure: { id: string; language: string; version: number; text: string; digest: Digest; createdAt: Instant }
   envelope: EnvelopeTable
   document: DocumentTable
@@ -243,11 +244,79 @@ export interface ContactTable {
   jobTitle: string
   language: Language | null
   comment: string
+  /** Registration numbers, address, bank: what the field "company details" takes. */
+  companyDetails: string
+  /** Last and first name, and the company, without case and accents: sorted and compared by. */
+  nameKey: string
+  companyKey: string
+  /** Everything that a search finds, without case and accents. */
+  searchText: string
+  /** The contact that took this one in; it is removed then. */
+  mergedInto: string | null
   createdAt: Instant
   updatedAt: Instant
   removedAt: Instant | null
 }
 export type ContactRow = Selectable<ContactTable>
+
+/** A file of contacts: looked at first, then taken over as a whole. */
+export interface ContactImportTable {
+  id: string
+  userId: string
+  fileName: string
+  format: 'csv' | 'vcard'
+  /** The file until it is imported or given up. */
+  content: Bytes | null
+  /** JSON: which column is what, and what happens to those who are known. */
+  choices: string
+  createdAt: Instant
+  importedAt: Instant | null
+  undoneAt: Instant | null
+  added: number
+  updated: number
+  skipped: number
+}
+export type ContactImportRow = Selectable<ContactImportTable>
+
+export interface ContactMergeTable {
+  id: string
+  keptId: string
+  mergedId: string
+  /** JSON: the values of the kept one before. */
+  before: string
+  userId: string
+  at: Instant
+  undoneAt: Instant | null
+}
+export type ContactMergeRow = Selectable<ContactMergeTable>
+
+export interface StampTable {
+  id: string
+  name: string
+  legalEntityId: string | null
+  objectDigest: Digest
+  /** 1: everybody with the right to use stamps; 0: of these, those whom a grant names. */
+  forEveryone: number
+  createdAt: Instant
+  removedAt: Instant | null
+}
+
+/** Numbers of one company's documents, one after the other. */
+export interface NumberingSeriesTable {
+  id: string
+  legalEntityId: string
+  name: string
+  prefix: string
+  /** 1: the year stands in the number, and each year begins at 1. */
+  perYear: number
+  year: number
+  next: number
+  digits: number
+  /** 1: taken by a field that names none. */
+  isDefault: number
+  removedAt: Instant | null
+}
+export type NumberingSeriesRow = Selectable<NumberingSeriesTable>
 
 export type EnvelopeStatus = 'draft' | 'sending' | 'sent' | 'sealing' | 'completed' | 'declined' | 'voided' | 'expired'
 
@@ -383,6 +452,8 @@ export interface FieldTable {
   fontSize: number
   /** JSON of `field/rules`. */
   rules: ColumnType<string, string | undefined, string>
+  /** Of an automatic number: its series; null: the company's usual one. */
+  seriesId: Generated<string | null>
 }
 export type FieldRow = Selectable<FieldTable>
 

@@ -1,8 +1,10 @@
+import { folded } from '../base/folded.ts'
 import { searchWords } from '../db/containing.ts'
 import { listCompanySigners } from '../access/users.ts'
 import { fullName, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
-import { addContact, findContact, listContacts } from '../contact/contacts.ts'
+import { addContact, findContact } from '../contact/contacts.ts'
+import { findContactByAddress, listContacts } from '../contact/directory.ts'
 import type { RecipientRole, RecipientSide } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
@@ -24,19 +26,20 @@ export interface KnownPerson {
 }
 
 /** Those who may sign for the company, then the directory; every word of the search stands in a name, a company or an address. */
-export async function listKnownPeople(db: Db, search = '', most = 200): Promise<KnownPerson[]> {
-  const words = searchWords(search.toLowerCase())
+export async function listKnownPeople(db: Db, reader: Owner, search = '', most = 200): Promise<KnownPerson[]> {
+  const words = searchWords(folded(search))
   const staff = (await listCompanySigners(db))
     .map((user): KnownPerson => ({ id: user.id, name: fullName(user), company: user.jobTitle, address: user.email, kind: 'staff' }))
-    .filter(({ name, company, address }) => words.every((word) => `${name} ${company} ${address}`.toLowerCase().includes(word)))
-  const contacts = (await listContacts(db, search, most)).map((contact): KnownPerson => ({
+    .filter(({ name, company, address }) => words.every((word) => folded(`${name} ${company} ${address}`).includes(word)))
+  const { contacts } = await listContacts(db, reader, { search, company: '', sort: 'name', after: '' }, most)
+  const known = contacts.map((contact): KnownPerson => ({
     id: contact.id,
     name: nameOf(contact) || contact.company,
     company: contact.company,
     address: contact.email ?? contact.phone ?? '',
     kind: 'contact',
   }))
-  return [...staff, ...contacts].slice(0, most)
+  return [...staff, ...known].slice(0, most)
 }
 
 type Standing = Pick<Recipient, 'role' | 'side' | 'routingOrder'>
@@ -77,7 +80,7 @@ export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelop
     const { order, opens } = usualTurn(recipients, { role: 'signer', side: 'company' })
     return addRecipient(db, act, owner, envelopeId, { ...recipientOfUser(user, entity), routingOrder: order }, opens)
   }
-  const contact = await findContact(db, id)
+  const contact = await findContact(db, owner, id)
   const turn = usualTurn(recipients, { role: 'signer', side: 'other' })
   return addRecipient(
     db,
@@ -95,7 +98,7 @@ export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelop
       language: contact.language ?? draft.language,
       routingOrder: turn.order,
       company: contact.company,
-      companyDetails: '',
+      companyDetails: contact.companyDetails,
       jobTitle: contact.jobTitle,
       userId: null,
       contactId: contact.id,
@@ -104,7 +107,7 @@ export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelop
   )
 }
 
-/** Somebody typed in; kept in the directory too where the sender wishes it and nobody there has that address. */
+/** Somebody typed in; kept in the directory too where the sender wishes it, unless somebody there has that address already. */
 export async function addTypedPerson(
   db: Db,
   act: UserAct,
@@ -116,6 +119,7 @@ export async function addTypedPerson(
   const draft = await findDraft(db, owner, envelopeId)
   const turn = usualTurn(await listRecipients(db, envelopeId), details)
   const own = details.side === 'company' && !details.company ? await findLegalEntity(db, draft.legalEntityId) : null
+  const known = details.side === 'company' ? null : await findContactByAddress(db, owner, details)
   const recipient = await addRecipient(
     db,
     act,
@@ -126,16 +130,17 @@ export async function addTypedPerson(
       ...(own ? { company: own.legalName, companyDetails: companyDetailsOf(own) } : {}),
       routingOrder: details.routingOrder ?? turn.order,
       userId: null,
-      contactId: null,
+      contactId: known && isSamePerson(known, details) ? known.id : null,
     },
     details.routingOrder === null && turn.opens,
   )
-  if (keep && !(await isKnown(db, details.email ?? details.phone ?? ''))) {
-    const { firstName, lastName, email, phone, company, jobTitle, language } = details
-    await addContact(db, act, { firstName, lastName, email, phone, company, jobTitle, language, comment: '' })
-  }
-  return recipient
+  if (!keep || known) return recipient
+  const { firstName, lastName, email, phone, company, jobTitle, language, companyDetails } = details
+  const { id } = await addContact(db, act, { firstName, lastName, email, phone, company, jobTitle, language, comment: '', companyDetails })
+  await db.updateTable('recipient').set({ contactId: id }).where('id', '=', recipient.id).execute()
+  return { ...recipient, contactId: id }
 }
 
-const isKnown = async (db: Db, address: string): Promise<boolean> =>
-  (await listContacts(db, address, 1)).some(({ email, phone }) => email?.toLowerCase() === address.toLowerCase() || phone === address)
+/** Several people may read one mailbox. */
+const isSamePerson = (one: { readonly lastName: string }, other: { readonly lastName: string }): boolean =>
+  folded(one.lastName) === folded(other.lastName)

@@ -35,6 +35,8 @@ export interface PlacedField {
   readonly fontSize: number
   /** As read they are always there. */
   readonly rules?: Rules
+  /** Of an automatic number: its series; null: the company's usual one. */
+  readonly seriesId?: string | null
 }
 
 /** What is wrong with one field: the editor marks it. */
@@ -90,6 +92,7 @@ export function placeFields(
         required: Number(field.required),
         readOnly: Number(field.readOnly),
         rules: JSON.stringify(renamed(rules, ids)),
+        seriesId: field.kind === 'number' ? (field.seriesId ?? null) : null,
         value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
       }
     })

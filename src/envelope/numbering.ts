@@ -1,65 +1,44 @@
-import { newId } from '../base/id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Tx } from '../db/open.ts'
+import { seriesFor, takeNumber } from '../setting/numbering.ts'
 import { type Envelope, listDocuments, listFields } from './envelope.ts'
 
-const DIGITS = 4
-
 /**
- * Gives each automatic-number field of an envelope its number, in the transaction that sends it: the series has no gap and no double. What has
- * a number keeps it, so that an envelope that came back to its sender goes out under the same one. All fields of one envelope bear one number.
+ * Gives each automatic-number field of an envelope its number, in the transaction that sends it: a series has no gap and no double. What has
+ * a number keeps it, so that an envelope that came back to its sender goes out under the same one. All fields of one envelope and one series bear
+ * one number; a number that no field asks for any more goes back.
  */
-export async function assignNumber(tx: Tx, envelope: Envelope, at: Instant): Promise<string | null> {
+export async function assignNumber(tx: Tx, envelope: Pick<Envelope, 'id' | 'legalEntityId'>, at: Instant): Promise<void> {
   const fields = await numberFields(tx, envelope)
-  if (!fields.length) return null
-  const known = fields.find(({ value }) => value)?.value
-  const value = known ?? (await takeNumber(tx, envelope.legalEntityId, at))
-  await tx
-    .updateTable('field')
-    .set({ value })
-    .where(
-      'id',
-      'in',
-      fields.map(({ id }) => id),
-    )
-    .execute()
-  return value
-}
-
-/** A discarded draft gives its number back where it was the last one taken. */
-export async function releaseNumbers(tx: Tx, envelope: Envelope): Promise<void> {
-  const value = (await numberFields(tx, envelope)).find((field) => field.value)?.value
-  if (!value) return
-  for (const series of await tx.selectFrom('numberingSeries').selectAll().where('legalEntityId', '=', envelope.legalEntityId).execute())
-    if (told(series, series.next - 1) === value)
+  const wanted = new Map<string, string[]>()
+  for (const field of fields) {
+    const { id } = await seriesFor(tx, at, envelope.legalEntityId, field.seriesId)
+    wanted.set(id, [...(wanted.get(id) ?? []), field.id])
+  }
+  const held = await tx.selectFrom('issuedNumber').selectAll().where('envelopeId', '=', envelope.id).execute()
+  for (const { seriesId, year, number } of held)
+    if (!wanted.has(seriesId))
       await tx
-        .updateTable('numberingSeries')
-        .set({ next: series.next - 1 })
-        .where('id', '=', series.id)
-        .where('next', '=', series.next)
+        .updateTable('issuedNumber')
+        .set({ envelopeId: null })
+        .where('seriesId', '=', seriesId)
+        .where('year', '=', year)
+        .where('number', '=', number)
         .execute()
+  for (const [seriesId, ids] of wanted) {
+    const known = held.find((one) => one.seriesId === seriesId)?.value
+    const value = known ?? (await takeNumber(tx, at, await seriesFor(tx, at, envelope.legalEntityId, seriesId), envelope.id))
+    await tx.updateTable('field').set({ value }).where('id', 'in', ids).execute()
+  }
 }
 
-async function numberFields(tx: Tx, envelope: Envelope) {
+/** A discarded draft gives back what it was given. */
+export const releaseNumbers = (tx: Tx, envelope: Pick<Envelope, 'id'>) =>
+  tx.updateTable('issuedNumber').set({ envelopeId: null }).where('envelopeId', '=', envelope.id).execute()
+
+async function numberFields(tx: Tx, envelope: Pick<Envelope, 'id'>) {
   const fields = []
   for (const { id } of await listDocuments(tx, envelope.id))
     fields.push(...(await listFields(tx, id)).filter(({ kind }) => kind === 'number'))
   return fields
 }
-
-async function takeNumber(tx: Tx, legalEntityId: string, at: Instant): Promise<string> {
-  const year = Number(at.slice(0, 4))
-  const known = await tx.selectFrom('numberingSeries').selectAll().where('legalEntityId', '=', legalEntityId).executeTakeFirst()
-  const series = known ?? { id: newId('num'), legalEntityId, name: '', prefix: '', perYear: 1, year, next: 1, digits: DIGITS }
-  if (!known) await tx.insertInto('numberingSeries').values(series).execute()
-  const current = series.perYear && series.year !== year ? { ...series, year, next: 1 } : series
-  await tx
-    .updateTable('numberingSeries')
-    .set({ year: current.year, next: current.next + 1 })
-    .where('id', '=', series.id)
-    .execute()
-  return told(current, current.next)
-}
-
-const told = (series: { prefix: string; perYear: number; year: number; digits: number }, number: number): string =>
-  `${series.prefix}${series.perYear ? `${series.year}-` : ''}${String(number).padStart(series.digits, '0')}`

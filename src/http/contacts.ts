@@ -5,11 +5,14 @@ import {
   type Contact,
   type ContactDetails,
   findContact,
-  listContacts,
+  mayDo,
+  nameOfContact,
   removeContact,
 } from '../contact/contacts.ts'
+import { countContacts, listCompanies, listContacts, SORTS } from '../contact/directory.ts'
+import { HISTORY, historyOfContact } from '../envelope/contact-history.ts'
 import { LANGUAGE_NAMES, words } from '../view/words.ts'
-import { signedIn, userAct } from './access.ts'
+import { requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, formWith, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
@@ -32,15 +35,33 @@ const Details = z.object({
     .transform(() => null)
     .or(language)
     .default(null),
+  companyDetails: lines(1_000).default(''),
   comment: lines(1_000).default(''),
 })
 
-const page = (c: Ctx, contact: Contact | null, form: Form): Promise<string> =>
-  c.var.render('contacts/show', {
-    contact: contact && { id: contact.id, name: `${contact.firstName} ${contact.lastName}`.trim() },
+const Query = z.object({
+  search: z.string().trim().max(200).catch(''),
+  company: z.string().trim().max(160).catch(''),
+  sort: z.enum(SORTS).catch('name'),
+  after: z.string().max(60).catch(''),
+})
+
+async function page(c: Ctx, contact: Contact | null, form: Form): Promise<string> {
+  const { db } = c.var.house
+  const reader = requireUser(c)
+  const history = contact ? await historyOfContact(db, reader, contact) : []
+  return c.var.render('contacts/show', {
+    contact: contact && { id: contact.id, name: nameOfContact(contact) },
+    may: {
+      edit: !contact || (await mayDo(db, reader, contact.id, 'edit')),
+      delete: contact !== null && (await mayDo(db, reader, contact.id, 'delete')),
+    },
     form,
     languages: LANGUAGE_NAMES,
+    history: history.slice(0, HISTORY),
+    isCut: history.length > HISTORY,
   })
+}
 
 const valuesOf = (contact: Contact): Record<string, string> => ({
   firstName: contact.firstName,
@@ -50,36 +71,54 @@ const valuesOf = (contact: Contact): Record<string, string> => ({
   company: contact.company,
   jobTitle: contact.jobTitle,
   language: contact.language ?? '',
+  companyDetails: contact.companyDetails,
   comment: contact.comment,
 })
 
 export const contacts = createApp()
   .get('/contacts', signedIn, async (c) => {
-    const search = (c.req.query('search') ?? '').slice(0, 200)
-    return c.html(await c.var.render('contacts/index', { contacts: await listContacts(c.var.house.db, search), search }))
+    const { db } = c.var.house
+    const reader = requireUser(c)
+    const query = Query.parse(c.req.query())
+    const { contacts, next } = await listContacts(db, reader, query)
+    const all = { search: '', company: '' }
+    return c.html(
+      await c.var.render('contacts/index', {
+        contacts,
+        query,
+        next,
+        count: await countContacts(db, reader, query),
+        isEmpty: !contacts.length && (await countContacts(db, reader, all)) === 0,
+        companies: await listCompanies(db, reader),
+        sorts: SORTS,
+      }),
+    )
   })
   .get('/contacts/new', signedIn, async (c) => c.html(await page(c, null, blankForm())))
   .post('/contacts', signedIn, (c) => keep(c, null))
   .get('/contacts/:id', signedIn, async (c) => {
-    const contact = await findContact(c.var.house.db, c.req.param('id'))
+    const contact = await findContact(c.var.house.db, requireUser(c), c.req.param('id'))
     return c.html(await page(c, contact, blankForm(valuesOf(contact))))
   })
-  .post('/contacts/:id', signedIn, async (c) => keep(c, await findContact(c.var.house.db, c.req.param('id'))))
+  .post('/contacts/:id', signedIn, async (c) => keep(c, await findContact(c.var.house.db, requireUser(c), c.req.param('id'))))
   .post('/contacts/:id/removal', signedIn, async (c) => {
-    await removeContact(c.var.house.db, userAct(c), c.req.param('id'))
-    flash(c, 'good', words(c.var.lang).console.contacts.removed)
+    await removeContact(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
+    flash(c, 'good', words(c.var.lang).contacts.removed)
     return c.redirect('/contacts', 303)
   })
 
 async function keep(c: Ctx, contact: Contact | null): Promise<Response> {
   const answers = await readAnswers(c, Details)
   if (!answers.ok) return c.html(await page(c, contact, answers.form), 422)
-  const details = answers.value as ContactDetails
+  const { db } = c.var.house
+  const details: ContactDetails = answers.value
+  let id: string
   try {
-    await (contact ? changeContact(c.var.house.db, userAct(c), contact.id, details) : addContact(c.var.house.db, userAct(c), details))
+    if (contact) await changeContact(db, userAct(c), requireUser(c), contact.id, details)
+    id = contact ? contact.id : (await addContact(db, userAct(c), details)).id
   } catch (error) {
     return c.html(await page(c, contact, formWith(c, answers.form, error, { 'contact.unreachable': 'email' })), refusalStatus(error))
   }
-  flash(c, 'good', words(c.var.lang).console.saved)
-  return c.redirect('/contacts', 303)
+  flash(c, 'good', words(c.var.lang).contacts.saved)
+  return c.redirect(contact ? `/contacts/${id}` : '/contacts', 303)
 }

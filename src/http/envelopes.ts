@@ -41,7 +41,7 @@ export const envelopes = createApp()
     return c.redirect(`/envelopes/${id}/draft`, 303)
   })
   .get('/envelopes/people', signedIn, async (c) =>
-    c.json({ people: await listKnownPeople(c.var.house.db, (c.req.query('search') ?? '').slice(0, 200), 20) }),
+    c.json({ people: await listKnownPeople(c.var.house.db, requireUser(c), (c.req.query('search') ?? '').slice(0, 200), 20) }),
   )
   .get('/envelopes/:id', signedIn, async (c) => {
     const envelope = await findEnvelopeFor(c.var.house.db, requireUser(c), c.req.param('id'))

@@ -15,6 +15,7 @@ import { accountSessions } from './account/sessions.ts'
 import { languageChoice } from './language.ts'
 import { logo } from './logo.ts'
 import { contacts } from './contacts.ts'
+import { contactEnvelopes } from './contacts/envelopes.ts'
 import { envelopes } from './envelopes.ts'
 import { envelopeSample } from './envelopes/sample.ts'
 import { envelopeDraft } from './envelopes/draft.ts'
@@ -113,6 +114,7 @@ export function mountRoutes(app: Hono<Env>): void {
     languageChoice,
     logo,
     contacts,
+    contactEnvelopes,
     envelopes,
     envelopeSample,
     envelopeDraft,

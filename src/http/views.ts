@@ -17,6 +17,8 @@ import type { CodeWay } from '../ceremony/one-time-code.ts'
 import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact } from '../contact/contacts.ts'
+import type { DirectoryQuery, Sort } from '../contact/directory.ts'
+import type { PastEnvelope } from '../envelope/contact-history.ts'
 import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
@@ -123,8 +125,23 @@ export interface Views {
   'envelopes/draft': DraftView
   'envelopes/show': EnvelopeView
   'waiting/index': { entries: WaitingEnvelope[] }
-  'contacts/index': { contacts: Contact[]; search: string }
-  'contacts/show': { contact: { id: string; name: string } | null; form: Form; languages: LanguageNames }
+  'contacts/index': {
+    contacts: Contact[]
+    query: DirectoryQuery
+    next: string | null
+    count: number
+    isEmpty: boolean
+    companies: string[]
+    sorts: readonly Sort[]
+  }
+  'contacts/show': {
+    contact: { id: string; name: string } | null
+    may: { edit: boolean; delete: boolean }
+    form: Form
+    languages: LanguageNames
+    history: PastEnvelope[]
+    isCut: boolean
+  }
   'console/companies/index': { companies: LegalEntity[] }
   'console/companies/show': { id: string | null; name: string | null; logoUrl: string | null; form: Form; countries: Countries }
   'console/users/index': {

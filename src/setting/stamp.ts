@@ -36,7 +36,7 @@ export async function findStamp(db: Db, id: string): Promise<Stamp> {
 }
 
 export async function addStamp(tx: Tx, act: Act, { name, legalEntityId, objectDigest }: NewStamp): Promise<Stamp> {
-  const stamp: Stamp = { id: newId('stp'), name, legalEntityId, objectDigest, createdAt: act.at, removedAt: null }
+  const stamp: Stamp = { id: newId('stp'), name, legalEntityId, objectDigest, forEveryone: 1, createdAt: act.at, removedAt: null }
   await tx.insertInto('stamp').values(stamp).execute()
   await append(tx, act, { type: 'stamp.added', detail: { id: stamp.id, name, digest: objectDigest } })
   return stamp

@@ -114,7 +114,18 @@ async function erasePlace(tx: Tx, act: UserAct, { kind, id }: Place): Promise<vo
   if (kind === 'contact')
     await tx
       .updateTable('contact')
-      .set({ ...nobody, email: null, company: '', comment: '', updatedAt: act.at, removedAt: act.at })
+      .set({
+        ...nobody,
+        email: null,
+        company: '',
+        comment: '',
+        companyDetails: '',
+        nameKey: '',
+        companyKey: '',
+        searchText: '',
+        updatedAt: act.at,
+        removedAt: act.at,
+      })
       .where('id', '=', id)
       .execute()
   else if (kind === 'user')

@@ -48,6 +48,7 @@ beforeAll(async () => {
     jobTitle: '',
     language: 'fr',
     comment: '',
+    companyDetails: '',
   })
   browser = await openBrowser(origin)
 }, 30_000)

@@ -102,6 +102,7 @@ test('the contact goes too; a namesake at another address stays', async () => {
     jobTitle: '',
     language: null,
     comment: 'calls on Mondays',
+    companyDetails: '',
   }
   const one = await addContact(log.db, act, details)
   const two = await addContact(log.db, act, { ...details, email: 'zoe@two.example' })

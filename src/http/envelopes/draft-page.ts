@@ -150,7 +150,9 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
       isOpen: person !== undefined,
       form: person?.form ?? blankForm({ side: 'other', role: 'signer', channel: 'email', language: envelope.language }),
     },
-    known: (await listKnownPeople(db)).filter(({ id }) => !recipients.some(({ userId, contactId }) => id === userId || id === contactId)),
+    known: (await listKnownPeople(db, user)).filter(
+      ({ id }) => !recipients.some(({ userId, contactId }) => id === userId || id === contactId),
+    ),
     mayAddMe: maySign(user) && !recipients.some(({ userId }) => userId === user.id) ? user.id : null,
     companies: companies.map(({ id, legalName }) => ({ id, legalName })),
     details:

@@ -62,6 +62,7 @@ const Placed = z.object({
   value: lines(2_000),
   fontSize: z.number('field.size'),
   rules: fieldRules,
+  seriesId: z.string().max(60).nullable().default(null),
 })
 const Seen = z.object({ version: z.int(), fields: z.array(z.unknown()) })
 

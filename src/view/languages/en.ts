@@ -5,6 +5,7 @@ import { log } from './en/log.ts'
 import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
 import { console } from './en/console.ts'
+import { contacts } from './en/contacts.ts'
 import { documents } from './en/documents.ts'
 import { editor } from './en/editor.ts'
 import { sheet } from './en/sheet.ts'
@@ -25,6 +26,7 @@ export const en = {
   setup,
   access,
   console,
+  contacts,
   documents,
   editor,
   sheet,

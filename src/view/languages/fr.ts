@@ -5,6 +5,7 @@ import { log } from './fr/log.ts'
 import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
 import { console } from './fr/console.ts'
+import { contacts } from './fr/contacts.ts'
 import { documents } from './fr/documents.ts'
 import { editor } from './fr/editor.ts'
 import { sheet } from './fr/sheet.ts'
@@ -27,6 +28,7 @@ export const fr: Words = {
   setup,
   access,
   console,
+  contacts,
   documents,
   editor,
   sheet,

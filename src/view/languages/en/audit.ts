@@ -35,6 +35,7 @@ export const audit = {
     certificate: 'Certificates',
     contact: 'Contacts',
     stamp: 'Stamps',
+    numbering: 'Numbering series',
     'legal-entity': 'Companies',
     envelope: 'Envelopes',
     document: 'Documents',

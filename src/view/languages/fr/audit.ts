@@ -34,6 +34,7 @@ export const audit = {
     certificate: 'Certificats',
     contact: 'Contacts',
     stamp: 'Cachets',
+    numbering: 'Séries de numéros',
     'legal-entity': 'Sociétés',
     envelope: 'Enveloppes',
     document: 'Documents',

@@ -127,6 +127,12 @@ export const refusals: typeof shape = {
   'legal-entity.unknown': 'Cette société n’existe pas.',
   'disclosure.missing': 'Les conditions manquent.',
   'stamp.unknown': 'Ce cachet n’existe pas.',
+  'numbering.unknown': 'Cette série de numéros n’existe pas.',
+  'numbering.prefix-digit':
+    'Le préfixe ne peut pas se terminer par un chiffre : il se confondrait avec le numéro. Mettez un tiret derrière.',
+  'numbering.prefix-taken': 'Des numéros avec ce préfixe sont ou ont été donnés par une autre série de cette société.',
+  'numbering.next-invalid': 'Saisissez un nombre entier de 1 à 1 000 000 000.',
+  'numbering.next-given': 'Le numéro {number} a déjà été donné. Le prochain doit venir après lui.',
   'contact.unknown': 'Ce contact n’existe pas.',
   'contact.unreachable': 'Veuillez saisir une adresse e-mail ou un numéro de mobile.',
   'picture.unknown-format': 'Cette image ne peut pas être utilisée ici. Choisissez un fichier PNG, JPEG ou WebP.',
