@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   setting: ['db', 'config', 'store', 'audit'],
   mail: ['db', 'config', 'store', 'setting', 'view', 'jobs', 'audit'],
   access: ['db', 'config', 'audit', 'setting', 'mail'],
+  notification: ['db', 'audit', 'setting', 'mail', 'view'],
   authority: ['db', 'config', 'store', 'pki', 'audit', 'setting', 'jobs'],
   contact: ['db', 'store', 'audit', 'access'],
   seal: ['db', 'config', 'store', 'pdf', 'pki', 'image', 'sandbox', 'authority', 'setting', 'view', 'audit'],
@@ -41,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verification',
     'authority',
     'mail',
+    'notification',
     'jobs',
   ],
   ceremony: [
@@ -89,6 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'setting',
     'mail',
+    'notification',
     'access',
     'authority',
     'contact',

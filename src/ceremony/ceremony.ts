@@ -13,7 +13,7 @@ import type { Db, Tx } from '../db/open.ts'
 import { type Document, type Envelope, findEnvelope, listDocuments, type Recipient } from '../envelope/envelope.ts'
 import { type Invitation, invitationSecret, redeem } from '../envelope/invitation.ts'
 import { shownDigest } from '../envelope/page-images.ts'
-import { nameOf } from '../envelope/telling.ts'
+import { nameOf, tellSender } from '../envelope/telling.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 
 export interface CeremonyTools {
@@ -182,11 +182,12 @@ export async function recordOpeningIn(
     .where('id', '=', recipient.id)
     .where('openedAt', 'is', null)
     .executeTakeFirst()
-  if (numUpdatedRows === 1n)
-    await append(tx, act, {
-      type: 'ceremony.opened',
-      envelopeId: envelope.id,
-      detail: { recipient: recipient.id },
-      clear: { name: nameOf(recipient) },
-    })
+  if (numUpdatedRows !== 1n) return
+  await append(tx, act, {
+    type: 'ceremony.opened',
+    envelopeId: envelope.id,
+    detail: { recipient: recipient.id },
+    clear: { name: nameOf(recipient) },
+  })
+  await tellSender(tx, act, 'opened', envelope, { about: recipient })
 }

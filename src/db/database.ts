@@ -65,6 +65,10 @@ export interface Database {
   oneTimeCode: OneTimeCodeTable
   vaultLink: VaultLinkTable
   annulment: AnnulmentTable
+  phonePad: PhonePadTable
+  notification: NotificationTable
+  /** What somebody has chosen otherwise than usual. */
+  notificationChoice: { userId: string; kind: string; mailing: Mailing }
 }
 
 export interface LegalEntityTable {
@@ -331,6 +335,8 @@ export interface EnvelopeTable {
   language: Language
   deadline: Instant | null
   reminders: string
+  /** Whose recipients may hand over to somebody else. */
+  delegation: ColumnType<Delegation, Delegation | undefined, Delegation>
   /** Counts every change of the draft; a dispatch compares it. */
   version: number
   isSample: number
@@ -345,6 +351,7 @@ export interface EnvelopeTable {
   dispatchFailure: string | null
 }
 export type EnvelopeRow = Selectable<EnvelopeTable>
+export type Delegation = 'nobody' | 'other' | 'everybody'
 
 export interface DocumentTable {
   id: string
@@ -407,6 +414,8 @@ export interface RecipientTable {
   declinedAt: Instant | null
   declineReason: string | null
   certificateSerial: string | null
+  /** When they are reminded next by themselves; null: not at all. */
+  remindAt: ColumnType<Instant | null, Instant | null | undefined, Instant | null>
 }
 export type RecipientRow = Selectable<RecipientTable>
 
@@ -601,3 +610,46 @@ export interface AnnulmentTable {
   seq: number
 }
 export type AnnulmentRow = Selectable<AnnulmentTable>
+
+/** One way from a ceremony on a computer to a phone, on which one mark is drawn. Worth nothing anywhere else. */
+export interface PhonePadTable {
+  id: string
+  sessionId: string
+  recipientId: string
+  kind: 'signature' | 'initials'
+  secretHash: Digest
+  /** Of the phone that opened it first; from then on of no other. */
+  deviceHash: Digest | null
+  /** What was drawn last. */
+  objectDigest: Digest | null
+  /** How often something was drawn. */
+  sent: number
+  createdAt: Instant
+  expiresAt: Instant
+  openedAt: Instant | null
+  sentAt: Instant | null
+  /** Used, or replaced by another one. */
+  endedAt: Instant | null
+}
+export type PhonePadRow = Selectable<PhonePadTable>
+
+/** How somebody is told by mail: at once, with others once a day, or not. */
+export type Mailing = 'now' | 'daily' | 'never'
+
+/** Something that a person of the house is told in the page. One row a person and key. */
+export interface NotificationTable {
+  id: string
+  userId: string
+  kind: string
+  key: string
+  envelopeId: string | null
+  recipientId: string | null
+  /** JSON: plain facts. */
+  params: string
+  mailing: Mailing
+  /** The message of the day in which it stands. */
+  digestId: string | null
+  createdAt: Instant
+  readAt: Instant | null
+}
+export type NotificationRow = Selectable<NotificationTable>

@@ -9,6 +9,7 @@ import * as signedInputs from '../../migrations/0006-signed-inputs.ts'
 import * as outsideSeal from '../../migrations/0010-outside-seal.ts'
 import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
+import * as followingUp from '../../migrations/0017-following-up.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-outside-seal': outsideSeal,
   '0012-directory': directory,
   '0013-field-rules': fieldRules,
+  '0017-following-up': followingUp,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

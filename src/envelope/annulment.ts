@@ -92,5 +92,5 @@ async function declare(
 async function tellEverybody(tx: Tx, act: UserAct, envelope: Envelope, kind: AnnulmentTable['kind'], reason: string): Promise<void> {
   const params = { reason, by: act.actor.id }
   for (const recipient of await listRecipients(tx, envelope.id)) await tellRecipient(tx, act, kind, envelope, recipient, params)
-  if (envelope.senderId !== act.actor.id) await tellSender(tx, act, `sender-${kind}`, envelope, params)
+  if (envelope.senderId !== act.actor.id) await tellSender(tx, act, kind, envelope, { params })
 }

@@ -81,8 +81,9 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
         clear: { name: nameOf(recipient) },
       })
     }
-    // Who sent it and signed it too hears of it once, as the others do.
-    if (!told.some(({ userId }) => userId === current.senderId)) await tellSender(tx, act, 'sender-completed', current)
+    // Who sent it and signed it too gets one message, as the others do.
+    const isToldAnyhow = told.some(({ userId }) => userId === current.senderId)
+    await tellSender(tx, act, 'completed', current, { ...(isToldAnyhow ? { mailing: 'never' as const } : {}) })
     // No key: the one that is under way may have begun before this seal.
     await enqueue(tx, act.at, { kind: CHECKPOINT, payload: {} })
     failpoint('completion.before-commit')

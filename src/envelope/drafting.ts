@@ -44,6 +44,7 @@ export function startDraft(db: Db, act: UserAct, user: User, language: Language 
       language,
       deadline: null,
       reminders: JSON.stringify(await readSetting(tx, 'reminders')),
+      delegation: 'other',
       version: 1,
       isSample: 0,
       createdAt: act.at,

@@ -30,6 +30,6 @@ export async function expireEnvelope({ db, clock }: { readonly db: Db; readonly 
     const act = systemAct(at)
     await endEnvelope(tx, act, envelope, 'expired', { reason: null, by: null })
     await append(tx, act, { type: 'envelope.expired', envelopeId: id })
-    await tellSender(tx, act, 'sender-expired', envelope)
+    await tellSender(tx, act, 'expired', envelope)
   })
 }

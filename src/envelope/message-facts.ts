@@ -36,6 +36,8 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
     case 'invitation':
     case 'reminder':
     case 'corrected':
+    case 'delegated':
+    case 'ending-soon':
     case 'fresh-link': {
       const invitation = recipient && (await currentInvitation(db, recipient.id, at))
       if (!recipient || !invitation || recipient.status !== 'invited' || envelope.status !== 'sent') return null
@@ -43,6 +45,7 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
       return {
         ...common,
         ...named,
+        ...(typeof message.params['person'] === 'string' ? { person: message.params['person'] } : {}),
         ...(envelope.subject ? { subject: envelope.subject } : {}),
         ...(envelope.message ? { note: envelope.message } : {}),
         deadline: envelope.deadline,
@@ -74,7 +77,12 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
         ...(sender ? { name: nameOf(sender) } : {}),
         ...reason,
         replyTo: null,
-        person: await personOf(db, typeof about === 'string' ? about : envelope.endedBy),
+        // As it was then: whoever handed over is not who stands there now.
+        person:
+          typeof message.params['person'] === 'string'
+            ? message.params['person']
+            : await personOf(db, typeof about === 'string' ? about : envelope.endedBy),
+        ...(typeof message.params['to'] === 'string' ? { to: message.params['to'] } : {}),
         link: `${staff}/envelopes/${envelope.id}`,
       }
     }
@@ -145,5 +153,8 @@ export async function markLinkHandedOver(tx: Tx, act: Act, message: Message): Pr
 /** A message to a recipient came back for good: its sender is told. */
 export async function tellUndelivered(tx: Tx, act: Act, message: Message): Promise<void> {
   if (!message.envelopeId || !message.recipientId) return
-  await tellSender(tx, act, 'sender-undelivered', await findEnvelope(tx, message.envelopeId), { recipient: message.recipientId })
+  const recipient = await recipientOf(tx, message.recipientId)
+  if (!recipient) return
+  const kind = message.kind === 'reminder' ? 'reminder-failed' : 'undelivered'
+  await tellSender(tx, act, kind, await findEnvelope(tx, message.envelopeId), { about: recipient, key: `${kind} ${message.id}` })
 }

@@ -131,6 +131,7 @@ export async function insertRecipient(tx: Tx, envelope: Pick<Envelope, 'id'>, de
     declinedAt: null,
     declineReason: null,
     certificateSerial: null,
+    remindAt: null,
   }
   await tx.insertInto('recipient').values(recipient).execute()
   return recipient

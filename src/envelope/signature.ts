@@ -77,7 +77,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
     clear: { name: nameOf(recipient) },
   })
   await withdrawMessages(tx, { recipientId, kinds: ['invitation', 'reminder', 'corrected', 'fresh-link'] })
-  if (await inviteNext(tx, act, envelope)) return tellSender(tx, act, 'sender-signed', envelope, { recipient: recipientId })
+  if (await inviteNext(tx, act, envelope)) return tellSender(tx, act, 'signed', envelope, { about: recipient })
   await advance(tx, act.at, envelope, 'sealing')
   await append(tx, act, { type: 'envelope.sealing', envelopeId: envelope.id })
   await enqueue(tx, act.at, { kind: SEALING, payload: { envelope: envelope.id }, key: `${SEALING} ${envelope.id}` })
@@ -101,7 +101,7 @@ export async function recordDecline(tx: Tx, act: Act, { recipientId, reason }: {
   })
   await revokeInvitations(tx, act, [recipientId])
   await endEnvelope(tx, act, envelope, 'declined', { reason, by: recipientId, except: recipientId })
-  await tellSender(tx, act, 'sender-declined', envelope, { recipient: recipientId, reason })
+  await tellSender(tx, act, 'declined', envelope, { about: recipient, params: { reason } })
 }
 
 /** Refused unless it is this recipient's turn in an envelope that still waits for signatures. */

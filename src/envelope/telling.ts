@@ -2,6 +2,8 @@ import type { Act } from '../audit/act.ts'
 import type { Tx } from '../db/open.ts'
 import type { MessageKind, MessageParams } from '../mail/message.ts'
 import { queueMessage } from '../mail/outbox.ts'
+import type { NotificationKind } from '../notification/kinds.ts'
+import { type NewNotification, notify } from '../notification/notifying.ts'
 import type { Envelope, Recipient } from './envelope.ts'
 
 /** To a recipient, by the channel that was chosen for them, in their language. */
@@ -24,24 +26,23 @@ export async function tellRecipient(
   })
 }
 
-/** To the sender, who always has an e-mail address. */
+/** Whoever did this themselves, as a recipient, is not told of it. */
+const OWN_ACTS: ReadonlySet<NotificationKind> = new Set(['opened', 'signed', 'declined', 'delegated'])
+
+/** To the sender: in the page, and by mail as they have chosen. */
 export async function tellSender(
   tx: Tx,
   act: Act,
-  kind: MessageKind,
+  kind: NotificationKind,
   envelope: Pick<Envelope, 'id' | 'senderId'>,
-  params: MessageParams = {},
+  { about, ...told }: Pick<NewNotification, 'key' | 'params' | 'mailing'> & { readonly about?: Pick<Recipient, 'id' | 'userId'> } = {},
 ): Promise<void> {
-  const sender = await tx.selectFrom('user').select(['id', 'email', 'language']).where('id', '=', envelope.senderId).executeTakeFirst()
-  if (!sender) return
-  await queueMessage(tx, act, {
+  if (OWN_ACTS.has(kind) && about?.userId === envelope.senderId) return
+  await notify(tx, act, envelope.senderId, {
     kind,
-    channel: 'email',
-    address: sender.email,
-    language: sender.language,
     envelopeId: envelope.id,
-    userId: sender.id,
-    params,
+    ...(about ? { recipientId: about.id } : {}),
+    ...told,
   })
 }
 

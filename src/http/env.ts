@@ -22,7 +22,7 @@ export interface Page {
   readonly host: string
   readonly asset: (name: string) => string
   readonly flash: Flash | null
-  readonly nav: { readonly waitingForMe: number; readonly outbox: number }
+  readonly nav: { readonly waitingForMe: number; readonly unread: number; readonly outbox: number }
   /** Lets the administrator know what keeps the house from working as it should. */
   readonly notices: readonly Notice[]
 }

@@ -10,6 +10,8 @@ import { setupDone } from './setup/done.ts'
 import { signInPages } from './sign-in.ts'
 import { welcome } from './welcome.ts'
 import { account } from './account.ts'
+import { accountNotifications } from './account/notifications.ts'
+import { notifications } from './notifications.ts'
 import { accountPassword } from './account/password.ts'
 import { accountSessions } from './account/sessions.ts'
 import { languageChoice } from './language.ts'
@@ -110,6 +112,8 @@ export function mountRoutes(app: Hono<Env>): void {
     welcome,
     account,
     accountPassword,
+    accountNotifications,
+    notifications,
     accountSessions,
     languageChoice,
     logo,

@@ -7,6 +7,7 @@ import type { House } from '../house.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { type Origins, originsOf } from '../setting/origins.ts'
 import { countMessages } from '../mail/outbox.ts'
+import { countUnread } from '../notification/reading.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { View } from '../view/eta.ts'
 import { formatsFor } from '../view/formats.ts'
@@ -156,7 +157,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     host: c.req.header('host') ?? '',
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
-    nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, outbox },
+    nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, unread: user ? await countUnread(house.db, user.id) : 0, outbox },
     notices: user?.role === 'administrator' ? await noticesFor(house, lang, c.var.act.at) : [],
   }
 }

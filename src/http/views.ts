@@ -25,6 +25,8 @@ import type { PlacedField } from '../envelope/fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { EmptyField } from '../pdf/received.ts'
+import type { Mailing, NotificationKind } from '../notification/kinds.ts'
+import type { Notification } from '../notification/reading.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
@@ -114,6 +116,13 @@ export interface Views {
     details: Form
     password: Form
     sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
+  }
+  'account/notifications': { form: Form; kinds: readonly NotificationKind[]; mailings: readonly Mailing[] }
+  'notifications/index': {
+    entries: (Notification & { told: string })[]
+    newest: Instant
+    hasUnread: boolean
+    next: string | null
   }
   'envelopes/index': {
     entries: ListedEnvelope[]

@@ -38,6 +38,7 @@ export function letterHtml(letter: Letter, logo: string | null): string {
           ),
         ]
       : []),
+    ...letter.digest.filter(({ link }) => /^https?:\/\//.test(link)).map(newsRow),
     ...(letter.note
       ? [
           cell(
@@ -84,6 +85,12 @@ function buttonRows(button: { readonly label: string; readonly link: string }, i
     ),
   ]
 }
+
+const newsRow = ({ title, link, lines: news }: Letter['digest'][number]): string =>
+  cell(
+    'padding:0 0 16px',
+    `<div class="note" style="border-left:3px solid #e3e1d9;padding:2px 0 2px 14px;font:400 15px/24px ${SANS};color:#4a5266"><a class="ink" href="${escape(link)}" style="color:#1b2130;font-weight:600">${escape(title)}</a>${news.map((line) => `<br>${escape(line)}`).join('')}</div>`,
+  )
 
 const factTable = ({ facts }: Letter): string =>
   `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${facts

@@ -7,6 +7,7 @@ export function letterText(letter: Letter): string {
   const parts = [letter.greeting, letter.text]
   if (letter.code) parts.push(`    ${letter.code}`)
   if (letter.record) parts.push(letter.record.trimEnd())
+  for (const { title, link, lines } of letter.digest) parts.push([title, ...lines.map((line) => `- ${line}`), link].join('\n'))
   if (letter.note)
     parts.push(
       `${labelled(letter.note.label)}\n${letter.note.text

@@ -2,7 +2,7 @@ import type { Language } from '../db/database.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { plainMarks, smsParts } from './sms-text.ts'
-import { CARRIES, type MessageFacts, type MessageKind } from './message.ts'
+import { CARRIES, type Digested, type MessageFacts, type MessageKind } from './message.ts'
 
 /** What an e-mail says, before it is HTML or text. Every string is plain text. */
 export interface Letter {
@@ -16,6 +16,7 @@ export interface Letter {
   readonly code: string | null
   /** Lines that are repeated as they are. */
   readonly record: string | null
+  readonly digest: readonly Digested[]
   readonly button: { readonly label: string; readonly link: string } | null
   readonly linkInWords: string
   readonly facts: readonly { readonly label: string; readonly value: string }[]
@@ -47,6 +48,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
     note: facts.note?.trim() ? { label: fill(mail.facts.note, params), text: facts.note.trim() } : null,
     code: kind === 'code' ? (facts.code ?? null) : null,
     record: facts.record ?? null,
+    digest: facts.digest ?? [],
     button: told.button && facts.link ? { label: told.button, link: facts.link } : null,
     linkInWords: mail.linkInWords,
     facts: rows,
@@ -54,7 +56,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
       ...(facts.link && CARRIES[kind] ? [mail.personal] : []),
       ...(kind === 'code'
         ? [mail.codeUnexpected]
-        : kind.startsWith('sender-') || kind === 'test' || kind === 'checkpoint'
+        : kind.startsWith('sender-') || kind === 'digest' || kind === 'test' || kind === 'checkpoint'
           ? []
           : [mail.unexpected]),
     ],
@@ -80,9 +82,34 @@ export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts
 }
 
 function paramsOf(language: Language, facts: MessageFacts): Record<string, string | number> {
-  const { sender = facts.company, title = '', name = '', person = '', link = '', code = '' } = facts
+  const {
+    sender = facts.company,
+    title = '',
+    name = '',
+    person = '',
+    to = '',
+    link = '',
+    code = '',
+    sent = 0,
+    failed = 0,
+    digest = [],
+  } = facts
   const asked = words(language).mail.asked[facts.role ?? 'signer']
-  return { sender, title, name, person, link, code, company: facts.company, asked, minutes: CODE_MINUTES }
+  return {
+    sender,
+    title,
+    name,
+    person,
+    to,
+    link,
+    code,
+    sent,
+    failed,
+    count: digest.length,
+    company: facts.company,
+    asked,
+    minutes: CODE_MINUTES,
+  }
 }
 
 const shorten = (text: string, length: number): string =>

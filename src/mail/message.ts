@@ -12,6 +12,8 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   invitation: 'link',
   reminder: 'link',
   corrected: 'link',
+  delegated: 'link',
+  'ending-soon': 'link',
   'fresh-link': 'link',
   code: 'code',
   completed: 'link',
@@ -28,6 +30,12 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'sender-annulled': null,
   'sender-reinstated': null,
   'sender-undelivered': null,
+  'sender-opened': null,
+  'sender-delegated': null,
+  'sender-ending-soon': null,
+  'sender-reminder-failed': null,
+  'sender-bulk-finished': null,
+  digest: null,
   test: null,
   checkpoint: null,
 }
@@ -63,8 +71,22 @@ export interface MessageFacts {
   readonly reason?: string
   readonly link?: string
   readonly code?: string
+  /** Whom something was handed over to. */
+  readonly to?: string
+  /** How a bulk sending went. */
+  readonly sent?: number
+  readonly failed?: number
+  /** What happened since the last message of its kind, by document. */
+  readonly digest?: readonly Digested[]
   /** Shown letter by letter, lines and all: a signed checkpoint. */
   readonly record?: string
+}
+
+/** The news of one document. */
+export interface Digested {
+  readonly title: string
+  readonly link: string
+  readonly lines: readonly string[]
 }
 
 /** How the outbox learns what to say, without knowing an envelope. Built by the worker's door. */

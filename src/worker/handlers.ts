@@ -1,7 +1,7 @@
 import { sweepAttempts } from '../access/attempts.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { tendAuthority } from '../authority/tending.ts'
-import { DAY, later } from '../base/instant.ts'
+import { DAY, later, YEAR } from '../base/instant.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
@@ -14,6 +14,8 @@ import { forgetDoneJobs, type Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
 import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
+import { orderDigests } from '../notification/digest.ts'
+import { forgetRead } from '../notification/reading.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
@@ -36,6 +38,8 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
+    await orderDigests(house.db, at)
+    await forgetRead(house.db, later(at, -YEAR))
     await sweepObjects(house.db, at)
     await forgetDoneJobs(house.db, later(at, -7 * DAY))
     await tendAuthority(house, at)

@@ -7,6 +7,7 @@ import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
 import { codeFactsOf, envelopeFacts, markLinkHandedOver, tellUndelivered } from '../envelope/message-facts.ts'
 import type { Message, MessageFacts, MessageSources } from '../mail/message.ts'
+import { digestFacts } from '../notification/digest.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
@@ -26,6 +27,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
+    if (message.kind === 'digest' || message.kind === 'sender-bulk-finished') return newsFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
     return envelopeFacts(tools, message, tools.clock())
   },
@@ -64,6 +66,19 @@ async function checkpointFacts(tools: SourceTools, message: Message): Promise<Me
   const facts = await witnessFacts(tools.db, message)
   return facts && { ...(await companyFacts(tools)), ...facts }
 }
+
+async function newsFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))
+  const news = message.kind === 'digest' ? await digestFacts(tools.db, message, staff) : bulkFacts(message, staff)
+  return news && { ...(await companyFacts(tools)), ...news }
+}
+
+const bulkFacts = ({ params }: Message, staff: string): Pick<MessageFacts, 'title' | 'sent' | 'failed' | 'link'> => ({
+  title: String(params['name'] ?? ''),
+  sent: Number(params['sent'] ?? 0),
+  failed: Number(params['failed'] ?? 0),
+  link: `${staff}${String(params['path'] ?? '/notifications')}`,
+})
 
 async function welcomeFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
   const until = message.params['until'] as Instant

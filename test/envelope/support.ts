@@ -92,6 +92,7 @@ export const person = (envelopeId: string, id: string, over: Partial<Recipient> 
   declinedAt: null,
   declineReason: null,
   certificateSerial: null,
+  remindAt: null,
   ...over,
 })
 
@@ -112,6 +113,7 @@ export async function sentEnvelope(
     language: 'en',
     deadline: later(NOON, 30 * DAY),
     reminders: '{}',
+    delegation: 'nobody',
     version: 1,
     isSample: 0,
     createdAt: NOON,

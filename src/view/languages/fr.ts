@@ -12,6 +12,7 @@ import { sheet } from './fr/sheet.ts'
 import { signing } from './fr/signing.ts'
 import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
+import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { evidence } from './fr/evidence.ts'
 import { verify } from './fr/verify.ts'
@@ -35,6 +36,7 @@ export const fr: Words = {
   signing,
   completion,
   mail,
+  notifications,
   vault,
   evidence,
   verify,

@@ -143,6 +143,7 @@ export const refusals = {
   'document.page-unreadable': 'Page {page} of this document cannot be read.',
   'sandbox.busy': 'Many documents are being read at the moment. Please try again in a minute.',
   'sandbox.unavailable': 'Documents cannot be read on this server at the moment. The administrator finds the reason with “doctor”.',
+  'notification.unknown': 'There is no such notification.',
   'message.unknown': 'There is no such message.',
   'message.not-failed': 'This message has not failed.',
   'message.not-to-be-opened': 'This message goes to its recipient alone: it cannot be opened here.',

@@ -146,6 +146,7 @@ export const refusals: typeof shape = {
   'document.page-unreadable': 'La page {page} de ce document ne peut pas être lue.',
   'sandbox.busy': 'De nombreux documents sont en cours de lecture. Réessayez dans une minute.',
   'sandbox.unavailable': 'Ce serveur ne peut pas lire de documents pour le moment. L’administrateur en trouve la raison avec « doctor ».',
+  'notification.unknown': 'Cette notification n’existe pas.',
   'message.unknown': 'Ce message n’existe pas.',
   'message.not-failed': 'Ce message n’a pas échoué.',
   'message.not-to-be-opened': 'Ce message n’est destiné qu’à son destinataire : il ne peut pas être ouvert ici.',
