@@ -15,7 +15,7 @@ async function sent(test: TestHouse) {
 test('the bell counts what is unread; each leads to its document and is read by that', async () => {
   await using test = await openTestHouse({ authority: true })
   const { browser, id } = await sent(test)
-  expect((await browser.get('/notifications')).text).toContain('Nothing yet.')
+  expect((await browser.get('/notifications')).text).toContain('Nothing yet')
   await sign(test, (await recipientNamed(test, id, 'Claire')).id)
   for (const [language, told, bell] of [
     ['en', 'Claire Martin signed.', 'Notifications, 2 unread'],

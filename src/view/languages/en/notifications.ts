@@ -2,7 +2,8 @@
 export const notifications = {
   title: 'Notifications',
   bell: (count: number) => (count ? `Notifications, ${count > 99 ? 'more than 99' : count} unread` : 'Notifications'),
-  empty: 'Nothing yet. What happens to the documents that you send stands here: opened, signed, declined, late.',
+  emptyTitle: 'Nothing yet',
+  empty: 'What happens to the documents that you send stands here: opened, signed, declined, late.',
   emptyNext: 'To your documents',
   open: 'Open',
   openOf: '{told} Open “{title}”',

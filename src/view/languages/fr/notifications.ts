@@ -3,7 +3,8 @@ import type { en } from '../en.ts'
 export const notifications: (typeof en)['notifications'] = {
   title: 'Notifications',
   bell: (count) => (count ? `Notifications, ${count > 99 ? 'plus de 99' : count} non lues` : 'Notifications'),
-  empty: 'Rien pour l’instant. Ce qui arrive aux documents que vous envoyez s’affiche ici : ouvert, signé, refusé, en retard.',
+  emptyTitle: 'Rien pour l’instant',
+  empty: 'Ce qui arrive aux documents que vous envoyez s’affiche ici : ouvert, signé, refusé, en retard.',
   emptyNext: 'Voir vos documents',
   open: 'Ouvrir',
   openOf: '{told} Ouvrir « {title} »',
