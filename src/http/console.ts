@@ -8,6 +8,8 @@ export const CONSOLE_PAGES = [
   'users',
   'stamps',
   'settings',
+  'appearance',
+  'messages',
   'disclosures',
   'channels',
   'outbox',

@@ -17,6 +17,8 @@ export interface Page {
   readonly now: string
   readonly user: { readonly id: string; readonly name: string; readonly initials: string; readonly isAdmin: boolean } | null
   readonly company: { readonly name: string; readonly logoUrl: string | null } | null
+  /** The style sheet of the company's colour; null where it has none. */
+  readonly accentUrl: string | null
   readonly csrf: string
   readonly path: string
   readonly host: string

@@ -48,6 +48,8 @@ import { consoleUserDisabling } from './console/users/disabling.ts'
 import { consoleUserInvitation } from './console/users/invitation.ts'
 import { consoleStamps } from './console/stamps.ts'
 import { consoleSettings } from './console/settings.ts'
+import { consoleAppearance } from './console/appearance.ts'
+import { consoleMessages } from './console/messages.ts'
 import { consoleDisclosures } from './console/disclosures.ts'
 import { consoleChannels } from './console/channels.ts'
 import { consoleEmailChannel } from './console/channels/email.ts'
@@ -149,6 +151,8 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleUserInvitation,
     consoleStamps,
     consoleSettings,
+    consoleAppearance,
+    consoleMessages,
     consoleDisclosures,
     consoleChannels,
     consoleEmailChannel,

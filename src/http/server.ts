@@ -136,6 +136,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
   const { user, lang } = c.var
   const installation = await readSetting(house.db, 'installation')
   const entity = await defaultLegalEntity(house.db)
+  const { colour } = await readSetting(house.db, 'appearance')
   const outbox = user?.role === 'administrator' ? (await countMessages(house.db)).waiting : 0
   return {
     lang,
@@ -152,6 +153,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
         }
       : null,
     company: entity ? { name: entity.legalName, logoUrl: entity.logoDigest ? `/logo/${entity.logoDigest}` : null } : null,
+    accentUrl: colour && `/appearance.css?v=${colour.slice(1)}`,
     csrf: csrfToken(house.secretKey, visitOf(c, https), c.var.sessionId),
     path: c.req.path,
     host: c.req.header('host') ?? '',

@@ -1,3 +1,4 @@
+import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
 import type { Role } from '../access/roles.ts'
 import type { Checkpoint } from '../audit/checkpoint.ts'
@@ -27,6 +28,7 @@ import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { EmptyField } from '../pdf/received.ts'
 import type { Mailing, NotificationKind } from '../notification/kinds.ts'
 import type { Notification } from '../notification/reading.ts'
+import type { TermsPart } from '../setting/disclosure.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
@@ -34,7 +36,8 @@ import type { VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
-import type { Message } from '../mail/message.ts'
+import type { TextName } from '../mail/manner.ts'
+import type { Message, MessageKind } from '../mail/message.ts'
 import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
 import type { SheetView } from './signing/fields.ts'
@@ -177,7 +180,36 @@ export interface Views {
     form: Form
   }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
-  'console/disclosures': { versions: { language: Language; name: string; version: number; createdAt: Instant }[]; form: Form }
+  'console/appearance': {
+    form: Form
+    colour: string | null
+    /** As it is shown on light pages, where it can be read. */
+    shown: string | null
+    companies: { id: string; name: string; logoUrl: string | null }[]
+    sender: { name: string; address: string } | null
+  }
+  'console/messages/index': {
+    kinds: { kind: MessageKind; group: MessageGroup; languages: { language: Language; name: string; isOwn: boolean }[] }[]
+  }
+  'console/messages/show': {
+    kind: MessageKind
+    group: MessageGroup
+    language: Language
+    languages: LanguageNames
+    form: Form
+    names: TextName[]
+    isOwn: boolean
+    placeholders: readonly string[]
+    letter: string
+    subject: string
+    /** As it arrives; empty where this kind goes by e-mail alone. */
+    sms: string
+  }
+  'console/disclosures': {
+    versions: { language: Language; name: string; version: number; createdAt: Instant }[]
+    preview: { language: Language; name: string; parts: TermsPart[] }[]
+    form: Form
+  }
   'console/channels/index': {
     email: Form
     hasEmail: boolean
@@ -322,7 +354,7 @@ export interface Views {
   }
   'signing/consent': {
     frame: Frame
-    terms: { id: string; version: number; language: string; parts: { kind: 'heading' | 'text'; text: string }[] }
+    terms: { id: string; version: number; language: string; parts: TermsPart[] }
     address: string
     way: CodeWay
     problem: string

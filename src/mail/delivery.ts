@@ -9,6 +9,7 @@ import { isChannelConfigured, readEmailChannel, readSmsChannel } from './channel
 import { letterHtml } from './letter-html.ts'
 import { letterText } from './letter-text.ts'
 import { letterOf, smsOf } from './letter.ts'
+import { mannerOf } from './manner.ts'
 import { masked } from './masked.ts'
 import { type Message, type MessageFacts, messageOf, type MessageSources } from './message.ts'
 import type { Outcome } from './outcome.ts'
@@ -52,15 +53,16 @@ export async function deliverMessage(tools: DeliveryTools, messageId: string): P
 }
 
 async function send({ db, secretKey }: DeliveryTools, message: Message, facts: MessageFacts): Promise<Outcome> {
+  const manner = await mannerOf(db, message.kind, message.language)
   if (message.channel === 'sms') {
     const gateway = await readSmsChannel(db, secretKey)
     return gateway
-      ? sendSms(gateway, message.address, smsOf(message.kind, message.language, facts))
+      ? sendSms(gateway, message.address, smsOf(message.kind, message.language, facts, manner))
       : { outcome: 'deferred', detail: 'no gateway' }
   }
   const channel = await readEmailChannel(db, secretKey)
   if (!channel) return { outcome: 'deferred', detail: 'no mail server' }
-  const letter = letterOf(message.kind, message.language, facts)
+  const letter = letterOf(message.kind, message.language, facts, manner)
   return sendEmail(channel, {
     id: message.id,
     to: message.address,

@@ -1,8 +1,11 @@
+import type { Colour } from '../base/colour.ts'
+import { accentsOf } from '../view/palette.ts'
 import type { Letter } from './letter.ts'
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 const lines = (text: string): string => escape(text).replaceAll('\n', '<br>')
 
+const INK: Colour = '#2b3f8f'
 const SANS = "Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const cell = (css: string, inside: string): string => `<tr><td style="${css}">${inside}</td></tr>`
 
@@ -47,7 +50,7 @@ export function letterHtml(letter: Letter, logo: string | null): string {
           ),
         ]
       : []),
-    ...(letter.button ? buttonRows(letter.button, letter.linkInWords) : []),
+    ...(letter.button ? buttonRows(letter.button, letter.linkInWords, letter.colour ? accentsOf(letter.colour).light.accent : INK) : []),
     ...(letter.facts.length ? [cell('padding:0 0 20px', factTable(letter))] : []),
     ...letter.after.map((text) =>
       cell(`padding:0 0 12px;font:400 13px/20px ${SANS};color:#5d6478`, `<span class="quiet">${escape(text)}</span>`),
@@ -71,17 +74,17 @@ const paragraph = (text: string): string =>
   cell('padding:0 0 16px', `<span class="body" style="font:400 15px/24px ${SANS};color:#4a5266">${lines(text)}</span>`)
 
 /** Only http and https: nothing else becomes a link. */
-function buttonRows(button: { readonly label: string; readonly link: string }, inWords: string): string[] {
+function buttonRows(button: { readonly label: string; readonly link: string }, inWords: string, colour: Colour): string[] {
   if (!/^https?:\/\//.test(button.link)) return []
   const link = escape(button.link)
   return [
     cell(
       'padding:8px 0 20px',
-      `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td style="background:#2b3f8f;border-radius:8px"><a href="${link}" style="display:inline-block;padding:12px 24px;font:600 15px/20px ${SANS};color:#ffffff;text-decoration:none">${escape(button.label)}</a></td></tr></table>`,
+      `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td style="background:${colour};border-radius:8px"><a href="${link}" style="display:inline-block;padding:12px 24px;font:600 15px/20px ${SANS};color:#ffffff;text-decoration:none">${escape(button.label)}</a></td></tr></table>`,
     ),
     cell(
       'padding:0 0 20px',
-      `<span class="quiet" style="font:400 13px/20px ${SANS};color:#5d6478">${escape(inWords)}<br><a href="${link}" style="color:#2b3f8f;overflow-wrap:anywhere;word-break:break-all">${link}</a></span>`,
+      `<span class="quiet" style="font:400 13px/20px ${SANS};color:#5d6478">${escape(inWords)}<br><a href="${link}" style="color:${colour};overflow-wrap:anywhere;word-break:break-all">${link}</a></span>`,
     ),
   ]
 }

@@ -1,5 +1,7 @@
 import type { Language } from '../db/database.ts'
 import { formatsFor } from '../view/formats.ts'
+import type { Colour } from '../base/colour.ts'
+import type { OwnText } from '../setting/setting.ts'
 import { fill, words } from '../view/words.ts'
 import { plainMarks, smsParts } from './sms-text.ts'
 import { CARRIES, type Digested, type MessageFacts, type MessageKind } from './message.ts'
@@ -22,13 +24,21 @@ export interface Letter {
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   readonly after: readonly string[]
   readonly footer: string
+  /** Of the button and of links; null: the house's own ink. */
+  readonly colour: Colour | null
+}
+
+/** How a company says and shows it: its own sentences in place of ours, its colour. */
+export interface Manner {
+  readonly own?: OwnText | undefined
+  readonly colour?: Colour | null
 }
 
 const CODE_MINUTES = 5
 
-export function letterOf(kind: MessageKind, language: Language, facts: MessageFacts): Letter {
+export function letterOf(kind: MessageKind, language: Language, facts: MessageFacts, { own: texts, colour }: Manner = {}): Letter {
   const { mail } = words(language)
-  const told = mail.kinds[kind]
+  const told = withOwn(mail.kinds[kind], texts)
   const params = paramsOf(language, facts)
   const formats = formatsFor(language, facts.timeZone)
   const rows: { label: string; value: string }[] = []
@@ -61,6 +71,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
           : [mail.unexpected]),
     ],
     footer: fill(mail.footer, params),
+    colour: colour ?? null,
   }
 }
 
@@ -68,8 +79,8 @@ const MOST_PARTS = 2
 const SHORTEST = { title: 40, company: 30 }
 
 /** An SMS in one line. Only what would go beyond two parts is shortened: first the title, then the company, never the link. */
-export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts): string {
-  const told = words(language).mail.kinds[kind]
+export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts, { own }: Manner = {}): string {
+  const told = withOwn(words(language).mail.kinds[kind], own)
   let [title, company] = [[...(facts.title ?? '')].length, [...facts.company].length]
   for (;;) {
     const params = paramsOf(language, { ...facts, title: shorten(facts.title ?? '', title), company: shorten(facts.company, company) })
@@ -81,6 +92,12 @@ export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts
   }
 }
 
+const withOwn = (house: Required<OwnText>, own: OwnText = {}): Required<OwnText> => ({
+  ...house,
+  ...Object.fromEntries(Object.entries(own).filter(([, text]) => text)),
+})
+
+/** What stands in the place of every `{placeholder}`. */
 function paramsOf(language: Language, facts: MessageFacts): Record<string, string | number> {
   const {
     sender = facts.company,

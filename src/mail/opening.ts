@@ -7,6 +7,7 @@ import { isChannelConfigured } from './channel.ts'
 import { letterHtml } from './letter-html.ts'
 import { letterText } from './letter-text.ts'
 import { letterOf, smsOf } from './letter.ts'
+import { mannerOf } from './manner.ts'
 import { masked } from './masked.ts'
 import { CARRIES, type Message, type MessageSources } from './message.ts'
 import { findMessage } from './outbox.ts'
@@ -55,10 +56,11 @@ export async function openWaitingMessage(
     })
     if (CARRIES[message.kind]) await sources.handedOver(tx, act, message)
   })
+  const manner = await mannerOf(db, message.kind, message.language)
   const [link, code] = [facts.link ?? null, facts.code ?? null]
   if (message.channel === 'sms')
-    return { message, subject: null, html: null, text: smsOf(message.kind, message.language, facts), link, code }
-  const letter = letterOf(message.kind, message.language, facts)
+    return { message, subject: null, html: null, text: smsOf(message.kind, message.language, facts, manner), link, code }
+  const letter = letterOf(message.kind, message.language, facts, manner)
   const logo = facts.logo ? `data:image/png;base64,${base64(facts.logo)}` : null
   return { message, subject: letter.subject, html: letterHtml(letter, logo), text: letterText(letter), link, code }
 }

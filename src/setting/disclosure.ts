@@ -48,3 +48,15 @@ export async function publishDisclosure(tx: Tx, act: Act, language: Language, te
   await append(tx, act, { type: 'disclosure.published', detail: { language, version: disclosure.version, digest: disclosure.digest } })
   return disclosure
 }
+
+export interface TermsPart {
+  readonly kind: 'heading' | 'text'
+  readonly text: string
+}
+
+/** Paragraphs; a short line of its own that ends like no sentence is a heading. */
+export const partsOfTerms = (text: string): TermsPart[] =>
+  text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((part) => ({ kind: /^[^\n]{1,60}$/.test(part) && !/[.:;!?…]$/.test(part) ? 'heading' : 'text', text: part }))

@@ -1,3 +1,4 @@
+import type { Colour } from '../base/colour.ts'
 import type { Instant } from '../base/instant.ts'
 import { type Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
@@ -20,8 +21,21 @@ export interface Settings {
     /** Of every authority that was ever in the list: DER as base64. */
     roots: readonly string[]
   }
+  /** The company's colour, `#rrggbb`; null: the house's own ink. */
+  appearance: { colour: Colour | null }
+  /** The company's own words in messages, by language and kind; what is not there is said as the house says it. */
+  ownTexts: { readonly [language in Language]?: { readonly [kind in string]?: OwnText } }
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
+}
+
+/** Sentences with `{placeholders}`, never templates. Empty or absent: the house's own sentence. */
+export interface OwnText {
+  readonly subject?: string
+  readonly heading?: string
+  readonly text?: string
+  readonly button?: string
+  readonly sms?: string
 }
 
 /** A time-stamp authority of somebody else (RFC 3161). */
@@ -70,6 +84,8 @@ export const DEFAULTS: Settings = {
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },
   timeStamping: { authorities: [], fallback: 'internal', roots: [] },
+  appearance: { colour: null },
+  ownTexts: {},
   otherAuthorities: { roots: [] },
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { currentDisclosure, publishDisclosure } from '../../setting/disclosure.ts'
+import { currentDisclosure, partsOfTerms, publishDisclosure } from '../../setting/disclosure.ts'
 import { LANGUAGE_NAMES, LANGUAGES, words } from '../../view/words.ts'
 import { administrator, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
@@ -9,7 +9,7 @@ import { flash } from '../server.ts'
 
 const Texts = z.object({ en: linesNeeded('text.missing', 20_000), fr: linesNeeded('text.missing', 20_000) })
 
-async function page(c: Ctx, form: Form | null): Promise<string> {
+async function page(c: Ctx, form: Form | null, isPreview = false): Promise<string> {
   const current = await Promise.all(LANGUAGES.map((language) => currentDisclosure(c.var.house.db, language)))
   const versions = current.map(({ language, version, createdAt }, at) => ({
     language: LANGUAGES[at] ?? 'en',
@@ -19,12 +19,20 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
   }))
   return c.var.render('console/disclosures', {
     versions,
+    preview:
+      isPreview && form
+        ? LANGUAGES.map((language) => ({ language, name: LANGUAGE_NAMES[language], parts: partsOfTerms(form.values[language] ?? '') }))
+        : [],
     form: form ?? blankForm(Object.fromEntries(current.map(({ text }, at) => [LANGUAGES[at] ?? 'en', text]))),
   })
 }
 
 export const consoleDisclosures = createApp()
   .get('/console/disclosures', administrator, async (c) => c.html(await page(c, null)))
+  .post('/console/disclosures/preview', administrator, async (c) => {
+    const answers = await readAnswers(c, Texts)
+    return c.html(await page(c, answers.form, answers.ok), answers.ok ? 200 : 422)
+  })
   .post('/console/disclosures', administrator, async (c) => {
     const answers = await readAnswers(c, Texts)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)

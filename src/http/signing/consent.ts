@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { consent, currentTerms } from '../../ceremony/consenting.ts'
 import { codeFacts } from '../../ceremony/one-time-code.ts'
+import { partsOfTerms } from '../../setting/disclosure.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { readAnswers } from '../answers.ts'
@@ -40,16 +41,9 @@ async function page(c: Ctx, ceremony: Ceremony, problem: string): Promise<string
   const { address, way } = await codeFacts(db, ceremony, c.var.act.at)
   return c.var.render('signing/consent', {
     frame: frameOf(c, ceremony, '/consent'),
-    terms: { id, version, language, parts: partsOf(text) },
+    terms: { id, version, language, parts: partsOfTerms(text) },
     address,
     way,
     problem,
   })
 }
-
-/** Paragraphs; a short line of its own that ends like no sentence is a heading. */
-const partsOf = (text: string): { kind: 'heading' | 'text'; text: string }[] =>
-  text
-    .trim()
-    .split(/\n\s*\n/)
-    .map((part) => ({ kind: /^[^\n]{1,60}$/.test(part) && !/[.:;!?…]$/.test(part) ? 'heading' : 'text', text: part }))

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { User } from '../../../access/roles.ts'
 import { findRecipient } from '../../../envelope/recipients.ts'
 import type { House } from '../../../house.ts'
@@ -8,7 +7,7 @@ import { qrPicture } from '../../../view/qr.ts'
 import { messageSources } from '../../../worker/message-sources.ts'
 import { administrator, requireUser, userAct } from '../../access.ts'
 import { createApp } from '../../env.ts'
-import { POLICY } from '../../security.ts'
+import { policyShowing } from '../../letter-policy.ts'
 
 /** Never by GET: every opening is an event. The answer is the page itself, so that nothing of what it shows is kept anywhere. */
 export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', administrator, async (c) => {
@@ -42,14 +41,4 @@ async function isOwn(db: House['db'], user: Pick<User, 'id' | 'email'>, message:
   if (message.userId === user.id || message.address.toLowerCase() === user.email.toLowerCase()) return true
   if (!message.recipientId) return false
   return (await findRecipient(db, message.envelopeId ?? '', message.recipientId)).userId === user.id
-}
-
-/**
- * The frame's document inherits the page's policy, and a letter has its styles on its elements. The policy of this one answer names
- * exactly these by their hashes (CSP 3 §6.7.3.3), so that neither the page nor the letter may have any other.
- */
-function policyShowing(letter: string): string {
-  const sheets = [...letter.matchAll(/<style>([^<]*)<\/style>/g), ...letter.matchAll(/ style="([^"]*)"/g)]
-  const hashes = new Set(sheets.map(([, css = '']) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`))
-  return POLICY.replace("style-src 'self'", `style-src 'self' 'unsafe-hashes' ${[...hashes].join(' ')}`)
 }

@@ -16,6 +16,13 @@ export const mail = {
   unexpected: 'Did you not expect this? You can ignore this message, or reply to it to ask the sender.',
   codeUnexpected: 'Nobody will ever ask you for this code. If you did not ask for it, ignore this message.',
   footer: 'Sent by {company} from its own signature server.',
+  example: {
+    sender: 'Claire Martin',
+    name: 'Marie Dupont',
+    person: 'Paul Durand',
+    title: 'Consulting agreement',
+    reason: 'The price is not the one we agreed on.',
+  },
   kinds: {
     invitation: {
       subject: '{sender} asks you {asked}: {title}',

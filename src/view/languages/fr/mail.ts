@@ -18,6 +18,13 @@ export const mail: (typeof en)['mail'] = {
   unexpected: 'Vous n’attendiez pas ce message ? Vous pouvez l’ignorer, ou y répondre pour interroger l’expéditeur.',
   codeUnexpected: 'Personne ne vous demandera jamais ce code. Si vous ne l’avez pas demandé, ignorez ce message.',
   footer: 'Envoyé par {company} depuis son propre serveur de signature.',
+  example: {
+    sender: 'Claire Martin',
+    name: 'Marie Dupont',
+    person: 'Paul Durand',
+    title: 'Contrat de conseil',
+    reason: 'Le prix n’est pas celui dont nous étions convenus.',
+  },
   kinds: {
     invitation: {
       subject: '{sender} vous demande {asked} : {title}',
