@@ -3,7 +3,7 @@ import type { Language } from '../db/database.ts'
 import type { UserAct } from '../audit/act.ts'
 import type { Db } from '../db/open.ts'
 import { type OwnText, readSetting, writeSetting } from '../setting/setting.ts'
-import { words } from '../view/words.ts'
+import { fill, words } from '../view/words.ts'
 import { letterOf, type Manner, smsOf } from './letter.ts'
 import { CARRIES, type MessageFacts, type MessageKind } from './message.ts'
 
@@ -23,7 +23,12 @@ export type TextName = (typeof TEXTS)[number]
 export function placeholdersOf(kind: MessageKind): readonly string[] {
   const { subject, heading, text, sms } = words('en').mail.kinds[kind]
   const used = [...`${subject} ${heading} ${text} ${sms}`.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
-  const always = kind === 'welcome' ? ['company'] : ['company', 'title', 'name', ...(kind === 'code' ? [] : ['sender'])]
+  const always =
+    kind === 'welcome'
+      ? ['company']
+      : kind === 'digest'
+        ? ['company', 'name']
+        : ['company', 'title', 'name', ...(kind === 'code' ? [] : ['sender'])]
   return [...new Set([...always, ...used])]
 }
 
@@ -53,6 +58,8 @@ export function keepOwnText(db: Db, act: UserAct, language: Language, kind: Mess
   })
 }
 
+const EXAMPLE_LINK = 'https://sign.example.com/s/…'
+
 /** The message as a recipient would see it, with invented facts. */
 export function exampleOf(
   kind: MessageKind,
@@ -60,15 +67,20 @@ export function exampleOf(
   manner: Manner,
   facts: Pick<MessageFacts, 'company' | 'logo' | 'timeZone'>,
 ) {
-  const { example } = words(language).mail
+  const { example, kinds } = words(language).mail
+  const signed = fill(kinds['sender-signed'].heading, example)
   const all: MessageFacts = {
     ...facts,
     sender: example.sender,
     name: example.name,
     person: example.person,
     title: example.title,
+    to: example.name,
+    sent: 48,
+    failed: 2,
+    ...(kind === 'digest' ? { digest: [{ title: example.title, link: EXAMPLE_LINK, lines: [signed] }] } : {}),
     ...(CARRIES[kind] === 'code' ? { code: '204719' } : {}),
-    ...(CARRIES[kind] !== 'code' && words(language).mail.kinds[kind].button ? { link: 'https://sign.example.com/s/…' } : {}),
+    ...(CARRIES[kind] !== 'code' && words(language).mail.kinds[kind].button ? { link: EXAMPLE_LINK } : {}),
     ...(kind === 'declined' || kind === 'voided' || kind === 'annulled' || kind === 'sender-declined' ? { reason: example.reason } : {}),
   }
   return { letter: letterOf(kind, language, all, manner), sms: smsOf(kind, language, all, manner) }

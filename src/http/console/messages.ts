@@ -24,7 +24,8 @@ const Texts = z.object({
 })
 
 /** Whom it goes to. */
-const groupOf = (kind: MessageKind): MessageGroup => (kind.startsWith('sender-') ? 'senders' : kind === 'welcome' ? 'users' : 'recipients')
+const groupOf = (kind: MessageKind): MessageGroup =>
+  kind.startsWith('sender-') || kind === 'digest' ? 'senders' : kind === 'welcome' ? 'users' : 'recipients'
 export type MessageGroup = 'recipients' | 'senders' | 'users'
 
 /** Which message of which language the address means; the page not found for any other. */
