@@ -48,6 +48,7 @@ import { consoleUserDisabling } from './console/users/disabling.ts'
 import { consoleUserInvitation } from './console/users/invitation.ts'
 import { consoleStamps } from './console/stamps.ts'
 import { consoleSettings } from './console/settings.ts'
+import { styleguide } from './styleguide.ts'
 import { consoleAppearance } from './console/appearance.ts'
 import { consoleMessages } from './console/messages.ts'
 import { consoleDisclosures } from './console/disclosures.ts'
@@ -151,6 +152,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleUserInvitation,
     consoleStamps,
     consoleSettings,
+    styleguide,
     consoleAppearance,
     consoleMessages,
     consoleDisclosures,

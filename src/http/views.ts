@@ -180,6 +180,7 @@ export interface Views {
     form: Form
   }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
+  'styleguide/index': { icons: readonly string[]; form: Form }
   'console/appearance': {
     form: Form
     colour: string | null
