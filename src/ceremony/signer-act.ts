@@ -19,6 +19,7 @@ import { readSetting } from '../setting/setting.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, type Words, words } from '../view/words.ts'
 import type { Ceremony, CeremonyTools } from './ceremony.ts'
+import { delegationsOf } from './delegating.ts'
 import { drawnApart, drawnTogether, markForms } from './drawing.ts'
 import { fieldsToFill } from './filling.ts'
 import type { IdentifiedHow } from './one-time-code.ts'
@@ -81,6 +82,16 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
   const facts: { label: string; value: string }[] = []
   const told = (label: Parameters<typeof inEach>[1], value: string): void => void facts.push({ label: each(label), value })
   if (await wasRenamed(db, recipient)) told((w) => w.kinds['full-name'], nameOf(recipient))
+  for (const { at, clear } of await delegationsOf(db, recipient))
+    told(
+      (w) => w.row.delegated,
+      fill(own.delegated, {
+        from: clear['from'] ?? '…',
+        to: clear['name'] ?? '…',
+        at: formats.exact(at),
+        reason: cut(clear['reason'] ?? '…'),
+      }),
+    )
   if (how)
     told(
       (w) => w.row.identified,
@@ -111,6 +122,12 @@ async function evidenceOf({ db }: CeremonyTools, act: RecipientAct, { recipient,
   }
 }
 
+/** The whole reason stands in the log. */
+const cut = (reason: string): string => {
+  const line = reason.replace(/\s+/g, ' ')
+  return line.length > 120 ? `${line.slice(0, 119).trimEnd()}…` : line
+}
+
 /** Beside its digest, so many letters of a name are enough to know the file again. */
 const shortened = (fileName: string): string => (fileName.length > 60 ? `${fileName.slice(0, 40)}…${fileName.slice(-18)}` : fileName)
 
@@ -119,10 +136,12 @@ const handedOver = ({ linkHandedOver, codeHandedOver }: IdentifiedHow, told: Wor
   return linkHandedOver ? told.linkHandedOver : codeHandedOver ? told.codeHandedOver : ''
 }
 
-/** Their name was put right after the certificate of completion had been drawn. */
+/** Their name was put right, or another took their place, after the certificate of completion had been drawn. */
 async function wasRenamed(db: Db, recipient: Pick<Recipient, 'id' | 'envelopeId'>): Promise<boolean> {
   const trail = await trailOf(db, recipient.envelopeId)
   return trail.some(
-    ({ type, detail }) => type === 'recipient.corrected' && detail['recipient'] === recipient.id && detail['renamed'] === true,
+    ({ type, detail }) =>
+      detail['recipient'] === recipient.id &&
+      (type === 'recipient.delegated' || (type === 'recipient.corrected' && detail['renamed'] === true)),
   )
 }

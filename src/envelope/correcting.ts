@@ -7,6 +7,7 @@ import { openRecipient } from './acting.ts'
 import { entitled } from './entitlement.ts'
 import type { Recipient } from './envelope.ts'
 import { sendFreshLink } from './link-renewal.ts'
+import { startAnew } from './starting-anew.ts'
 import { addressOf, nameOf } from './telling.ts'
 
 export type Correction = Pick<Recipient, 'firstName' | 'lastName' | 'email' | 'phone' | 'channel' | 'language'>
@@ -27,48 +28,14 @@ export function correctRecipient(
   return db.transaction().execute(async (tx) => {
     const { envelope, recipient: before } = await openRecipient(tx, user, envelopeId, recipientId)
     const recipient: Recipient = await entitled(tx, user, { ...before, ...correction })
-    const { firstName, lastName, email, phone, channel, language, userId } = recipient
-    await tx
-      .updateTable('recipient')
-      .set({
-        firstName,
-        lastName,
-        email,
-        phone,
-        channel,
-        language,
-        userId,
-        contactId: null,
-        openedAt: null,
-        consentedAt: null,
-        consentDisclosureId: null,
-        identifiedAt: null,
-        identifiedHow: null,
-      })
-      .where('id', '=', recipientId)
-      .where('status', 'in', ['waiting', 'invited'])
-      .execute()
-    await tx
-      .updateTable('ceremonySession')
-      .set({ endedAt: act.at })
-      .where('recipientId', '=', recipientId)
-      .where('endedAt', 'is', null)
-      .execute()
-    await tx
-      .updateTable('oneTimeCode')
-      .set({ replacedAt: act.at, sealed: null })
-      .where('recipientId', '=', recipientId)
-      .where('replacedAt', 'is', null)
-      .execute()
-    await tx.deleteFrom('fieldEntry').where('recipientId', '=', recipientId).execute()
-    await tx.deleteFrom('frozenRevision').where('recipientId', '=', recipientId).execute()
+    await startAnew(tx, act, recipientId, recipient)
     await append(tx, act, {
       type: 'recipient.corrected',
       envelopeId,
       detail: {
         recipient: recipientId,
         renamed: nameOf(before) !== nameOf(recipient),
-        channel,
+        channel: recipient.channel,
         address: masked(addressOf(recipient)),
         before: masked(addressOf(before)),
       },

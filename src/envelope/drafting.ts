@@ -4,7 +4,7 @@ import { append } from '../audit/trail.ts'
 import { newId } from '../base/id.ts'
 import { DAY, type Instant, later, MINUTE, YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Language } from '../db/database.ts'
+import type { Delegation, Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { renamedText } from '../field/rules.ts'
 import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
@@ -126,7 +126,11 @@ export interface DraftDetails {
   /** Null: three months after it is sent. */
   readonly deadline: Instant | null
   readonly reminders: Reminders
+  readonly delegation: Delegation
 }
+
+/** Whose recipients may hand over to somebody else. */
+export const DELEGATIONS: readonly Delegation[] = ['nobody', 'other', 'everybody']
 
 export async function changeDraft(
   db: Db,

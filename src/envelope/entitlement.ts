@@ -9,9 +9,9 @@ type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email
 /**
  * Who a recipient is to the house, from their address as it is now: asked when they are chosen and again when they are corrected. Whoever signs
  * for the company is one of its people with that right, under their own name; somebody without an account may be named only by a sender
- * who may sign for the company or oversees it, or anybody could sign in its name under an address of their own.
+ * who may sign for the company or oversees it, or anybody could sign in its name under an address of their own. Null: no sender names them.
  */
-export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'>, person: T): Promise<T & { userId: string | null }> {
+export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'> | null, person: T): Promise<T & { userId: string | null }> {
   if (!nameOf(person)) throw new Refusal('invalid', 'person.name-missing')
   if (!addressOf(person)) throw new Refusal('invalid', person.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
   const user = person.email
@@ -28,7 +28,7 @@ export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'>,
     const { firstName, lastName } = user
     return { ...person, firstName, lastName, jobTitle: person.jobTitle || user.jobTitle, userId: user.id }
   }
-  const sender = await db.selectFrom('user').selectAll().where('id', '=', owner.id).executeTakeFirst()
+  const sender = owner && (await db.selectFrom('user').selectAll().where('id', '=', owner.id).executeTakeFirst())
   if (!sender || (!maySign(sender) && sender.role === 'employee')) throw new Refusal('invalid', 'recipient.company-signer-unknown')
   return { ...person, userId: null }
 }

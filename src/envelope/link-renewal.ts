@@ -4,12 +4,12 @@ import { append } from '../audit/trail.ts'
 import { DAY, later } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { MessageKind } from '../mail/message.ts'
+import type { MessageKind, MessageParams } from '../mail/message.ts'
 import { withdrawMessages } from '../mail/outbox.ts'
 import { invitedRecipient } from './acting.ts'
 import type { Envelope, Recipient } from './envelope.ts'
 import { createInvitation } from './invitation.ts'
-import { nameOf, tellRecipient } from './telling.ts'
+import { nameOf, tellRecipient, WAYS_IN } from './telling.ts'
 
 /** The sender sends the link anew; the one before stops working. */
 export function renewLink(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, recipientId: string): Promise<void> {
@@ -35,8 +35,15 @@ async function refuseManyLinks(tx: Tx, act: Act, recipient: Recipient): Promise<
 }
 
 /** A new generation of the link and its message; what was not sent of the old one is not sent any more. */
-export async function sendFreshLink(tx: Tx, act: Act, envelope: Envelope, recipient: Recipient, kind: MessageKind): Promise<void> {
-  await withdrawMessages(tx, { recipientId: recipient.id, kinds: ['invitation', 'reminder', 'corrected', 'fresh-link'] })
+export async function sendFreshLink(
+  tx: Tx,
+  act: Act,
+  envelope: Envelope,
+  recipient: Recipient,
+  kind: MessageKind,
+  params: MessageParams = {},
+): Promise<void> {
+  await withdrawMessages(tx, { recipientId: recipient.id, kinds: WAYS_IN })
   const invitation = await createInvitation(tx, act, recipient, envelope)
   await append(tx, act, {
     type: 'invitation.renewed',
@@ -44,5 +51,5 @@ export async function sendFreshLink(tx: Tx, act: Act, envelope: Envelope, recipi
     detail: { recipient: recipient.id },
     clear: { name: nameOf(recipient) },
   })
-  await tellRecipient(tx, act, kind, envelope, recipient, { invitation: invitation.id })
+  await tellRecipient(tx, act, kind, envelope, recipient, { ...params, invitation: invitation.id })
 }

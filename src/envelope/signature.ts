@@ -14,7 +14,7 @@ import { advance, type Envelope, findEnvelope, listDocuments, listRecipients, ty
 import { revokeInvitations } from './invitation.ts'
 import { linkRevisions } from './revisions.ts'
 import { inviteNext, isTurnOf } from './routing.ts'
-import { nameOf, tellSender } from './telling.ts'
+import { nameOf, tellSender, WAYS_IN } from './telling.ts'
 
 /** The job that seals what everybody has signed. */
 export const SEALING = 'envelope.seal'
@@ -76,7 +76,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
     },
     clear: { name: nameOf(recipient) },
   })
-  await withdrawMessages(tx, { recipientId, kinds: ['invitation', 'reminder', 'corrected', 'fresh-link'] })
+  await withdrawMessages(tx, { recipientId, kinds: WAYS_IN })
   if (await inviteNext(tx, act, envelope)) return tellSender(tx, act, 'signed', envelope, { about: recipient })
   await advance(tx, act.at, envelope, 'sealing')
   await append(tx, act, { type: 'envelope.sealing', envelopeId: envelope.id })

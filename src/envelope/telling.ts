@@ -6,6 +6,9 @@ import type { NotificationKind } from '../notification/kinds.ts'
 import { type NewNotification, notify } from '../notification/notifying.ts'
 import type { Envelope, Recipient } from './envelope.ts'
 
+/** What brings a recipient their link, as long as they have not acted. */
+export const WAYS_IN: readonly MessageKind[] = ['invitation', 'reminder', 'corrected', 'delegated', 'ending-soon', 'fresh-link']
+
 /** To a recipient, by the channel that was chosen for them, in their language. */
 export async function tellRecipient(
   tx: Tx,

@@ -91,6 +91,7 @@ import { signingMarks } from './signing/marks.ts'
 import { signingPreview } from './signing/preview.ts'
 import { signingSignature } from './signing/signature.ts'
 import { signingRefusal } from './signing/refusal.ts'
+import { signingDelegation } from './signing/delegation.ts'
 import { signingHandover } from './signing/handover.ts'
 import { signingDone } from './signing/done.ts'
 import { signingPages } from './signing/pages.ts'
@@ -196,6 +197,7 @@ export function mountRoutes(app: Hono<Env>): void {
     signingPreview,
     signingSignature,
     signingRefusal,
+    signingDelegation,
     signingDone,
     signingHandover,
     publication,

@@ -397,6 +397,17 @@ export interface Views {
     problem: 'moved' | 'later' | null
   }
   'signing/done': { frame: Frame; signedAt: Instant | null; isSealing: boolean }
+  'signing/delegation': {
+    frame: Frame
+    form: Form
+    /** Whether the code comes first, or it has gone on too often already. */
+    state: 'first' | 'open' | 'often'
+    most: number
+    isCompany: boolean
+    languages: LanguageNames
+    next: string
+    back: string
+  }
   'signing/refusal': { frame: Frame; form: Form; isDone: boolean; back: string }
   'signing/problem': { frame: Frame; message: string }
   'signing/ended': {

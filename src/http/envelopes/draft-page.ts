@@ -161,6 +161,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
         ...deadline,
         subject: envelope.subject,
         message: envelope.message,
+        delegation: envelope.delegation,
         ...reminderValues(envelope, (await readSetting(db, 'reminders')).most),
       }),
     deadlineShown: envelope.deadline ? '' : `${deadline['deadlineDay']} ${deadline['deadlineTime']}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../../envelope/dispatch.ts'
-import { changeDraft, type DraftDetails, findDraft, remindersOf } from '../../envelope/drafting.ts'
+import { changeDraft, DELEGATIONS, type DraftDetails, findDraft, remindersOf } from '../../envelope/drafting.ts'
 import { type Envelope, findEnvelopeFor, listRecipients } from '../../envelope/envelope.ts'
 import { chooseLegalEntity } from '../../envelope/own-company.ts'
 import { readSetting } from '../../setting/setting.ts'
@@ -25,6 +25,7 @@ const Details = DeadlineFields.partial().extend({
   firstAfterDays: wholeNumber(0, 365).optional(),
   everyDays: wholeNumber(1, 365).optional(),
   most: wholeNumber(1, 10).optional(),
+  delegation: z.enum(DELEGATIONS, 'delegation.unknown').optional(),
 })
 
 export const envelopeDraft = createApp()
@@ -59,7 +60,8 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
   const answers = await readAnswers(c, Details)
   const refuse = (form: Form): Saved => ({ ok: false, form, sentence: Object.values(form.errors)[0] ?? '' })
   if (!answers.ok) return refuse(answers.form)
-  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, reminders, remind, ...days } = answers.value
+  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, reminders, remind, delegation, ...days } =
+    answers.value
   let counted = 0
   try {
     if (legalEntityId && legalEntityId !== draft.legalEntityId) {
@@ -77,6 +79,7 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
         : `${deadlineDay} ${deadlineTime}` === deadlineShown
           ? { deadline: null }
           : { deadline: await readDeadline(c, { deadlineDay, deadlineTime: deadlineTime ?? '' }) }),
+      ...(delegation === undefined ? {} : { delegation }),
       ...(reminders === undefined
         ? {}
         : {

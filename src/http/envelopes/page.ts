@@ -18,6 +18,7 @@ import { turnsOf } from '../../envelope/turns.ts'
 import { masked } from '../../mail/masked.ts'
 import { type Happening, historyOf } from '../../vault/history.ts'
 import { requireUser } from '../access.ts'
+import { handedOverBy } from '../../ceremony/delegating.ts'
 import { blankForm, type Form } from '../answers.ts'
 import type { Ctx } from '../env.ts'
 import { deadlineValues } from './deadline-fields.ts'
@@ -42,6 +43,8 @@ export interface ShownPerson {
     readonly reach: 'waits' | 'under-way' | 'handed-over' | 'undelivered'
   } | null
   readonly declineReason: string | null
+  /** Who stood here before and handed over; null: nobody. */
+  readonly handedOverBy: string | null
   readonly serial: string | null
   /** What they attached and signed with. */
   readonly attachments: readonly { readonly id: string; readonly name: string; readonly size: number }[]
@@ -136,6 +139,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
     ),
     people: shownPeople(envelope, recipients, user.id, {
       letters: await lettersOf(db, envelope.id),
+      handedOver: await handedOverBy(db, envelope.id),
       attachments: await signedAttachments(db, envelope.id),
     }),
     timeline: await historyOf(db, c.var.lang, envelope.id),
@@ -163,7 +167,11 @@ function shownPeople(
   envelope: Envelope,
   recipients: readonly Recipient[],
   userId: string,
-  { letters, attachments }: { readonly letters: readonly Letter[]; readonly attachments: readonly Attachment[] },
+  {
+    letters,
+    attachments,
+    handedOver,
+  }: { readonly letters: readonly Letter[]; readonly attachments: readonly Attachment[]; readonly handedOver: ReadonlyMap<string, string> },
 ): ShownPerson[] {
   const turns = turnsOf(recipients)
   const now = envelope.status === 'sent' ? whoseTurn(recipients).map(({ id }) => id) : []
@@ -182,6 +190,7 @@ function shownPeople(
       ...stateOf(envelope, recipient),
       letter: openLetter(envelope, recipient, letters),
       declineReason: recipient.declineReason,
+      handedOverBy: handedOver.get(recipient.id) ?? null,
       serial: recipient.certificateSerial,
       attachments: attachments
         .filter(({ recipientId }) => recipientId === recipient.id)

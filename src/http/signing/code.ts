@@ -6,7 +6,7 @@ import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { flash } from '../server.ts'
-import { rememberCeremony } from './cookies.ts'
+import { rememberCeremony, takeTowards } from './cookies.ts'
 import { frameOf } from './frame.ts'
 import { asRecipient, goOn, recipientAct } from './recipient.ts'
 
@@ -25,7 +25,7 @@ export const signingCode = createApp()
       try {
         const { session } = await enterCode(c.var.house, recipientAct(c, ceremony), ceremony, answers.value.code)
         await rememberCeremony(c, ceremony.invitation.id, session)
-        return goOn(c, ceremony, '/fields')
+        return goOn(c, ceremony, (await takeTowards(c, ceremony.invitation.id)) ?? '/fields')
       } catch (error) {
         const form = formWith(c, blankForm(), error, { code: 'code' })
         return c.html(await page(c, ceremony, form), refusalStatus(error))

@@ -1,5 +1,5 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import { DAY, type Instant, SECOND } from '../../base/instant.ts'
+import { DAY, HOUR, type Instant, SECOND } from '../../base/instant.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { readSetting } from '../../setting/setting.ts'
 import type { Ctx } from '../env.ts'
@@ -25,9 +25,19 @@ export async function rememberedLink(c: Ctx): Promise<{ secret: string | undefin
   return { secret: getCookie(c, nameOf('link', secure)), session: getCookie(c, nameOf('ceremony', secure)) }
 }
 
-/** Both, from a device that goes back to whoever lent it. */
+/** Where somebody goes on once they have confirmed their code. */
+export const rememberTowards = (c: Ctx, invitationId: string, page: string): Promise<void> =>
+  remember(c, invitationId, 'towards', page, HOUR / SECOND)
+
+export async function takeTowards(c: Ctx, invitationId: string): Promise<string | null> {
+  const page = getCookie(c, nameOf('towards', await isHttps(c)))
+  if (page) await remember(c, invitationId, 'towards', '', 0)
+  return page === '/delegation' ? page : null
+}
+
+/** All of them, from a device that goes back to whoever lent it. */
 export async function forgetCeremony(c: Ctx, id: string): Promise<void> {
-  for (const name of ['link', 'ceremony']) await remember(c, id, name, '', 0)
+  for (const name of ['link', 'ceremony', 'towards']) await remember(c, id, name, '', 0)
 }
 
 async function remember(c: Ctx, id: string, name: string, value: string, maxAge?: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { mayDelegate } from '../../ceremony/delegating.ts'
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import type { Digest } from '../../base/digest.ts'
 import { titleFor } from '../../envelope/certificate-document.ts'
@@ -21,6 +22,7 @@ export interface Frame {
   readonly role: AskedRole
   readonly title: string
   readonly isOpen: boolean
+  readonly mayDelegate: boolean
   /** On a device that somebody of the house has lent. */
   readonly inPerson: boolean
   readonly documents: readonly { readonly id: string; readonly title: string }[]
@@ -37,6 +39,7 @@ export const frameOf = (c: Ctx, ceremony: Ceremony, page = ''): Frame => {
     role: recipient.role === 'copy' ? 'witness' : recipient.role,
     title: envelope.title,
     isOpen: step !== 'signed' && step !== 'declined' && c.req.path !== `/s/${invitation.id}/refusal`,
+    mayDelegate: mayDelegate(ceremony),
     inPerson: invitation.inPerson === 1,
     documents: documents.map((document) => ({ id: document.id, title: titleFor(document, documents, c.var.lang) })),
   }

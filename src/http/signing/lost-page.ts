@@ -1,7 +1,10 @@
 import { blankForm, type Form } from '../answers.ts'
-import { findEnded } from '../../ceremony/ended.ts'
+import { findEnded, findHandedOver } from '../../ceremony/ended.ts'
 import { letterOf } from '../../mail/letter.ts'
 import { findLegalEntity } from '../../setting/legal-entity.ts'
+import { readSetting } from '../../setting/setting.ts'
+import { formatsFor } from '../../view/formats.ts'
+import { fill, words } from '../../view/words.ts'
 import type { Ctx } from '../env.ts'
 import { speakAsBefore, speakTo } from './language.ts'
 
@@ -16,11 +19,33 @@ export async function endedOrLostPage(
   c: Ctx,
   held: { readonly invitationId: string; readonly secret: string | undefined },
 ): Promise<Response> {
-  const ended = await findEnded(c.var.house, held)
-  if (!ended) return lostPage(c)
+  const ended = await findEnded(c.var.house, c.var.act.at, held)
+  if (!ended) return handedOverOrLostPage(c, held)
   speakTo(c, ended.recipient)
   const { logoDigest } = await findLegalEntity(c.var.house.db, ended.envelope.legalEntityId)
   const { heading, text, facts } = letterOf(ended.kind, c.var.lang, ended.facts)
   const brand = { name: ended.facts.company, logoUrl: logoDigest ? `/logo/${logoDigest}` : null }
   return c.html(await c.var.render('signing/ended', { brand, here: `/s/${ended.invitation.id}`, heading, text, facts }), 410)
+}
+
+/** Whoever handed over sees that they did, as long as they hold the link in which they did it. */
+async function handedOverOrLostPage(
+  c: Ctx,
+  held: { readonly invitationId: string; readonly secret: string | undefined },
+): Promise<Response> {
+  const handed = await findHandedOver(c.var.house, held)
+  if (!handed) return lostPage(c)
+  speakAsBefore(c)
+  const { legalName, logoDigest } = await findLegalEntity(c.var.house.db, handed.envelope.legalEntityId)
+  const { timeZone } = await readSetting(c.var.house.db, 'installation')
+  const w = words(c.var.lang).delegation
+  const facts = [
+    { label: w.facts.title, value: handed.envelope.title },
+    { label: w.facts.to, value: handed.to },
+    { label: w.facts.at, value: formatsFor(c.var.lang, timeZone).moment(handed.at) },
+    { label: w.facts.reason, value: handed.reason },
+  ]
+  const brand = { name: legalName, logoUrl: logoDigest ? `/logo/${logoDigest}` : null }
+  const text = fill(w.doneLead, { name: handed.to })
+  return c.html(await c.var.render('signing/ended', { brand, here: `/s/${handed.invitation.id}`, heading: w.doneTitle, text, facts }), 410)
 }

@@ -12,6 +12,7 @@ import { sheet } from './en/sheet.ts'
 import { signing } from './en/signing.ts'
 import { completion } from './en/completion.ts'
 import { mail } from './en/mail.ts'
+import { delegation } from './en/delegation.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { evidence } from './en/evidence.ts'
@@ -34,6 +35,7 @@ export const en = {
   signing,
   completion,
   mail,
+  delegation,
   notifications,
   vault,
   evidence,

@@ -12,6 +12,7 @@ import { sheet } from './fr/sheet.ts'
 import { signing } from './fr/signing.ts'
 import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
+import { delegation } from './fr/delegation.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { evidence } from './fr/evidence.ts'
@@ -36,6 +37,7 @@ export const fr: Words = {
   signing,
   completion,
   mail,
+  delegation,
   notifications,
   vault,
   evidence,
