@@ -4,6 +4,7 @@ import { createMiddleware } from './env.ts'
 const SMALL = 256_000
 const JSON_BODY = 2_000_000
 const PICTURE = 16_000_000
+const CONTACTS = 6_000_000
 const DOCUMENTS = 160_000_000
 
 interface UploadPlace {
@@ -21,6 +22,7 @@ const UPLOADS: readonly UploadPlace[] = [
   { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
   { path: /^\/verify(\/report)?$/, most: DOCUMENTS, spooled: true },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
+  { path: /^\/contacts\/imports$/, most: CONTACTS, signedIn: true },
   { path: /^\/setup\/company$/, most: PICTURE },
   { path: /^\/s\/[^/]+\/marks$/, most: PICTURE },
   { path: /^\/s\/[^/]+\/attachments\/[^/]+$/, most: PICTURE, spooled: true },

@@ -91,6 +91,7 @@ export const contacts = createApp()
         isEmpty: !contacts.length && (await countContacts(db, reader, all)) === 0,
         companies: await listCompanies(db, reader),
         sorts: SORTS,
+        may: { add: true, exchange: true },
       }),
     )
   })

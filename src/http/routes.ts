@@ -17,6 +17,8 @@ import { accountSessions } from './account/sessions.ts'
 import { languageChoice } from './language.ts'
 import { logo } from './logo.ts'
 import { contacts } from './contacts.ts'
+import { contactImports } from './contacts/imports.ts'
+import { contactExports } from './contacts/exports.ts'
 import { contactEnvelopes } from './contacts/envelopes.ts'
 import { envelopes } from './envelopes.ts'
 import { envelopeSample } from './envelopes/sample.ts'
@@ -121,6 +123,8 @@ export function mountRoutes(app: Hono<Env>): void {
     accountSessions,
     languageChoice,
     logo,
+    contactImports,
+    contactExports,
     contacts,
     contactEnvelopes,
     envelopes,

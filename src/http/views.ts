@@ -17,7 +17,9 @@ import type { Digest } from '../base/digest.ts'
 import type { CodeWay } from '../ceremony/one-time-code.ts'
 import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
-import type { Contact } from '../contact/contacts.ts'
+import type { Contact, ContactDetails } from '../contact/contacts.ts'
+import type { ColumnSample, ImportChoices, ImportPlan, KnownAct, PlannedLine } from '../contact/import-plan.ts'
+import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
 import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
@@ -144,6 +146,7 @@ export interface Views {
     count: number
     isEmpty: boolean
     companies: string[]
+    may: { add: boolean; exchange: boolean }
     sorts: readonly Sort[]
   }
   'contacts/show': {
@@ -153,6 +156,24 @@ export interface Views {
     languages: LanguageNames
     history: PastEnvelope[]
     isCut: boolean
+  }
+  'contacts/imports/new': { form: Form; last: ContactImport | null }
+  'contacts/imports/show': {
+    id: string
+    fileName: string
+    format: 'csv' | 'vcard'
+    choices: ImportChoices
+    countries: readonly string[]
+    encodings: readonly string[]
+    separators: readonly string[]
+    knownActs: readonly KnownAct[]
+    refused: string | null
+    columns: ColumnSample[]
+    counts: ImportPlan['counts']
+    digest: string
+    lines: { line: number; does: PlannedLine['does']; details: ContactDetails; known: string | null }[]
+    mistakes: { line: number; sentences: string[] }[]
+    moreMistakes: number
   }
   'console/companies/index': { companies: LegalEntity[] }
   'console/companies/show': { id: string | null; name: string | null; logoUrl: string | null; form: Form; countries: Countries }

@@ -2,6 +2,8 @@ import { sweepAttempts } from '../access/attempts.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { tendAuthority } from '../authority/tending.ts'
 import { DAY, later, YEAR } from '../base/instant.ts'
+import { DAY, later } from '../base/instant.ts'
+import { sweepImports } from '../contact/importing.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
@@ -41,6 +43,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await orderDigests(house.db, at)
     await forgetRead(house.db, later(at, -YEAR))
     await sweepObjects(house.db, at)
+    await sweepImports(house.db, at)
     await forgetDoneJobs(house.db, later(at, -7 * DAY))
     await tendAuthority(house, at)
     await orderReTimeStamps(house)

@@ -1,0 +1,84 @@
+import { expect, test } from 'bun:test'
+import { readCards } from '../../../src/contact/reading/vcard.ts'
+
+const card = (...lines: string[]): string => ['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n')
+
+test('2.1: quoted-printable over several lines, charset, bare types', () => {
+  const [one] = readCards(
+    card(
+      'VERSION:2.1',
+      'N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:L=C3=A9vesque;Andr=C3=A9;;;',
+      'FN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Andr=C3=A9 L=C3=A9=',
+      'vesque',
+      'ORG;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:Caf=E9 S=E0rl;Ventes',
+      'TEL;WORK;VOICE:+33 1 02 03 04 05',
+      'TEL;CELL;PREF:+33 6 12 34 56 78',
+      'TEL;WORK;FAX:+33 1 99 99 99 99',
+      'EMAIL;INTERNET:andre@cafe.example',
+      'ADR;WORK;ENCODING=QUOTED-PRINTABLE:;;1 rue de la Paix=0D=0Aescalier B;Paris;;75002;France',
+      'NOTE;ENCODING=QUOTED-PRINTABLE:ligne 1=0D=0Aligne 2; fin',
+    ),
+  )
+  expect(one).toEqual({
+    line: 1,
+    firstName: 'André',
+    lastName: 'Lévesque',
+    fullName: 'André Lévesque',
+    company: 'Café Sàrl',
+    jobTitle: '',
+    emails: ['andre@cafe.example'],
+    phones: ['+33 6 12 34 56 78', '+33 1 02 03 04 05'],
+    address: '1 rue de la Paix\nescalier B\n75002 Paris\nFrance',
+    language: '',
+    note: 'ligne 1\nligne 2; fin',
+  })
+})
+
+test('3.0: folded lines, groups, escapes, several addresses; a picture in between', () => {
+  const [one] = readCards(
+    card(
+      'VERSION:3.0',
+      'N:O\\;Neill\\, Jr;Zo',
+      ' ë;;;',
+      'FN:Zoë O;Neill',
+      'item1.EMAIL;TYPE=INTERNET,HOME:zoe@home.example',
+      'item2.EMAIL;TYPE=INTERNET;TYPE=WORK,pref:zoe@work.example',
+      'item2.X-ABLabel:_$!<Work>!$_',
+      'PHOTO;ENCODING=b;TYPE=JPEG:AAAABBBB',
+      ' CCCC',
+      'TEL;TYPE="cell,voice":+44 7700 900000',
+      'ORG:Neill \\& Sons\\; Ltd;Board',
+      'TITLE:Head\\nof sales',
+      'NOTE:a\\nb\\\\c',
+    ),
+  )
+  expect(one).toMatchObject({
+    firstName: 'Zoë',
+    lastName: 'O;Neill, Jr',
+    emails: ['zoe@work.example', 'zoe@home.example'],
+    phones: ['+44 7700 900000'],
+    company: 'Neill \\& Sons; Ltd',
+    jobTitle: 'Head\nof sales',
+    note: 'a\nb\\c',
+  })
+})
+
+test('4.0: addresses as URIs, preference by number, language; several cards, one inside another', () => {
+  const cards = readCards(
+    `${card('VERSION:4.0', 'FN:Anna Muster', 'EMAIL;PREF=2:b@x.example', 'EMAIL;PREF=1:mailto:a@x.example', 'TEL;VALUE=uri;TYPE="voice,home":tel:+49-30-1234567;ext=5', 'LANG;PREF=1:fr-FR', 'ORG:Muster AG')}\n${card('VERSION:3.0', 'FN:With agent', 'AGENT:', 'BEGIN:VCARD', 'FN:Agent', 'END:VCARD', 'EMAIL:w@x.example')}${card()}`,
+  )
+  expect(cards.length).toBe(3)
+  expect(cards[0]).toMatchObject({
+    fullName: 'Anna Muster',
+    emails: ['a@x.example', 'b@x.example'],
+    phones: ['+49-30-1234567'],
+    language: 'fr-FR',
+  })
+  expect(cards[1]).toMatchObject({ fullName: 'With agent', emails: ['w@x.example'] })
+  expect(cards[2]).toMatchObject({ fullName: '', emails: [] })
+})
+
+test('what is no card is none; one that never ends is refused, for it would hide the next', () => {
+  expect(() => readCards(`${card('FN:a')}BEGIN:VCARD\r\nFN:x\r\n${card('FN:b')}`)).toThrow('vcard.open')
+  for (const text of ['', 'hello', 'END:VCARD', ':::\r\n=', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR']) expect(readCards(text)).toEqual([])
+})
