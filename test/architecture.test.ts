@@ -78,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'authority',
     'jobs',
   ],
+  board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'mail', 'jobs'],
   upkeep: [
     'db',
     'config',

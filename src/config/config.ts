@@ -18,6 +18,8 @@ export interface Config {
   readonly databaseUrl: string | null
   readonly vaultUrl: string | null
   readonly trustedProxies: readonly string[]
+  /** Hosts, with or without their port, that rules may call although they are private or answer without encryption. */
+  readonly webhookHosts: readonly string[]
   /** The file outside the database that keeps the newest checkpoint of the audit log. */
   readonly auditCheckpoint: string
   /** A file that holds the passphrase of the authority's keys: named by the environment, or a systemd credential. Never its text. */
@@ -41,6 +43,8 @@ export const SETTINGS = {
   PARAPHE_PASSPHRASE_FILE: 'a file that holds the passphrase of the authority’s keys; or the systemd credential paraphe-passphrase',
   PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
   PARAPHE_LIBREOFFICE: 'the path of LibreOffice’s soffice, which turns text documents into PDF; none: not used (default: found by itself)',
+  PARAPHE_WEBHOOK_HOSTS:
+    'hosts of your own network that rules of the board may call, also without encryption, separated by commas (default: none)',
   PARAPHE_AUDIT_CHECKPOINT:
     'the file that keeps the newest checkpoint of the audit log, best on another volume (default in the data folder)',
 } as const
@@ -79,10 +83,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => originOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: notYet('PARAPHE_DATABASE_URL'),
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
-    trustedProxies: (read('PARAPHE_TRUSTED_PROXIES') ?? '')
-      .split(',')
-      .map((text) => text.trim())
-      .filter(Boolean),
+    trustedProxies: listOf(read('PARAPHE_TRUSTED_PROXIES')),
+    webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
   }
 }
 
@@ -91,6 +93,12 @@ function credentialIn(directory: string | undefined): string | null {
   const path = directory ? join(directory, 'paraphe-passphrase') : null
   return path && existsSync(path) ? path : null
 }
+
+const listOf = (text: string | null): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
 
 const optional = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text))
 

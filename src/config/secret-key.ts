@@ -14,7 +14,17 @@ export interface SecretKey {
 }
 
 export type Purpose =
-  'invitation' | 'one-time-code' | 'channel-password' | 'csrf' | 'rate-limit' | 'welcome' | 'device' | 'setup' | 'lost-link' | 'report'
+  | 'invitation'
+  | 'one-time-code'
+  | 'channel-password'
+  | 'csrf'
+  | 'rate-limit'
+  | 'welcome'
+  | 'device'
+  | 'setup'
+  | 'lost-link'
+  | 'report'
+  | 'webhook'
 
 const FILE = 'secret.key'
 

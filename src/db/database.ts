@@ -69,6 +69,17 @@ export interface Database {
   notification: NotificationTable
   /** What somebody has chosen otherwise than usual. */
   notificationChoice: { userId: string; kind: string; mailing: Mailing }
+  stage: StageTable
+  boardTrigger: BoardTriggerTable
+  /** One row: how far the trail was followed, and how many changes the cards have seen. */
+  boardState: { id: 'board'; seq: number; changes: number }
+  boardCard: BoardCardTable
+  cardMove: CardMoveTable
+  boardRule: BoardRuleTable
+  ruleRun: RuleRunTable
+  webhookTarget: WebhookTargetTable
+  envelopeNote: EnvelopeNoteTable
+  savedView: SavedViewTable
 }
 
 export interface LegalEntityTable {
@@ -349,6 +360,8 @@ export interface EnvelopeTable {
   endedBy: string | null
   /** Why the last dispatch came back to its sender: a reason of the refusals, or null. */
   dispatchFailure: string | null
+  /** Who looks after it and sees it as their own; null: the sender. */
+  responsibleId: string | null
 }
 export type EnvelopeRow = Selectable<EnvelopeTable>
 export type Delegation = 'nobody' | 'other' | 'everybody'
@@ -653,3 +666,136 @@ export interface NotificationTable {
   readAt: Instant | null
 }
 export type NotificationRow = Selectable<NotificationTable>
+export type StageKind = 'draft' | 'sent' | 'company-signed' | 'other-signed' | 'completed' | 'declined' | 'voided' | 'expired'
+
+export interface StageTable {
+  id: string
+  /** The fact that a built-in stage states; null: an own stage, which states none. */
+  kind: StageKind | null
+  /** JSON by language; a language without a name has the built-in one, or that of another language. */
+  names: string
+  colour: string
+  icon: string
+  position: number
+  hiddenAt: Instant | null
+  createdAt: Instant
+  removedAt: Instant | null
+}
+export type StageRow = Selectable<StageTable>
+
+export interface BoardTriggerTable {
+  id: string
+  event: string
+  /** Of a field trigger: the label of the field, and the value that it must have (empty: any). */
+  label: string
+  value: string
+  stageId: string
+  createdAt: Instant
+}
+export type BoardTriggerRow = Selectable<BoardTriggerTable>
+
+/** Where an envelope stands on the board. */
+export interface BoardCardTable {
+  envelopeId: string
+  stageId: string
+  /** The number of the entry into this stage: a rule acts once for each. */
+  entry: number
+  /** The highest number that was given. */
+  entries: number
+  enteredAt: Instant
+  /** The number of the board's change that brought it here. */
+  change: number
+}
+export type BoardCardRow = Selectable<BoardCardTable>
+
+export interface CardMoveTable {
+  id: string
+  envelopeId: string
+  fromStage: string
+  fromEntry: number
+  fromEnteredAt: Instant
+  toStage: string
+  toEntry: number
+  at: Instant
+  byKind: 'person' | 'trigger' | 'rule'
+  byId: string
+  undoneAt: Instant | null
+}
+export type CardMoveRow = Selectable<CardMoveTable>
+
+export type DelayUnit = 'minutes' | 'hours' | 'days' | 'working-days'
+
+export interface BoardRuleTable {
+  id: string
+  stageId: string
+  position: number
+  switchedOffAt: Instant | null
+  /** How many units after the entry; 0: at once. */
+  wait: number
+  unit: DelayUnit
+  /** 1: it also acts when the card has left the stage meanwhile. */
+  stays: number
+  /** JSON: all of them must hold. */
+  conditions: string
+  /** JSON. */
+  action: string
+  createdAt: Instant
+  updatedAt: Instant
+  removedAt: Instant | null
+}
+export type BoardRuleRow = Selectable<BoardRuleTable>
+
+/** What one rule did for one entry of one card: at most one row each. */
+export interface RuleRunTable {
+  id: string
+  ruleId: string
+  envelopeId: string
+  stageId: string
+  entry: number
+  /** JSON: the stages that the card went through without a person or a fact in between. */
+  chain: string
+  status: 'waiting' | 'done' | 'skipped' | 'failed' | 'dropped'
+  /** Why it was skipped, dropped or failed; a name that the dictionaries tell. */
+  reason: string
+  /** JSON: plain facts that the sentence is filled with. */
+  detail: string
+  createdAt: Instant
+  dueAt: Instant
+  doneAt: Instant | null
+}
+export type RuleRunRow = Selectable<RuleRunTable>
+
+/** Where rules may send to: nowhere else. */
+export interface WebhookTargetTable {
+  id: string
+  name: string
+  url: string
+  /** The key of the signature, sealed with the key outside the database, base64. */
+  sealedSecret: string
+  createdAt: Instant
+  removedAt: Instant | null
+}
+export type WebhookTargetRow = Selectable<WebhookTargetTable>
+
+/** What somebody, or a rule, wrote down about an envelope for the house: it is no evidence and leaves with no package. */
+export interface EnvelopeNoteTable {
+  id: string
+  envelopeId: string
+  userId: string | null
+  ruleId: string | null
+  text: string
+  at: Instant
+}
+
+export interface SavedViewTable {
+  id: string
+  userId: string
+  name: string
+  surface: 'list' | 'board'
+  /** The part of the address behind the question mark. */
+  query: string
+  isDefault: number
+  position: number
+  createdAt: Instant
+}
+export type SavedViewRow = Selectable<SavedViewTable>

@@ -9,6 +9,7 @@ import * as signedInputs from '../../migrations/0006-signed-inputs.ts'
 import * as outsideSeal from '../../migrations/0010-outside-seal.ts'
 import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
+import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import type { Db } from './open.ts'
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-outside-seal': outsideSeal,
   '0012-directory': directory,
   '0013-field-rules': fieldRules,
+  '0016-board': board,
   '0017-following-up': followingUp,
 }
 

@@ -55,6 +55,7 @@ export function startDraft(db: Db, act: UserAct, user: User, language: Language 
       endReason: null,
       endedBy: null,
       dispatchFailure: null,
+      responsibleId: null,
     }
     await tx.insertInto('envelope').values(envelope).execute()
     if (maySign(user)) await insertRecipient(tx, envelope, recipientOfUser(user, entity))
@@ -194,6 +195,7 @@ export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promi
       endReason: null,
       endedBy: null,
       dispatchFailure: null,
+      responsibleId: null,
     }
     await tx.insertInto('envelope').values(envelope).execute()
     const people = new Map<string, string>()

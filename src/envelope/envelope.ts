@@ -42,10 +42,12 @@ export async function advance(
   if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
 }
 
-/** Those that a user may see and act on: their own, and everything for whoever oversees. */
+/** Those that a user may see and act on: their own, which they sent or are responsible for, and everything for whoever oversees. */
 export const visibleTo = (db: Db, user: Pick<User, 'id' | 'role'>) => {
   const all = db.selectFrom('envelope')
-  return seesEverything(user) ? all : all.where('envelope.senderId', '=', user.id)
+  return seesEverything(user)
+    ? all
+    : all.where((where) => where.or([where('envelope.senderId', '=', user.id), where('envelope.responsibleId', '=', user.id)]))
 }
 
 /** not_found for what one may not see too, so that an id cannot be probed. */

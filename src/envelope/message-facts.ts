@@ -58,6 +58,10 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
       const { public: origin } = originsOf(config, await readSetting(db, 'installation'))
       return { ...common, ...named, linkUntil: link.expiresAt, link: vaultLinkUrl(origin, tools.secretKey, link) }
     }
+    case 'rule':
+    case 'rule-staff':
+    case 'rule-client':
+      return { ...common, ...named, ...ownWords(message), ...(await ruleLink(tools, message, envelope, recipient, at)) }
     case 'declined':
     case 'voided':
     case 'expired':
@@ -87,6 +91,32 @@ export async function envelopeFacts(tools: Tools, message: Message, at: Instant)
       }
     }
   }
+}
+
+const ownWords = ({ params }: Message): Pick<MessageFacts, 'own'> => ({
+  own: { subject: String(params['subject'] ?? ''), text: String(params['text'] ?? '') },
+})
+
+/** A recipient gets their own link while it is their turn; staff get the page of the envelope; an address of nobody gets none. */
+async function ruleLink(
+  { db, config, secretKey }: Tools,
+  { kind, userId }: Message,
+  envelope: Envelope,
+  recipient: Recipient | null,
+  at: Instant,
+): Promise<Pick<MessageFacts, 'link' | 'name' | 'replyTo'>> {
+  const origins = originsOf(config, await readSetting(db, 'installation'))
+  if (kind === 'rule-staff') {
+    const user = await db
+      .selectFrom('user')
+      .select(['firstName', 'lastName'])
+      .where('id', '=', userId ?? '')
+      .executeTakeFirst()
+    return { link: `${origins.staff}/envelopes/${envelope.id}`, replyTo: null, ...(user ? { name: nameOf(user) } : {}) }
+  }
+  if (kind === 'rule' || !recipient || recipient.status !== 'invited' || envelope.status !== 'sent') return {}
+  const invitation = await currentInvitation(db, recipient.id, at)
+  return invitation ? { link: invitationUrl(origins.public, secretKey, invitation) } : {}
 }
 
 /** What somebody is told of an envelope that ended before its completion, as its message says it. */

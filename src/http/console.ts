@@ -11,6 +11,7 @@ export const CONSOLE_PAGES = [
   'appearance',
   'messages',
   'disclosures',
+  'board',
   'channels',
   'outbox',
   'authority',

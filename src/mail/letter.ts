@@ -66,7 +66,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
       ...(facts.link && CARRIES[kind] ? [mail.personal] : []),
       ...(kind === 'code'
         ? [mail.codeUnexpected]
-        : kind.startsWith('sender-') || kind === 'digest' || kind === 'test' || kind === 'checkpoint'
+        : kind.startsWith('sender-') || kind === 'digest' || kind === 'test' || kind === 'checkpoint' || kind === 'rule-staff'
           ? []
           : [mail.unexpected]),
     ],
@@ -77,13 +77,20 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
 
 const MOST_PARTS = 2
 const SHORTEST = { title: 40, company: 30 }
+/** Of a rule's text in an SMS. */
+const LONGEST_OWN = 240
 
 /** An SMS in one line. Only what would go beyond two parts is shortened: first the title, then the company, never the link. */
 export function smsOf(kind: MessageKind, language: Language, facts: MessageFacts, { own }: Manner = {}): string {
   const told = withOwn(words(language).mail.kinds[kind], own)
   let [title, company] = [[...(facts.title ?? '')].length, [...facts.company].length]
   for (;;) {
-    const params = paramsOf(language, { ...facts, title: shorten(facts.title ?? '', title), company: shorten(facts.company, company) })
+    const params = paramsOf(language, {
+      ...facts,
+      title: shorten(facts.title ?? '', title),
+      company: shorten(facts.company, company),
+      ...(facts.own ? { own: { ...facts.own, text: shorten(facts.own.text, LONGEST_OWN) } } : {}),
+    })
     const text = plainMarks(oneLine(fill(told.sms, params)))
     if (smsParts(text) <= MOST_PARTS) return text
     if (title > SHORTEST.title) title -= 1
@@ -112,6 +119,7 @@ function paramsOf(language: Language, facts: MessageFacts): Record<string, strin
     digest = [],
   } = facts
   const asked = words(language).mail.asked[facts.role ?? 'signer']
+  const { subject: ownSubject = '', text: ownText = '' } = facts.own ?? {}
   return {
     sender,
     title,
@@ -126,6 +134,8 @@ function paramsOf(language: Language, facts: MessageFacts): Record<string, strin
     company: facts.company,
     asked,
     minutes: CODE_MINUTES,
+    ownSubject,
+    ownText,
   }
 }
 

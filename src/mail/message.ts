@@ -36,6 +36,9 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'sender-reminder-failed': null,
   'sender-bulk-finished': null,
   digest: null,
+  rule: null,
+  'rule-staff': null,
+  'rule-client': 'link',
   test: null,
   checkpoint: null,
 }
@@ -78,6 +81,8 @@ export interface MessageFacts {
   readonly failed?: number
   /** What happened since the last message of its kind, by document. */
   readonly digest?: readonly Digested[]
+  /** What a rule of the board says, its places filled in. */
+  readonly own?: { readonly subject: string; readonly text: string }
   /** Shown letter by letter, lines and all: a signed checkpoint. */
   readonly record?: string
 }

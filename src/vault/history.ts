@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.ts'
 import type { Language } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { type Letter, lettersOf } from '../envelope/letters.ts'
+import { notesOf } from '../envelope/notes.ts'
 import { fill, words } from '../view/words.ts'
 
 /** Events whose reason is for those who oversee every document, in the audit log. */
@@ -31,6 +32,8 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
   const users = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).execute()
   const recipients = await db.selectFrom('recipient').select(['id', 'firstName', 'lastName']).where('envelopeId', '=', envelopeId).execute()
   const names = new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
+  const told = words(language).board.notes.told
+  const notes = new Map((await notesOf(db, envelopeId)).map(({ id, text }) => [id, fill(told, { text })]))
   return entries
     .flatMap((entry): Happening[] => {
       const letter = letters.find(({ id }) => id === entry.detail['message'])
@@ -38,7 +41,7 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
         ? toldOf(language, entry, letter, names)
         : isToldByLetter(entry, letters)
           ? null
-          : sentence(language, openly(entry))
+          : (notes.get(String(entry.detail['note'])) ?? sentence(language, openly(entry)))
       if (told === null) return []
       const actor = 'id' in entry.actor && !OWN.has(entry.type) ? (names.get(entry.actor.id) ?? null) : null
       const waiting = entry.type === 'message.queued' && letter?.reach === 'waits' ? letter.id : null

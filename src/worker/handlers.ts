@@ -5,6 +5,8 @@ import { DAY, later, YEAR } from '../base/instant.ts'
 import { DAY, later } from '../base/instant.ts'
 import { sweepImports } from '../contact/importing.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
+import { carryOutRun } from '../board/carrying-out.ts'
+import { RULE } from '../board/rule-runs.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
 import { carryOutDispatch, DISPATCH } from '../envelope/dispatch.ts'
@@ -36,6 +38,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [CHECKPOINT]: () => takeCheckpoint(house),
   [RE_TIME_STAMP]: (job) => reTimeStamp(house, payloadOf<{ document: string }>(job)),
+  [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))

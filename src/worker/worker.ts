@@ -1,5 +1,6 @@
 import { CHECKPOINT } from '../audit/checkpoint.ts'
-import { HOUR, MINUTE } from '../base/instant.ts'
+import { followTrail } from '../board/following.ts'
+import { HOUR, MINUTE, SECOND } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
@@ -20,9 +21,21 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     await house.db.transaction().execute((tx) => enqueue(tx, house.clock(), { kind: CHECKPOINT, payload: {}, key: CHECKPOINT }))
     runner.wake()
   }
+  let isFollowing = false
+  const follow = async (): Promise<void> => {
+    if (isFollowing) return
+    isFollowing = true
+    try {
+      let hasMoved = false
+      while (await followTrail(house)) hasMoved = true
+      if (hasMoved) runner.wake()
+    } finally {
+      isFollowing = false
+    }
+  }
   const every = (milliseconds: number, work: () => Promise<void>): Timer =>
     setInterval(() => void work().catch((error: unknown) => console.error(error)), milliseconds)
-  const timers = [every(HOUR, round), every(MINUTE, checkpoint)]
+  const timers = [every(HOUR, round), every(MINUTE, checkpoint), every(SECOND / 2, follow)]
   void round().catch((error: unknown) => console.error(error))
   return {
     ...runner,

@@ -32,6 +32,7 @@ async function add(desk: TestDesk, over: Partial<Envelope> = {}, people: readonl
       endReason: null,
       endedBy: null,
       dispatchFailure: null,
+      responsibleId: null,
       ...over,
     })
     .execute()

@@ -124,6 +124,7 @@ export async function sentEnvelope(
     endReason: null,
     endedBy: null,
     dispatchFailure: null,
+    responsibleId: null,
   }
   await db.insertInto('envelope').values(envelope).execute()
   const digest = 'a'.repeat(64) as Digest

@@ -7,6 +7,7 @@ import { createAuthority } from '../../src/authority/creating.ts'
 import { openKeyStore } from '../../src/authority/key-store.ts'
 import { systemAct } from '../../src/audit/act.ts'
 import { instant, type Instant, later, systemClock } from '../../src/base/instant.ts'
+import { followTrail } from '../../src/board/following.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { secretKeyOf } from '../../src/config/secret-key.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -194,7 +195,8 @@ export async function openTestHouse(
           throw new Error(`the job ${job.kind} failed`, { cause: error })
         },
       })
-      await runner.drain()
+      do await runner.drain()
+      while (await followTrail(house))
     },
     wait: (milliseconds) => {
       now = later(now, milliseconds)

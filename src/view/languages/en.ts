@@ -16,6 +16,7 @@ import { delegation } from './en/delegation.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { evidence } from './en/evidence.ts'
+import { board } from './en/board.ts'
 import { verify } from './en/verify.ts'
 import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
@@ -39,6 +40,7 @@ export const en = {
   notifications,
   vault,
   evidence,
+  board,
   verify,
   proof,
   authority,

@@ -16,6 +16,7 @@ import { delegation } from './fr/delegation.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { evidence } from './fr/evidence.ts'
+import { board } from './fr/board.ts'
 import { verify } from './fr/verify.ts'
 import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
@@ -41,6 +42,7 @@ export const fr: Words = {
   notifications,
   vault,
   evidence,
+  board,
   verify,
   proof,
   authority,

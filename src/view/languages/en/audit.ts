@@ -47,6 +47,11 @@ export const audit = {
     audit: 'Audit log',
     person: 'Erasure',
     clock: 'Clock',
+    stage: 'Stages',
+    trigger: 'Triggers',
+    rule: 'Rules',
+    'webhook-target': 'Webhooks',
+    'saved-view': 'Saved views',
   },
   columns: {
     seq: 'Number',

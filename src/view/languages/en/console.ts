@@ -15,6 +15,7 @@ export const console = {
     appearance: 'Appearance',
     messages: 'Wording',
     disclosures: 'Terms',
+    board: 'Board and rules',
     channels: 'Channels',
     outbox: 'Outbox',
     authority: 'Authority',
@@ -264,6 +265,9 @@ export const console = {
     },
     channels: { email: 'E-mail', sms: 'SMS' },
     kinds: {
+      rule: 'Message of a rule',
+      'rule-staff': 'Message of a rule',
+      'rule-client': 'Message of a rule',
       invitation: 'Invitation',
       reminder: 'Reminder',
       corrected: 'Link after a correction',

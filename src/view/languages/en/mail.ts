@@ -24,6 +24,21 @@ export const mail = {
     reason: 'The price is not the one we agreed on.',
   },
   kinds: {
+    rule: { subject: '{ownSubject}', heading: '{ownSubject}', text: '{ownText}', button: '', sms: '{company}: {ownText}' },
+    'rule-staff': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Open the document',
+      sms: '{company}: {ownText}',
+    },
+    'rule-client': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Open the document',
+      sms: '{company}: {ownText} {link}',
+    },
     invitation: {
       subject: '{sender} asks you {asked}: {title}',
       heading: 'A document is waiting for you',

@@ -46,6 +46,11 @@ export const audit = {
     audit: 'Journal d’audit',
     person: 'Effacement',
     clock: 'Horloge',
+    stage: 'Étapes',
+    trigger: 'Déclencheurs',
+    rule: 'Règles',
+    'webhook-target': 'Webhooks',
+    'saved-view': 'Vues enregistrées',
   },
   columns: {
     seq: 'Numéro',

@@ -16,6 +16,7 @@ export const console: typeof shape = {
     appearance: 'Apparence',
     messages: 'Textes',
     disclosures: 'Conditions',
+    board: 'Tableau et règles',
     channels: 'Canaux',
     outbox: 'Boîte d’envoi',
     authority: 'Autorité',
@@ -268,6 +269,9 @@ export const console: typeof shape = {
     },
     channels: { email: 'E-mail', sms: 'SMS' },
     kinds: {
+      rule: 'Message d’une règle',
+      'rule-staff': 'Message d’une règle',
+      'rule-client': 'Message d’une règle',
       invitation: 'Invitation',
       reminder: 'Relance',
       corrected: 'Lien après correction',

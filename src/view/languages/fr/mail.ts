@@ -26,6 +26,21 @@ export const mail: (typeof en)['mail'] = {
     reason: 'Le prix n’est pas celui dont nous étions convenus.',
   },
   kinds: {
+    rule: { subject: '{ownSubject}', heading: '{ownSubject}', text: '{ownText}', button: '', sms: '{company} : {ownText}' },
+    'rule-staff': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Ouvrir le document',
+      sms: '{company} : {ownText}',
+    },
+    'rule-client': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Ouvrir le document',
+      sms: '{company} : {ownText} {link}',
+    },
     invitation: {
       subject: '{sender} vous demande {asked} : {title}',
       heading: 'Un document vous attend',
