@@ -108,6 +108,7 @@ export const EVENT_TYPES = [
   'message.failed',
   'message.opened-by-administrator',
   'vault.viewed',
+  'vault.searched',
   'vault.exported',
   'audit.continued',
   'audit.exported',

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { append, appendMemory, measureMemory } from './bench/append.ts'
 import type { Figure } from './bench/figure.ts'
 import { type Installation, openInstallation } from './bench/installation.ts'
+import { openVaults, vaultPages, vaultSearches, type Vaults } from './bench/million.ts'
 import { signingPage, vaultPage } from './bench/pages.ts'
 import { prepareTenPages } from './bench/prepare.ts'
 import { commit, signOneMegabyte } from './bench/signature.ts'
@@ -15,6 +16,8 @@ interface Bench {
   readonly folder: string
   /** Opened by the first figure that asks for it. */
   readonly installation: () => Promise<Installation>
+  /** A million rows, made by the first figure that asks for them. */
+  readonly vaults: () => Promise<Vaults>
 }
 
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Figure>>> = {
@@ -28,6 +31,8 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Figure>>> = {
   commit: async ({ installation }) => commit(await installation()),
   'page.sign': async ({ installation }) => signingPage(await installation()),
   'page.vault': async ({ installation }) => vaultPage(await installation()),
+  'vault.page.1e6': async ({ vaults }) => vaultPages(await vaults()),
+  'vault.search.1e6': async ({ vaults }) => vaultSearches(await vaults()),
 }
 
 /** Each figure beside its limit, measured in turns in one run: these machines are noisy, so the best of many of each counts. */
@@ -39,12 +44,21 @@ export const run: Command['run'] = async (args) => {
   }
   const folder = mkdtempSync(join(tmpdir(), 'paraphe-bench-'))
   let opened: Promise<Installation> | undefined
+  let made: Promise<Vaults> | undefined
   try {
     for (const name of namesUnder(only))
-      report(await FIGURES[name]!({ folder, installation: () => (opened ??= openInstallation(folder)) }), json)
+      report(
+        await FIGURES[name]!({
+          folder,
+          installation: () => (opened ??= openInstallation(folder)),
+          vaults: () => (made ??= openVaults(folder)),
+        }),
+        json,
+      )
     return 0
   } finally {
     await opened?.then(({ close }) => close())
+    await made?.then(({ many, few }) => Promise.all([many.destroy(), few.destroy()]))
     rmSync(folder, { recursive: true, force: true })
   }
 }

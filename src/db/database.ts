@@ -4,6 +4,9 @@ import type { Digest } from '../base/digest.ts'
 import type { DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 
+/** Null in a new row. */
+type Later<T> = ColumnType<T | null, T | null | undefined, T | null>
+
 /** Every table on one page. JSON columns are text; yes and no are a moment or 1 and 0; bytes are bytes. */
 export interface Database {
   setting: { key: string; value: string; updatedAt: Instant }
@@ -80,6 +83,171 @@ export interface Database {
   webhookTarget: WebhookTargetTable
   envelopeNote: EnvelopeNoteTable
   savedView: SavedViewTable
+  vaultEntry: VaultEntryTable
+  /** Whom an entry of the vault belongs to, and who of the house took part in it. */
+  vaultPerson: { userId: string; completedAt: Instant; seq: number }
+  vaultFolder: VaultFolderTable
+  vaultFolderRight: VaultFolderRightTable
+  vaultImport: VaultImportTable
+  vaultSweep: VaultSweepTable
+  vaultFault: VaultFaultTable
+  retentionClass: RetentionClassTable
+  /** What is kept by the kind of a document. */
+  retentionRule: { kind: string; classId: string }
+  disposal: DisposalTable
+  /** keptBecause: why it was not disposed of with the others after all. */
+  disposalEntry: { disposalId: string; envelopeId: string; disposedAt: Instant | null; keptBecause: string | null }
+  disposedDocument: DisposedDocumentTable
+  disposedRevision: { documentId: string; number: number; kind: RevisionKind; digest: Digest }
+}
+
+/** A finished envelope as the register lists it: kept by the transactions that change what it says, compared by the sweep. */
+export interface VaultEntryTable {
+  seq: Generated<number>
+  envelopeId: string
+  ownerId: string
+  folderId: string | null
+  /** The folder whose rights of its own hold for it; null: the owner's level holds. */
+  scopeId: string | null
+  completedAt: Instant
+  title: string
+  /** As it is sorted: folded, without accents. */
+  titleKey: string
+  /** One a line: name · company. */
+  parties: string
+  partyKey: string
+  /** Bytes of the sealed files together. */
+  size: number
+  stage: 'in-force' | 'annulled'
+  isHeld: number
+  origin: 'issued' | 'imported'
+  /** What sort of document it is, in the words of whoever filed it; empty: not said. */
+  kind: string
+  /** In hundredths of the currency. */
+  amount: number | null
+  currency: string
+  /** The retention class that somebody chose for this entry; null: the folder's, the kind's or the default. */
+  classId: string | null
+  dueAt: Instant | null
+  /** When its words were taken into the index; null: they wait. */
+  indexedAt: Instant | null
+  indexFailure: string | null
+  disposedAt: Instant | null
+}
+export type VaultEntryRow = Selectable<VaultEntryTable>
+
+export interface VaultFolderTable {
+  id: string
+  parentId: string | null
+  name: string
+  nameKey: string
+  scopeId: string | null
+  hasOwnRights: number
+  classId: string | null
+  createdAt: Instant
+  createdBy: string
+}
+export type VaultFolderRow = Selectable<VaultFolderTable>
+
+export interface VaultFolderRightTable {
+  folderId: string
+  subjectKind: 'user' | 'group' | 'department' | 'everyone'
+  /** Empty for everyone. */
+  subjectId: string
+  right: 'read' | 'edit'
+}
+
+/** A PDF that was signed elsewhere: the report of its verification on the day of its entry. */
+export interface VaultImportTable {
+  envelopeId: string
+  digest: Digest
+  fileName: string
+  /** JSON of the verification report. */
+  report: string
+  answer: string
+  /** 0: kept as not verified, by explicit choice. */
+  isVerified: number
+  importedAt: Instant
+  importedBy: string
+}
+
+export interface VaultSweepTable {
+  id: string
+  startedAt: Instant
+  endedAt: Instant | null
+  objects: number
+  bytes: number
+  documents: number
+  faults: number
+  /** Where the next slice goes on: the last object by its digest, the last document by its row. */
+  afterObject: string
+  afterDocument: string
+  /** 1: everything in one go, because somebody asked for it. */
+  isWhole: number
+}
+export type VaultSweepRow = Selectable<VaultSweepTable>
+
+export interface VaultFaultTable {
+  id: string
+  kind: 'bytes' | 'verdict' | 'register'
+  /** The object's digest, the document's row, the envelope. */
+  subject: string
+  envelopeId: string | null
+  documentId: string | null
+  detail: string
+  foundAt: Instant
+  seenAt: Instant
+  resolvedAt: Instant | null
+}
+
+export interface RetentionClassTable {
+  id: string
+  name: string
+  /** From the completion; null where `until` holds. */
+  years: number | null
+  /** A day as 2030-12-31. */
+  until: string | null
+  action: 'review' | 'dispose'
+  isDefault: number
+  createdAt: Instant
+  removedAt: Instant | null
+}
+export type RetentionClassRow = Selectable<RetentionClassTable>
+
+/** Asked for by one person, decided by another. */
+export interface DisposalTable {
+  id: string
+  reason: string
+  askedBy: string
+  askedAt: Instant
+  decision: 'approved' | 'refused' | null
+  decidedBy: string | null
+  decidedAt: Instant | null
+  decisionReason: string | null
+  doneAt: Instant | null
+  certificateDigest: Digest | null
+  certificateDocumentId: DocumentId | null
+}
+export type DisposalRow = Selectable<DisposalTable>
+
+/** What may still be said of a document whose bytes are gone. */
+export interface DisposedDocumentTable {
+  /** The row of `document`. */
+  id: string
+  envelopeId: string
+  disposalId: string
+  documentId: DocumentId
+  issuer: string
+  title: string
+  originalDigest: Digest
+  digest: Digest
+  size: number
+  pages: number
+  preparedAt: Instant
+  completedAt: Instant
+  disposedAt: Instant
+  /** 0: it was imported, and nothing was issued here. */
+  wasIssued: number
 }
 
 export interface LegalEntityTable {
@@ -146,6 +314,10 @@ export interface LegalHoldTable {
   liftedAt: Instant | null
   liftedBy: string | null
   liftReason: string | null
+  /** One asks that it be lifted, another lifts it. */
+  liftAskedAt: Later<Instant>
+  liftAskedBy: Later<string>
+  liftAskedReason: Later<string>
 }
 export type LegalHoldRow = Selectable<LegalHoldTable>
 

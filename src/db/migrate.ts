@@ -11,6 +11,7 @@ import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
 import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
+import * as vault from '../../migrations/0018-vault.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-field-rules': fieldRules,
   '0016-board': board,
   '0017-following-up': followingUp,
+  '0018-vault': vault,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

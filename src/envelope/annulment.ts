@@ -7,6 +7,7 @@ import type { AnnulmentRow, AnnulmentTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { type Envelope, findEnvelopeFor, listRecipients } from './envelope.ts'
+import { refreshInVault } from './filing.ts'
 import { tellRecipient, tellSender } from './telling.ts'
 
 const LONGEST = 1_000
@@ -83,6 +84,7 @@ async function declare(
       .values({ envelopeId: id, number, kind, reason, isPublic: request.isPublic ? 1 : 0, userId: user.id, at: act.at, seq })
       .execute()
     await tx.updateTable('envelope').set({ updatedAt: act.at }).where('id', '=', id).execute()
+    await refreshInVault(tx, id)
     await tellEverybody(tx, act, envelope, kind, reason)
     await enqueue(tx, act.at, { kind: CHECKPOINT, payload: {} })
   })

@@ -26,6 +26,7 @@ import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import type { DispatchTools } from './dispatch.ts'
 import { advance, type Document, type Envelope, findEnvelope, listDocuments, listRecipients } from './envelope.ts'
+import { fileInVault } from './filing.ts'
 import { acts } from './naming.ts'
 import { baseOf, headRevision, linkRevisions } from './revisions.ts'
 import { nameOf, tellRecipient, tellSender } from './telling.ts'
@@ -68,6 +69,7 @@ export async function completeEnvelope(tools: DispatchTools, { envelope: id }: {
     }
     await advance(tx, act.at, current, 'completed', { completedAt: act.at })
     await append(tx, act, { type: 'envelope.completed', envelopeId: id })
+    await fileInVault(tx, act.at, id)
     const told = await listRecipients(tx, id)
     for (const recipient of told) {
       const link = await createVaultLink(tx, act, current, recipient)

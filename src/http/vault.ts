@@ -1,34 +1,28 @@
-import { z } from 'zod'
-import type { Instant } from '../base/instant.ts'
 import { mayHold } from '../access/roles.ts'
 import { attachedBy } from '../envelope/attachments.ts'
 import { viewInVault } from '../vault/download.ts'
 import { historyOf } from '../vault/history.ts'
-import { searchVault } from '../vault/register.ts'
+import { kindsOf } from '../vault/kinds.ts'
 import { standingHold } from '../vault/legal-hold.ts'
+import { placesOf, searchVault } from '../vault/register.ts'
+import { recordSearch } from '../vault/reading.ts'
 import { standingOf } from '../vault/standing.ts'
 import { requireUser, signedIn } from './access.ts'
 import { createApp } from './env.ts'
-
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .nullable()
-  .catch(null)
-const Query = z.object({ search: z.string().trim().max(200).catch(''), from: day, to: day, after: z.string().max(80).catch('') })
+import { cursorText, queryOf, readCursor, VaultAddress } from './vault/query.ts'
 
 export const vault = createApp()
   .get('/vault', signedIn, async (c) => {
-    const query = Query.parse({
-      search: c.req.query('search') ?? '',
-      from: c.req.query('from') || null,
-      to: c.req.query('to') || null,
-      after: c.req.query('after') ?? '',
-    })
-    const [completedAt, id] = query.after.split('~')
-    const after = completedAt && id ? { completedAt: completedAt as Instant, id } : null
-    const { entries, next } = await searchVault(c.var.house.db, requireUser(c), { ...query, after })
-    return c.html(await c.var.render('vault/index', { entries, query, next: next ? `${next.completedAt}~${next.id}` : null }))
+    const { db } = c.var.house
+    const address = VaultAddress.parse(c.req.query())
+    const after = readCursor(c.req.query('after'))
+    const query = await queryOf(c, address)
+    if (!after) await recordSearch(db, c.var.act, query)
+    const { entries, next, isUnsorted } = await searchVault(db, requireUser(c), query, { after })
+    const kinds = await kindsOf(db, requireUser(c))
+    return c.html(
+      await c.var.render('vault/index', { entries, query: address, kinds, isFirst: !after, isUnsorted, next: cursorText(next) }),
+    )
   })
   .get('/vault/:id', signedIn, async (c) => {
     const { db } = c.var.house
@@ -37,5 +31,7 @@ export const vault = createApp()
     const hold = { standing: await standingHold(db, entry.id), mayHold: mayHold(requireUser(c)) }
     const timeline = await historyOf(db, c.var.lang, entry.id)
     const attachments = await attachedBy(db, entry.id)
-    return c.html(await c.var.render('vault/show', { entry, standing, hold, attachments, timeline }))
+    const search = (c.req.query('search') ?? '').slice(0, 200)
+    const places = search ? await placesOf(db, entry, search) : []
+    return c.html(await c.var.render('vault/show', { entry, standing, hold, attachments, timeline, search, places }))
   })

@@ -34,7 +34,7 @@ import type { TermsPart } from '../setting/disclosure.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
-import type { VaultEntry } from '../vault/register.ts'
+import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { Language } from '../view/words.ts'
@@ -42,6 +42,7 @@ import type { TextName } from '../mail/manner.ts'
 import type { Message, MessageKind } from '../mail/message.ts'
 import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
+import type { VaultAddress } from './vault/query.ts'
 import type { SheetView } from './signing/fields.ts'
 import type { OwnPlace } from './signing/preview.ts'
 import type { Frame, ShownDocument } from './signing/frame.ts'
@@ -347,13 +348,22 @@ export interface Views {
   /** `told`: the verdict with this house's own mark, for the report as PDF. */
   'verify/report': { shown: ShownReport; told: string; comparison: (Omit<ShownComparison, 'pairs'> & { pairs: ShownPair[] }) | null }
   'verify/document': { entry: RegisterEntry | null; groups: string }
-  'vault/index': { entries: VaultEntry[]; query: { search: string; from: string | null; to: string | null }; next: string | null }
+  'vault/index': {
+    entries: ListedEntry[]
+    query: VaultAddress
+    kinds: readonly string[]
+    isFirst: boolean
+    isUnsorted: boolean
+    next: string | null
+  }
   'vault/show': {
     entry: VaultEntry
     standing: Standing
     hold: { standing: Hold | null; mayHold: boolean }
     attachments: AttachedFile[]
     timeline: Happening[]
+    search: string
+    places: EntryHit[]
   }
   'vault/legal-hold': { entry: { id: string; title: string }; hold: Hold | null; form: Form }
   'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }

@@ -29,15 +29,28 @@ export const pagesText = (pdf: Uint8Array, pages: readonly number[], password?: 
     return texts
   })
 
+/** The text alone of every page that is asked for; empty where a page has none. */
+export const pagesWords = (pdf: Uint8Array, pages: readonly number[]): Promise<string[]> =>
+  withPdf(pdf, undefined, async (open) => {
+    const texts: string[] = []
+    for (const page of pages) texts.push(await withText(open, page, (_, text) => plain(wholeText(open.pdfium, text)), ''))
+    return texts
+  })
+
 const textOf = (open: OpenPdf, index: number): Promise<PageText> =>
+  withText<PageText>(open, index, (page, text) => ({ text: plain(wholeText(open.pdfium, text)), runs: runsOf(open.pdfium, page, text) }), {
+    text: '',
+    runs: [],
+  })
+
+const withText = <T>(open: OpenPdf, index: number, read: (page: number, text: number) => T, nothing: T): Promise<T> =>
   withPage(open, index, (page) => {
-    const { pdfium } = open
-    const text = pdfium._FPDFText_LoadPage(page)
-    if (!text) return { text: '', runs: [] }
+    const text = open.pdfium._FPDFText_LoadPage(page)
+    if (!text) return nothing
     try {
-      return { text: plain(wholeText(pdfium, text)), runs: runsOf(pdfium, page, text) }
+      return read(page, text)
     } finally {
-      pdfium._FPDFText_ClosePage(text)
+      open.pdfium._FPDFText_ClosePage(text)
     }
   })
 

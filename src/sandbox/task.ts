@@ -37,6 +37,8 @@ export interface TaskInput {
   /** Pages (0-based, all where left out) as pictures. */
   pages: { pdf: Bytes } & PagesRequest
   'page-text': { pdf: Bytes; pages: readonly number[]; password?: string }
+  /** The text of pages (0-based), without where it stands. */
+  words: { pdf: Bytes; pages: readonly number[] }
   /** A signature or stamp as uploaded: background removed, cropped, at most `side` pixels across or down. */
   mark: { picture: Bytes; keepBackground?: boolean; side?: number }
   /** A logo or a picture of no further use but to be shown: decoded, scaled, written again. */
@@ -65,6 +67,7 @@ export interface TaskInput {
 export interface TaskOutput {
   pages: { images: PageImage[] }
   'page-text': { pages: PageText[] }
+  words: { texts: string[] }
   mark: MarkPicture
   'check-picture': { format: PictureFormat; width: number; height: number; png: Bytes }
   inspect: Inspection

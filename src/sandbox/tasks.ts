@@ -1,6 +1,6 @@
 import { cropToContent } from '../image/crop.ts'
 import { readPictureHeader } from '../image/header.ts'
-import { pagesText } from '../image/page-text.ts'
+import { pagesText, pagesWords } from '../image/page-text.ts'
 import { renderPages } from '../image/pages.ts'
 import { removeBackground } from '../image/paper.ts'
 import { decodePicture, scaleToFit, splitOpacity } from '../image/picture.ts'
@@ -14,6 +14,7 @@ import type { TaskInput, TaskKind, TaskOutput } from './task.ts'
 export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise<TaskOutput[K]> } = {
   pages: async ({ pdf, ...request }) => ({ images: await renderPages(pdf, request) }),
   'page-text': async ({ pdf, pages, password }) => ({ pages: await pagesText(pdf, pages, password) }),
+  words: async ({ pdf, pages }) => ({ texts: await pagesWords(pdf, pages) }),
   mark,
   'check-picture': async ({ picture, side = 1_200 }) => {
     const { format } = readPictureHeader(picture)

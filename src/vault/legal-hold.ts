@@ -5,6 +5,7 @@ import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { LegalHoldRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { refreshInVault } from '../envelope/filing.ts'
 import { findVaultEntry } from './register.ts'
 
 export interface Hold extends LegalHoldRow {
@@ -45,6 +46,7 @@ export async function placeHold(db: Db, act: UserAct, user: User, envelopeId: st
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow()
     if (numInsertedOrUpdatedRows !== 1n) throw new Refusal('conflict', 'hold.stands')
+    await refreshInVault(tx, envelopeId)
     await append(tx, act, { type: 'envelope.held', envelopeId, clear: { reason: reasonOf(reason) } })
   })
 }
@@ -59,6 +61,7 @@ export async function liftHold(db: Db, act: UserAct, user: User, envelopeId: str
       .where('liftedAt', 'is', null)
       .executeTakeFirstOrThrow()
     if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'hold.none')
+    await refreshInVault(tx, envelopeId)
     await append(tx, act, { type: 'envelope.hold-lifted', envelopeId, clear: { reason: reasonOf(reason) } })
   })
 }

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts'
 import type { RevisionRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { refuseUnlessGenuine } from '../envelope/completion.ts'
+import { refreshInVault } from '../envelope/filing.ts'
 import { baseOf, headRevision, linkRevisions } from '../envelope/revisions.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { archive, lastStampOf, type LastStamp } from '../seal/archiving.ts'
@@ -105,6 +106,7 @@ export async function reTimeStamp(tools: ReTimeStampTools, { document: id }: { d
   await db.transaction().execute(async (tx) => {
     const act = systemAct(clock())
     await linkRevisions(tx, act.at, id, revisions)
+    await refreshInVault(tx, document.envelopeId)
     await append(tx, act, {
       type: 'document.time-stamped-again',
       envelopeId: document.envelopeId,

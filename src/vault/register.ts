@@ -2,11 +2,15 @@ import type { Digest } from '../base/digest.ts'
 import { type DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { EnvelopeRow, UserRow } from '../db/database.ts'
+import type { EnvelopeRow, VaultEntryRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { annulledAmong } from '../envelope/annulment.ts'
 import { certificatePages } from '../envelope/naming.ts'
-import { isFoundBy } from '../envelope/searching.ts'
+import type { VaultQuery } from './filters.ts'
+import { type Hit, hitsIn } from './hits.ts'
+import { reached, reachOf, type Reader } from './reach.ts'
+import { type Cursor, findPage } from './searching.ts'
+import { readTexts, readTextQuery, type TextQuery } from './text-index.ts'
 
 /** A finished envelope as the register shows it. */
 export interface VaultEntry {
@@ -33,72 +37,100 @@ export interface VaultEntry {
   }[]
 }
 
-export interface VaultQuery {
-  readonly search: string
-  /** Days as 2026-11-23, inclusive, in UTC. */
-  readonly from: string | null
-  readonly to: string | null
-  /** Where the page before ended. */
-  readonly after: { readonly completedAt: Instant; readonly id: string } | null
+/** What the page of the register shows of one entry beside that. */
+export interface ListedEntry extends VaultEntry {
+  readonly seq: number
+  readonly folderId: string | null
+  readonly kind: string
+  readonly amount: number | null
+  readonly currency: string
+  readonly size: number
+  readonly isHeld: boolean
+  readonly isImported: boolean
+  readonly isVerified: boolean
+  readonly disposedAt: Instant | null
+  /** Where the words of the search stand in its documents. */
+  readonly hits: readonly EntryHit[]
 }
 
-export const PAGE = 50
-
-type Reader = Pick<UserRow, 'id' | 'role'>
-
-/** What a reader may see: everything for whom oversees, else what they sent or signed. Authorisation is the query. */
-function visible(db: Db, reader: Reader) {
-  const finished = db.selectFrom('envelope').where('envelope.status', '=', 'completed')
-  if (reader.role !== 'employee') return finished
-  return finished.where((where) =>
-    where.or([
-      where('envelope.senderId', '=', reader.id),
-      where.exists(
-        where
-          .selectFrom('recipient')
-          .select('recipient.id')
-          .whereRef('recipient.envelopeId', '=', 'envelope.id')
-          .where('recipient.userId', '=', reader.id),
-      ),
-    ]),
-  )
+export interface EntryHit extends Hit {
+  /** The row of the document. */
+  readonly documentId: string
 }
 
-/** Newest first. `next` continues where this page ends, or is null at the end. */
+const HITS = 2
+
+/** One page of the register as a reader may see it. */
 export async function searchVault(
   db: Db,
   reader: Reader,
   query: VaultQuery,
-): Promise<{ entries: VaultEntry[]; next: VaultQuery['after'] }> {
-  let found = visible(db, reader).selectAll('envelope')
-  const { search, from, to, after } = query
-  if (from) found = found.where('envelope.completedAt', '>=', from as Instant)
-  if (to) found = found.where('envelope.completedAt', '<=', `${to}T23:59:59.999Z` as Instant)
-  if (after) {
-    found = found.where((where) =>
-      where.or([
-        where('envelope.completedAt', '<', after.completedAt),
-        where.and([where('envelope.completedAt', '=', after.completedAt), where('envelope.id', '<', after.id)]),
-      ]),
-    )
-  }
-  if (search.trim()) found = found.where(isFoundBy(search))
-  const rows = await found
-    .orderBy('envelope.completedAt', 'desc')
-    .orderBy('envelope.id', 'desc')
-    .limit(PAGE + 1)
-    .execute()
-  const page = rows.slice(0, PAGE)
-  const last = page.at(-1)
-  return { entries: await describe(db, page), next: rows.length > PAGE && last ? { completedAt: last.completedAt!, id: last.id } : null }
+  page: { readonly after?: Cursor | null; readonly limit?: number } = {},
+): Promise<{ entries: ListedEntry[]; next: Cursor | null; isUnsorted: boolean }> {
+  const { seqs, next, isUnsorted } = await findPage(db, reader, query, {
+    after: page.after ?? null,
+    ...(page.limit ? { limit: page.limit } : {}),
+  })
+  return { entries: await listed(db, seqs, readTextQuery(query.search)), next, isUnsorted }
+}
+
+async function listed(db: Db, seqs: readonly number[], text: TextQuery | null): Promise<ListedEntry[]> {
+  if (!seqs.length) return []
+  const rows = await db.selectFrom('vaultEntry').selectAll().where('seq', 'in', seqs).execute()
+  const ids = rows.map(({ envelopeId }) => envelopeId)
+  const envelopes = await db.selectFrom('envelope').selectAll().where('id', 'in', ids).execute()
+  const imports = await db.selectFrom('vaultImport').select(['envelopeId', 'isVerified']).where('envelopeId', 'in', ids).execute()
+  const described = new Map((await describe(db, envelopes)).map((entry) => [entry.id, entry]))
+  const texts = text ? await readTexts(db, seqs) : new Map<number, string>()
+  return seqs.flatMap((seq) => {
+    const row = rows.find((one) => one.seq === seq)
+    const entry = row && described.get(row.envelopeId)
+    if (!row || !entry) return []
+    const imported = imports.find(({ envelopeId }) => envelopeId === row.envelopeId)
+    const { folderId, kind, amount, currency, size, disposedAt } = row
+    const hits = text ? hitsOf(entry, texts.get(seq) ?? '', text, HITS) : []
+    const flags = { isHeld: row.isHeld === 1, isImported: row.origin === 'imported', isVerified: imported?.isVerified !== 0 }
+    return [{ ...entry, seq, folderId, kind, amount, currency, size, disposedAt, hits, ...flags }]
+  })
+}
+
+/** Of the documents that were sent or brought in: a certificate that is a document of its own has no words in the index. */
+function hitsOf({ documents }: VaultEntry, body: string, text: TextQuery, most: number): EntryHit[] {
+  const own = documents.filter(({ certifies }) => certifies === null)
+  return hitsIn(body, text, most).flatMap((hit) => (own[hit.document] ? [{ ...hit, documentId: own[hit.document]!.id }] : []))
+}
+
+/** Every place of one entry where the words stand; the caller has asked for the right. */
+export async function placesOf(db: Db, entry: VaultEntry, search: string, most = 50): Promise<EntryHit[]> {
+  const text = readTextQuery(search)
+  const row = await db.selectFrom('vaultEntry').select('seq').where('envelopeId', '=', entry.id).executeTakeFirst()
+  if (!text || !row) return []
+  return hitsOf(entry, (await readTexts(db, [row.seq])).get(row.seq) ?? '', text, most)
 }
 
 /** not_found for what one may not see too, so that an id cannot be probed. */
-export async function findVaultEntry(db: Db, reader: Reader, id: string): Promise<VaultEntry & { readonly envelope: EnvelopeRow }> {
-  const envelope = await visible(db, reader).selectAll('envelope').where('envelope.id', '=', id).executeTakeFirst()
-  const [entry] = envelope ? await describe(db, [envelope]) : []
-  if (!envelope || !entry) throw new Refusal('not_found', 'vault.not-found')
-  return { ...entry, envelope }
+export async function findVaultEntry(db: Db, reader: Reader, id: string): Promise<FoundEntry> {
+  const row = await seenRow(db, reader, id)
+  const envelope = await db.selectFrom('envelope').selectAll().where('id', '=', row.envelopeId).executeTakeFirstOrThrow()
+  const [entry] = await describe(db, [envelope])
+  return { ...entry!, envelope, row }
+}
+
+export interface FoundEntry extends VaultEntry {
+  readonly envelope: EnvelopeRow
+  readonly row: VaultEntryRow
+}
+
+/** The entry's row of the register, where the reader may see it. */
+export async function seenRow(db: Db, reader: Reader, envelopeId: string): Promise<VaultEntryRow> {
+  const row = await db
+    .selectFrom('vaultEntry as e')
+    .selectAll()
+    .where('e.envelopeId', '=', envelopeId)
+    .where(reached(await reachOf(db, reader)))
+    .executeTakeFirst()
+  if (!row) throw new Refusal('not_found', 'vault.not-found')
+  return row
 }
 
 async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<VaultEntry[]> {
@@ -172,5 +204,3 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
     }
   })
 }
-
-/** LIKE with an escape character of its own: what a person types is never a pattern. */

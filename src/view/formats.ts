@@ -18,6 +18,8 @@ export interface Formats {
   /** in 3 days, 2 hours ago */
   relative(at: Instant, now: Instant): string
   number(value: number): string
+  /** €1,234.56 from hundredths; without a currency the number alone. */
+  amount(hundredths: number, currency: string): string
   /** 1.4 MB */
   bytes(count: number): string
   /** a, b and c */
@@ -77,6 +79,10 @@ function make(locale: string, timeZone: string): Formats {
       return relative.format(Math.round(difference / DAY), 'day')
     },
     number: (value) => number.format(value),
+    amount(hundredths, currency) {
+      const style = /^[A-Z]{3}$/.test(currency) ? { style: 'currency' as const, currency } : { minimumFractionDigits: 2 }
+      return new Intl.NumberFormat(locale, style).format(hundredths / 100)
+    },
     bytes(count) {
       const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3))
       const value = count / 1_000 ** power

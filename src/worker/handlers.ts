@@ -9,6 +9,7 @@ import { RULE } from '../board/rule-runs.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
 import { carryOutDispatch, DISPATCH } from '../envelope/dispatch.ts'
+import { INDEXING } from '../envelope/filing.ts'
 import { EXPIRY, expireEnvelope } from '../envelope/expiry.ts'
 import { remindTheSilent } from '../envelope/reminding.ts'
 import { SEALING } from '../envelope/signature.ts'
@@ -21,6 +22,7 @@ import { orderDigests } from '../notification/digest.ts'
 import { forgetRead } from '../notification/reading.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
+import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
 
@@ -38,6 +40,8 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [CHECKPOINT]: () => takeCheckpoint(house),
   [RE_TIME_STAMP]: (job) => reTimeStamp(house, payloadOf<{ document: string }>(job)),
   [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),
+  [INDEXING]: (job) => indexEntry(house, payloadOf<{ envelope: string }>(job).envelope),
+  [INDEX_ROUND]: async () => void (await orderIndexing(house.db, house.clock())),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
@@ -49,6 +53,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await forgetDoneJobs(house.db, later(at, -7 * DAY))
     await tendAuthority(house, at)
     await orderReTimeStamps(house)
+    await orderIndexing(house.db, at)
   },
 })
 

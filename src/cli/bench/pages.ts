@@ -5,6 +5,7 @@ import { base64url, randomBytes } from '../../base/bytes.ts'
 import { newDocumentId } from '../../base/document-id.ts'
 import { newId } from '../../base/id.ts'
 import { instant } from '../../base/instant.ts'
+import { fileInVault } from '../../envelope/filing.ts'
 import type { Db } from '../../db/open.ts'
 import { createAssets } from '../../http/assets.ts'
 import { createApp } from '../../http/env.ts'
@@ -105,6 +106,7 @@ async function copyFinished(db: Db, id: string, count: number): Promise<void> {
         .insertInto('revision')
         .values(revisions.map((revision) => ({ ...revision, documentId, recipientId: null })))
         .execute()
+      await fileInVault(tx, completedAt, envelopeId)
     }
   })
 }

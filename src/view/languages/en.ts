@@ -15,6 +15,7 @@ import { mail } from './en/mail.ts'
 import { delegation } from './en/delegation.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
+import { register } from './en/register.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
 import { verify } from './en/verify.ts'
@@ -39,6 +40,7 @@ export const en = {
   delegation,
   notifications,
   vault,
+  register,
   evidence,
   board,
   verify,

@@ -15,6 +15,7 @@ import { mail } from './fr/mail.ts'
 import { delegation } from './fr/delegation.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
+import { register } from './fr/register.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
 import { verify } from './fr/verify.ts'
@@ -41,6 +42,7 @@ export const fr: Words = {
   delegation,
   notifications,
   vault,
+  register,
   evidence,
   board,
   verify,

@@ -107,6 +107,7 @@ export const events = {
   'message.failed': 'A message to {address} could not be delivered',
   'message.opened-by-administrator': 'The administrator opened a waiting message to {address}',
   'vault.viewed': 'Viewed it in the vault',
+  'vault.searched': 'Searched the vault for “{text}”',
   'vault.exported': 'Exported the register',
   'audit.continued': 'Continued the audit log after a break: {reason}',
   'audit.exported': 'Exported the audit log',

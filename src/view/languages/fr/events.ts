@@ -108,6 +108,7 @@ export const events: typeof shape = {
   'message.failed': 'Un message à {address} n’a pas pu être remis',
   'message.opened-by-administrator': 'L’administrateur a ouvert un message en attente pour {address}',
   'vault.viewed': 'L’a consulté dans le coffre',
+  'vault.searched': 'A cherché « {text} » dans le coffre',
   'vault.exported': 'A exporté le registre',
   'audit.continued': 'A poursuivi le journal d’audit après une rupture : {reason}',
   'audit.exported': 'A exporté le journal d’audit',

@@ -2,17 +2,12 @@ import type { vault as shape } from '../en/vault.ts'
 
 export const vault: typeof shape = {
   title: 'Coffre',
-  search: 'Titre, personne, société ou identifiant',
-  find: 'Rechercher',
-  from: 'Terminé du',
-  to: 'au',
   completed: 'Terminé',
   document: 'Document',
   parties: 'Signé par',
   size: 'Taille',
   empty: 'Chaque document signé par tous et scellé reposera ici.',
   noneFound: 'Rien dans le coffre ne répond à cette recherche.',
-  older: 'Documents plus anciens',
   documentId: 'Identifiant du document',
   fingerprint: 'SHA-256 du fichier scellé',
   open: 'Ouvrir le fichier scellé',
