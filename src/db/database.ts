@@ -646,6 +646,8 @@ export interface FieldTable {
   fontSize: number
   /** JSON of `field/rules`. */
   rules: ColumnType<string, string | undefined, string>
+  /** What in the file it stands for, a text tag or a field of its form, which is then not drawn; empty where it is nothing. */
+  origin: ColumnType<string, string | undefined, string>
   /** Of an automatic number: its series; null: the company's usual one. */
   seriesId: Generated<string | null>
 }

@@ -9,6 +9,7 @@ import * as signedInputs from '../../migrations/0006-signed-inputs.ts'
 import * as outsideSeal from '../../migrations/0010-outside-seal.ts'
 import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
+import * as fieldOrigin from '../../migrations/0014-field-origin.ts'
 import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
@@ -25,6 +26,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-outside-seal': outsideSeal,
   '0012-directory': directory,
   '0013-field-rules': fieldRules,
+  '0014-field-origin': fieldOrigin,
   '0016-board': board,
   '0017-following-up': followingUp,
   '0018-vault': vault,

@@ -37,6 +37,8 @@ export interface PlacedField {
   readonly rules?: Rules
   /** Of an automatic number: its series; null: the company's usual one. */
   readonly seriesId?: string | null
+  /** What in the file it stands for: a text tag or a field of its form, which is then not drawn. See `envelope/found-fields`. */
+  readonly origin?: string
 }
 
 /** What is wrong with one field: the editor marks it. */
@@ -81,7 +83,7 @@ export function placeFields(
     const used = new Set<string>()
     const ids = new Map<string, string>()
     for (const { id } of placed) if (!ids.has(id)) ids.set(id, known.has(id) ? id : newId('fld'))
-    const rows = placed.map(({ rules = {}, ...field }): Field => {
+    const rows = placed.map(({ rules = {}, origin = '', ...field }): Field => {
       // A number that was drawn already is the series' to say, not the editor's.
       const own = known.get(field.id)
       const id = used.has(field.id) ? newId('fld') : ids.get(field.id)!
@@ -92,6 +94,7 @@ export function placeFields(
         required: Number(field.required),
         readOnly: Number(field.readOnly),
         rules: JSON.stringify(renamed(rules, ids)),
+        origin,
         seriesId: field.kind === 'number' ? (field.seriesId ?? null) : null,
         value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
       }

@@ -15,6 +15,7 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, words } from '../view/words.ts'
 import { inEach, languagesOf } from './completion-words.ts'
 import { findingsOf } from './documents.ts'
+import { coversOf } from './found-fields.ts'
 import { attachmentFields } from './attachments.ts'
 import { type Document, type Envelope, listFields, listRecipients } from './envelope.ts'
 import { defaultValue } from './fields.ts'
@@ -101,6 +102,9 @@ export async function preparationOf(
       signs: acts(recipient),
       attachments: asked.filter(({ recipientId }) => recipientId === recipient.id).length,
     })),
+    // What a field stands for is not drawn beside it.
+    taken: fields.map(({ origin }) => origin).filter(Boolean),
+    covers: certified ? [] : coversOf(document).filter(({ origin }) => fields.some((field) => field.origin === origin)),
     fields: nameFields(recipients, fields).map((named) => preparedField(named, recipients, envelope)),
   }
 }

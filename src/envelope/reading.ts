@@ -7,6 +7,7 @@ import { type OfficePlace, officeToPdf } from '../sandbox/office.ts'
 import { mayBeOffice, type OfficeKind } from '../sandbox/office-file.ts'
 import { runTask } from '../sandbox/run.ts'
 import { trustOf } from '../verification/uploaded.ts'
+import { type Found, foundIn } from './found-fields.ts'
 import type { Received } from './received.ts'
 
 export interface UploadedFile {
@@ -27,6 +28,8 @@ export interface Findings {
   readonly usageRights?: boolean
   /** It came as a text document: the original is that file, and the source what was made of it. */
   readonly converted?: { readonly from: OfficeKind; readonly by: string }
+  /** What stands in the file that may become fields; absent where there is nothing. */
+  readonly found?: Found
   /** When the sender agreed that what acts is removed. */
   readonly consentedAt: Instant | null
 }
@@ -94,6 +97,7 @@ export async function readSheaf(
   const opened = found.encrypted === 'no' ? null : await runTask(config, 'decrypt', { pdf: first.bytes, password: password ?? '' })
   // What cannot be drawn within the bounds is refused now, not on every page that would show it.
   await runTask(config, 'pages', { pdf: opened?.pdf ?? first.bytes, from: { page: 0, most: 1 }, width: 240 })
+  const offered = received ? null : await foundIn(config, opened?.pdf ?? first.bytes, found)
   return {
     name,
     title: titleOf(found.title, title),
@@ -108,6 +112,7 @@ export async function readSheaf(
       fromPictures: false,
       received,
       usageRights: found.usageRights,
+      ...(offered ? { found: offered } : {}),
       consentedAt: null,
     },
   }
@@ -121,6 +126,7 @@ async function readOffice({ config }: Tools, { name, bytes }: UploadedFile, most
   const found = await runTask(config, 'inspect', { pdf })
   if (found.pages.length > mostPages) throw new Refusal('too_large', 'document.too-many-pages', { most: mostPages })
   await runTask(config, 'pages', { pdf, from: { page: 0, most: 1 }, width: 240 })
+  const offered = await foundIn(config, pdf, found)
   return {
     name: fileNameOf(name),
     title: titleOf(found.title, titleFrom(fileNameOf(name))),
@@ -134,6 +140,7 @@ async function readOffice({ config }: Tools, { name, bytes }: UploadedFile, most
       encrypted: 'no',
       fromPictures: false,
       converted: { from: kind, by },
+      ...(offered ? { found: offered } : {}),
       consentedAt: null,
     },
   }

@@ -37,6 +37,7 @@ import { envelopeDeadline } from './envelopes/deadline.ts'
 import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
 import { envelopeAttachments } from './envelopes/attachments.ts'
+import { envelopeOffers } from './envelopes/offers.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultEvidence } from './vault/evidence.ts'
@@ -144,6 +145,7 @@ export function mountRoutes(app: Hono<Env>): void {
     waiting,
     envelopeFields,
     envelopeAttachments,
+    envelopeOffers,
     envelopePages,
     vault,
     vaultDocuments,

@@ -25,6 +25,7 @@ import type { PastEnvelope } from '../envelope/contact-history.ts'
 import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
+import type { coversOf } from '../envelope/found-fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { EmptyField } from '../pdf/received.ts'
@@ -71,6 +72,8 @@ export interface EditorView {
     readonly digest: Digest
     /** It arrived signed: only signatures, with what they show; where it is certified, in these places alone. */
     readonly received: { readonly certified: boolean; readonly places: readonly EmptyField[] } | null
+    /** Where text tags stand: hidden once a field stands for them. */
+    readonly covers: ReturnType<typeof coversOf>
   }[]
   readonly recipients: readonly {
     readonly id: string

@@ -110,7 +110,7 @@ function isNext(stretch: Omit<Stretch, 'text'>, letter: Omit<Stretch, 'text'>): 
 }
 
 /** Device coordinates are whole numbers, so the device is a hundred times as large as the page. */
-function asSeen(
+export function asSeen(
   pdfium: Pdfium,
   page: number,
   memory: number,
@@ -141,7 +141,7 @@ function utf16(pdfium: Pdfium, pointer: number, length: number): string {
 }
 
 // Control characters but line ends, and halves of surrogate pairs, which are no text.
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text
     .toWellFormed()
     .replace(/\r\n?/g, '\n')

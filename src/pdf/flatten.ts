@@ -1,10 +1,15 @@
 import { PDFArray, PDFDict, type PDFDocument, PDFName, PDFNumber, type PDFObject, PDFRef, PDFStream } from 'pdf-lib'
+import { formWidgets } from './form-widgets.ts'
 import { short } from './text.ts'
 
 const N = (name: string): PDFName => PDFName.of(name)
 
-/** Every form field's appearance becomes page content, and the form is gone; a field without an appearance leaves nothing. */
-export function flatten(doc: PDFDocument): void {
+/**
+ * Every form field's appearance becomes page content, and the form is gone; a field without an appearance leaves nothing, and neither does one in
+ * whose place a field of ours stands (`taken`, by origin).
+ */
+export function flatten(doc: PDFDocument, taken: ReadonlySet<string> = new Set()): void {
+  const replaced = new Set(taken.size ? formWidgets(doc).flatMap(({ origin, widget }) => (taken.has(origin) ? [widget] : [])) : [])
   const { context, catalog } = doc
   const lookup = (value: PDFObject | undefined): PDFObject | undefined => (value instanceof PDFRef ? context.lookup(value) : value)
   for (const page of doc.getPages()) {
@@ -19,6 +24,7 @@ export function flatten(doc: PDFDocument): void {
       }
       if (String(lookup(widget.get(N('Subtype')))) !== '/Widget') continue
       annotations.remove(index)
+      if (replaced.has(widget)) continue
       const appearance = appearanceOf(widget, lookup)
       const rectangle = numbers(lookup(widget.get(N('Rect'))), lookup)
       const flags = lookup(widget.get(N('F')))

@@ -3,6 +3,7 @@ import { type ActiveContent, activeContent } from './active-content.ts'
 import type { Rotation } from './appearance.ts'
 import type { Bytes } from '../base/bytes.ts'
 import { PdfFault } from './fault.ts'
+import { formFields, type FoundFormField } from './form-fields.ts'
 import { inspectReceived } from './receive.ts'
 import type { Received } from './received.ts'
 import { seenPage } from './geometry.ts'
@@ -16,6 +17,8 @@ export interface Inspection {
   readonly encrypted: 'no' | 'empty-password' | 'opened'
   readonly activeContent: readonly ActiveContent[]
   readonly formFields: number
+  /** What of the form may become fields of ours. */
+  readonly form: readonly FoundFormField[]
   /** It bears signatures of others: nothing of it may be rewritten, and this is what it allows. */
   readonly received: Received | null
   /** Extended for an old reader (UR3, ISO 32000-2 §12.8.2.3): nobody's signature, and without meaning once the file is rewritten. */
@@ -40,6 +43,7 @@ export async function inspect(bytes: Uint8Array, password?: string): Promise<Ins
       encrypted: encrypted ? (password ? 'opened' : 'empty-password') : 'no',
       activeContent: activeContent(doc, false),
       formFields: form.fields,
+      form: form.fields && !form.signed ? formFields(doc) : [],
       received,
       usageRights: form.usageRights,
       xfa,

@@ -44,6 +44,10 @@ export interface PrepareInput extends Omit<Completion, 'company'> {
   /** `Page {number} of {total}`. */
   readonly pageOf: string
   readonly fields: readonly PreparedField[]
+  /** Form fields of the file in whose place fields of ours stand, by origin: nothing of them is drawn. */
+  readonly taken?: readonly string[]
+  /** Places that are painted white before anything of ours is drawn: what stood there was an instruction to the sender. */
+  readonly covers?: readonly (Box & { readonly page: number })[]
   readonly fonts: FontSet
 }
 
@@ -59,12 +63,13 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   cutDangling(doc)
   if (!input.removeActive && activeContent(doc, false).length) throw new PdfFault('active-content')
   activeContent(doc, true)
-  flatten(doc)
+  flatten(doc, new Set(input.taken))
   clean(doc, input)
 
   const originals = input.source ? doc.getPages() : []
   for (const page of originals) enclose(doc, page)
   const first = originals[0] ? seenPage(originals[0]) : { width: 595.28, height: 841.89 }
+  cover(doc, originals, input.covers ?? [])
   const { context } = doc
   const font = context.register(context.obj({ Type: 'Font', Subtype: 'Type1', BaseFont: 'Helvetica', Encoding: 'WinAnsiEncoding' }))
   const hidden = new HiddenText(doc, font)
@@ -110,6 +115,19 @@ function clean(doc: PDFDocument, input: PrepareInput): void {
   for (const page of doc.getPages()) {
     const annotations = page.node.lookup(N('Annots'))
     if (annotations instanceof PDFArray && annotations.size() === 0) page.node.delete(N('Annots'))
+  }
+}
+
+function cover(doc: PDFDocument, pages: readonly PDFPage[], places: NonNullable<PrepareInput['covers']>): void {
+  for (const [number, boxes] of Map.groupBy(places, ({ page }) => page)) {
+    const page = pages[number]
+    if (!page) throw new PdfFault('prepare.page')
+    const view = seenPage(page)
+    const painted = boxes.map((box) => {
+      const [left, bottom, right, top] = userRectangle(view, box)
+      return `${short(left)} ${short(bottom)} ${short(right - left)} ${short(top - bottom)} re f`
+    })
+    page.node.addContentStream(doc.context.register(doc.context.flateStream(`q 1 g ${painted.join(' ')} Q`)))
   }
 }
 

@@ -2,6 +2,7 @@ import type { Bytes, LaidAside } from '../base/bytes.ts'
 import type { Comparison } from '../image/compare.ts'
 import type { PageText } from '../image/page-text.ts'
 import type { PageImage, PagesRequest } from '../image/pages.ts'
+import type { TagPlace } from '../image/tag-places.ts'
 import type { PictureFormat } from '../image/header.ts'
 import type { Head } from '../pdf/head.ts'
 import type { Inspection } from '../pdf/inspect.ts'
@@ -52,6 +53,8 @@ export interface TaskInput {
   signatures: { pdf: Bytes }
   /** What other tools judge of a finished file, as PEM and DER; of a received one, what came after its first bytes. */
   material: { pdf: Bytes; received: number }
+  /** Text tags, `{{…}}`, and where they stand. */
+  tags: { pdf: Bytes }
   /** What a file of a word processor is. */
   'office-kind': { file: Bytes }
   'images-to-pdf': { pictures: readonly Bytes[] }
@@ -77,6 +80,7 @@ export interface TaskOutput {
   receive: ReceivedFile
   signatures: { signatures: { field: string; kind: string; contents: Bytes; der: Bytes }[] }
   material: { material: SignatureMaterial }
+  tags: { tags: TagPlace[] }
   'office-kind': { kind: OfficeKind | null }
   'images-to-pdf': { pdf: Bytes; pages: number }
   extract: { pdf: Bytes }

@@ -1,3 +1,4 @@
+import { tagPlaces } from '../image/tag-places.ts'
 import { cropToContent } from '../image/crop.ts'
 import { readPictureHeader } from '../image/header.ts'
 import { pagesText, pagesWords } from '../image/page-text.ts'
@@ -37,6 +38,7 @@ export const TASKS: { readonly [K in TaskKind]: (input: TaskInput[K]) => Promise
   material: async ({ pdf, received }) => ({
     material: await (await import('../verification/signature-material.ts')).signatureMaterialOf(pdf, received),
   }),
+  tags: async ({ pdf }) => ({ tags: await tagPlaces(pdf) }),
   'office-kind': async ({ file }) => ({ kind: (await import('./office-file.ts')).officeKindOf(file) }),
   'images-to-pdf': async ({ pictures }) => {
     const { imagesToPdf } = await import('../pdf/image-pages.ts')

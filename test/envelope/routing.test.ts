@@ -37,6 +37,7 @@ const field = (id: string, over: Partial<Field>): Field => ({
   value: '',
   fontSize: 10,
   rules: '{}',
+  origin: '',
   seriesId: null,
   ...over,
 })

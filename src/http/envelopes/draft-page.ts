@@ -9,6 +9,8 @@ import { DEFAULT_DEADLINE, findDraft, remindersOf } from '../../envelope/draftin
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
 import type { Findings } from '../../envelope/reading.ts'
+import { type Offer, offersOf } from '../../envelope/offers.ts'
+import { type TagHelp, tagHelp } from '../../envelope/text-tags.ts'
 import { receivedIn } from '../../envelope/received.ts'
 import { addressOf, nameOf } from '../../envelope/telling.ts'
 import { turnsOf } from '../../envelope/turns.ts'
@@ -69,6 +71,8 @@ export interface DraftView {
   readonly refused: string | null
   readonly documents: readonly DraftDocument[]
   readonly upload: Form
+  /** How tags are written, in the reader’s language. */
+  readonly tags: TagHelp
   readonly limits: { readonly bytes: number; readonly megabytes: number; readonly pages: number; readonly office: boolean }
   readonly people: readonly DraftPerson[]
   readonly person: { readonly id: string | null; readonly name: string; readonly isOpen: boolean; readonly form: Form }
@@ -79,6 +83,7 @@ export interface DraftView {
   readonly deadlineShown: string
   readonly problems: readonly { readonly part: Problem['part']; readonly sentence: string }[]
   readonly editor: EditorView
+  readonly offers: readonly Offer[]
   readonly languages: typeof LANGUAGE_NAMES
 }
 
@@ -93,13 +98,14 @@ interface Refused {
 export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {}): Promise<string> {
   const { db } = c.var.house
   const user = requireUser(c)
-  const [documents, recipients, problems, limits, companies, editor] = await Promise.all([
+  const [documents, recipients, problems, limits, companies, editor, offers] = await Promise.all([
     listDocuments(db, envelope.id),
     listRecipients(db, envelope.id),
     problemsOf(c.var.house, user, envelope.id),
     readSetting(db, 'limits'),
     listLegalEntities(db),
     editorView(c, envelope),
+    offersOf(db, user, envelope),
   ])
   const sentence = (reason: string, params: Problem['params'] = {}): string => refusalSentence(c.var.lang, { reason, params })
   const { person } = refused
@@ -137,6 +143,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
       }
     }),
     upload: refused.upload ?? blankForm(),
+    tags: tagHelp(c.var.lang),
     limits: {
       bytes: limits.uploadBytes,
       megabytes: Math.floor(limits.uploadBytes / 1_000_000),
@@ -167,6 +174,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     deadlineShown: envelope.deadline ? '' : `${deadline['deadlineDay']} ${deadline['deadlineTime']}`,
     problems: problems.map(({ part, reason, params }) => ({ part, sentence: sentence(reason, params) })),
     editor,
+    offers,
     languages: LANGUAGE_NAMES,
   })
 }

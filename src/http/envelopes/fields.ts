@@ -2,11 +2,12 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
-import type { FieldKind } from '../../db/database.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
 import { FieldRefusal, fieldsOf, pagesOf, type PlacedField, placeFields, StaleFields } from '../../envelope/fields.ts'
 import { acts, FIELD_KINDS } from '../../envelope/naming.ts'
+import { NEW_FIELDS, NEW_SIZE } from '../../envelope/new-fields.ts'
+import { coversOf } from '../../envelope/found-fields.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { type Received, receivedIn } from '../../envelope/received.ts'
 import { nameOf } from '../../envelope/telling.ts'
@@ -19,30 +20,6 @@ import { flash } from '../server.ts'
 import { fieldRules } from './field-rules.ts'
 import type { EditorView } from '../views.ts'
 
-/** How large a field of each kind is when it is put down, in points, and whether it must be filled in. */
-export const NEW_FIELDS: Readonly<Record<FieldKind, { readonly width: number; readonly height: number; readonly required: boolean }>> = {
-  signature: { width: 180, height: 50, required: true },
-  initials: { width: 70, height: 30, required: true },
-  stamp: { width: 130, height: 64, required: true },
-  'full-name': { width: 160, height: 18, required: true },
-  'job-title': { width: 160, height: 18, required: false },
-  company: { width: 160, height: 18, required: true },
-  'company-details': { width: 220, height: 60, required: false },
-  email: { width: 180, height: 18, required: true },
-  phone: { width: 120, height: 18, required: false },
-  'date-signed': { width: 90, height: 18, required: true },
-  date: { width: 90, height: 18, required: true },
-  text: { width: 160, height: 18, required: true },
-  multiline: { width: 220, height: 60, required: false },
-  checkbox: { width: 14, height: 14, required: false },
-  number: { width: 132, height: 18, required: false },
-  attachment: { width: 180, height: 18, required: true },
-  radio: { width: 14, height: 14, required: true },
-  'drop-down': { width: 160, height: 18, required: true },
-  contact: { width: 180, height: 18, required: false },
-  calculation: { width: 120, height: 18, required: false },
-}
-export const NEW_SIZE = 10
 export const HUES = 8
 
 const points = z.number('field.outside').transform((value) => Math.round(value * 100) / 100)
@@ -62,6 +39,7 @@ const Placed = z.object({
   value: lines(2_000),
   fontSize: z.number('field.size'),
   rules: fieldRules,
+  origin: z.string().max(200).default(''),
   seriesId: z.string().max(60).nullable().default(null),
 })
 const Seen = z.object({ version: z.int(), fields: z.array(z.unknown()) })
@@ -207,6 +185,7 @@ export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView
         pages: pagesOf(document),
         digest: await shownDigest(db, document),
         received: receivedPlaces(receivedIn(document)),
+        covers: coversOf(document),
       })),
     ),
     recipients: (await listRecipients(db, envelope.id)).filter(acts).map((recipient, at) => ({

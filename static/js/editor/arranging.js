@@ -36,7 +36,8 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
     draft.select(fields.map(({ id }) => id))
   }
 
-  const copyOf = (field, leaf, box) => ({ ...field, id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
+  // What stands for something in the file stands for it once.
+  const copyOf = (field, leaf, box) => ({ ...field, origin: '', id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
   const many = (one, more, fields) =>
     fields.length === 1 ? voice.about(one, fields[0]) : voice.say(more, { count: voice.number(fields.length) })
 

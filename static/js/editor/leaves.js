@@ -2,6 +2,7 @@ const LARGEST = 3
 
 /** The pages on the screen: which one is where, and how many pixels a point has. */
 export function findLeaves(stage, documents) {
+  const covers = []
   const leaves = [...stage.querySelectorAll('[data-page]')].map((paper, index) => {
     const documentId = paper.dataset.document
     const page = Number(paper.dataset.page)
@@ -11,6 +12,7 @@ export function findLeaves(stage, documents) {
     paper.style.aspectRatio = `${width} / ${height}`
     paper.querySelector('[data-flat]').remove()
     const places = received?.places.filter((place) => place.page === page) ?? []
+    for (const element of paper.querySelectorAll('[data-cover]')) covers.push({ documentId, origin: element.dataset.cover, element })
     return { index, documentId, page, width, height, received, places, paper, layer: paper.querySelector('[data-fields]') }
   })
   const byPlace = new Map(leaves.map((leaf) => [`${leaf.documentId}/${leaf.page}`, leaf]))
@@ -64,6 +66,7 @@ export function findLeaves(stage, documents) {
 
   return {
     all: leaves,
+    covers,
     takes,
     emptyFieldAt,
     of,

@@ -2,6 +2,7 @@ import { createArranging } from './arranging.js'
 import { Draft } from './draft.js'
 import { followKeys } from './keyboard.js'
 import { findLeaves } from './leaves.js'
+import { takeOffers } from './offers.js'
 import { createPalette } from './palette.js'
 import { createPanel } from './panel.js'
 import { followPointer } from './pointer.js'
@@ -25,7 +26,7 @@ function start(root) {
 
   const leaves = findLeaves(stage, documents)
   const draft = new Draft(editor.fields, leaves.order)
-  const voice = createVoice({ region: root.querySelector('[data-voice]'), words, recipients, documents, kindNames, lang })
+  const voice = createVoice({ region: root.querySelector('[data-voice]'), notice: root.querySelector('[data-notice]'), words, recipients, documents, kindNames, lang })
   const sheets = createSheets(root)
   const palette = createPalette({ root, draft, words, recipients, documents, kindNames, voice, sheets })
   const arranging = createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient: palette.recipient })
@@ -33,6 +34,7 @@ function start(root) {
   const panel = createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets })
   followPointer({ stage, draft, leaves, shown, arranging, palette, voice, words })
   followKeys({ root, stage, draft, shown, arranging, palette, panel })
+  takeOffers({ root, draft, leaves, shown, words, voice })
   keepSaved({ root, draft, editor, shown, panel, voice, words })
 
   palette.onPlace((kind) => {

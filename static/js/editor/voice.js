@@ -2,7 +2,7 @@
 export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 
 /** What is said about fields, to the eye and to a screen reader. */
-export function createVoice({ region, words, recipients, documents, kindNames, lang }) {
+export function createVoice({ region, notice, words, recipients, documents, kindNames, lang }) {
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 })
   const nameOf = (id) => recipients.find((recipient) => recipient.id === id)?.name
 
@@ -15,6 +15,7 @@ export function createVoice({ region, words, recipients, documents, kindNames, l
     return field.label ? fill(words.named, { field: text, label: field.label }) : text
   }
   let waiting = 0
+  let shownFor = 0
   return {
     told,
     nameOf,
@@ -24,6 +25,14 @@ export function createVoice({ region, words, recipients, documents, kindNames, l
       clearTimeout(waiting)
       region.textContent = ''
       waiting = setTimeout(() => (region.textContent = fill(sentence, values)), 40)
+    },
+    /** Said, and shown to the eye for a while: what could not be done. */
+    tell(sentence) {
+      this.say(sentence)
+      notice.textContent = sentence
+      notice.hidden = false
+      clearTimeout(shownFor)
+      shownFor = setTimeout(() => (notice.hidden = true), 8_000)
     },
     about(sentence, field) {
       const { x, y, width, height } = field

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import type { PlacedField } from '../../../src/envelope/fields.ts'
 import { fieldsOf } from '../../../src/envelope/fields.ts'
 import { addRecipient } from '../../../src/envelope/recipients.ts'
-import { editorView, NEW_FIELDS } from '../../../src/http/envelopes/fields.ts'
+import { NEW_FIELDS } from '../../../src/envelope/new-fields.ts'
+import { editorView } from '../../../src/http/envelopes/fields.ts'
 import type { Ctx } from '../../../src/http/env.ts'
 import { openTestHouse, ORIGIN, type TestBrowser, type TestHouse } from '../../support/house.ts'
 import { prepareDraft } from './draft.ts'
@@ -244,7 +245,14 @@ test('the editor is given those who act, each with a letter and a hue of their o
     await addRecipient(house.house.db, act, ann, envelope.id, { ...marie, email: `p${n}@dupont.example`, routingOrder: 3 })
   const view = await editorView({ var: { house: house.house } } as unknown as Ctx, envelope)
   expect(view.documents).toEqual([
-    { id: document.id, title: document.title, pages: JSON.parse(document.pages), digest: document.sourceDigest, received: null },
+    {
+      id: document.id,
+      title: document.title,
+      pages: JSON.parse(document.pages),
+      digest: document.sourceDigest,
+      received: null,
+      covers: [],
+    },
   ])
   expect(view.documents[0]!.pages).toHaveLength(2)
   expect(view.recipients).toHaveLength(28)

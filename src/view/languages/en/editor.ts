@@ -1,3 +1,5 @@
+import { offers } from './offers.ts'
+
 export const editor = {
   label: 'Field editor',
   noDocument: 'Add a document first: its pages appear here.',
@@ -79,6 +81,7 @@ export const editor = {
     ['Alt + drag', 'without guide lines'],
     ['Escape', 'deselect'],
   ],
+  offers,
   /** A document that arrived signed. */
   received: {
     free: 'This document was signed before. Everything that one person puts on it stands on one page and becomes their one signature. It takes no automatic number.',

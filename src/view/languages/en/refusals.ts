@@ -213,6 +213,8 @@ export const refusals = {
   'document.office-unreadable':
     '“{name}” could not be turned into a PDF. Open it in your word processor, save it as PDF and choose the PDF.',
   'document.office-password': '“{name}” is protected by a password. Save it without one, or as PDF, and choose that file.',
+  'offer.unknown': 'This is no longer offered: the document or its fields have changed.',
+  'offer.nobody': 'Add somebody who signs first.',
   'document.damaged': '“{name}” is damaged and cannot be read. Open it with another program, save it anew and try again.',
   'document.no-pages': '“{name}” has no pages.',
   'document.password-needed': '“{name}” is protected by a password. Please enter it, so that the file can be opened.',

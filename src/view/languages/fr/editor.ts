@@ -1,3 +1,4 @@
+import { offers } from './offers.ts'
 import type { editor as shape } from '../en/editor.ts'
 
 export const editor: typeof shape = {
@@ -81,6 +82,7 @@ export const editor: typeof shape = {
     ['Alt + glisser', 'sans lignes de repère'],
     ['Échap', 'désélectionner'],
   ],
+  offers,
   /** A document that arrived signed. */
   received: {
     free: 'Ce document était déjà signé. Tout ce qu’une personne y met tient sur une page et devient sa seule signature. Il n’accepte pas de numéro automatique.',

@@ -219,6 +219,8 @@ export const refusals: typeof shape = {
     '« {name} » n’a pas pu être converti en PDF. Ouvrez-le dans votre traitement de texte, enregistrez-le en PDF et choisissez le PDF.',
   'document.office-password':
     '« {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, ou en PDF, et choisissez ce fichier.',
+  'offer.unknown': 'Ceci n’est plus proposé : le document ou ses champs ont changé.',
+  'offer.nobody': 'Ajoutez d’abord quelqu’un qui signe.',
   'document.damaged':
     '« {name} » est endommagé et ne peut pas être lu. Ouvrez-le avec un autre logiciel, enregistrez-le à nouveau, puis réessayez.',
   'document.no-pages': '« {name} » n’a aucune page.',

@@ -1,0 +1,47 @@
+/** Fields that may be taken over in one go, and how tags are written. */
+export const offers = {
+  label: 'Fields found',
+  tags: (count: number, title: string): string => (count === 1 ? `1 tag found in “${title}”` : `${count} tags found in “${title}”`),
+  tagsLead: 'They become fields where they stand; the words of the tags are painted over when the document is sent.',
+  tagsTake: 'Make fields of them',
+  form: (count: number, title: string): string =>
+    count === 1 ? `1 form field found in “${title}”` : `${count} form fields found in “${title}”`,
+  formLead: 'What you take over is filled in here; what you leave is printed as it stands in the file.',
+  formTake: 'Take them over',
+  layout: (count: number, title: string, day: string): string =>
+    `“${title}” of ${day} looks like this document${count === 1 ? ' and has 1 field' : ` and has ${count} fields`}`,
+  layoutLead: 'Places, kinds and rules are used for the people who stand in the same place here.',
+  layoutTake: 'Use its fields',
+  who: 'For',
+  choose: 'Choose which',
+  page: 'page {page}',
+  unnamed: 'without a name',
+  unknown: (tags: string): string => `Not understood, and left as they are: ${tags}.`,
+  taken: '{count} fields added.',
+  undo: '{count} fields added. Undo takes them back.',
+  failed: 'The fields did not arrive. Please try again.',
+  help: 'Fields by tags in the text',
+  helpLead:
+    'Write a tag in your Word, OpenDocument or PDF file where a field is to stand. When the file is added, its tags are offered as fields.',
+  helpWho:
+    'Whom it is for: the company or the client, with a number where there are several, or the number in the order of signing. Without it you choose.',
+  helpLabel: 'What the person reads beside it comes after a second colon.',
+  helpOptions: 'Options follow after a semicolon.',
+  helpKinds: 'Kinds',
+  copy: 'Copy',
+  copied: 'Copied',
+  options: {
+    required: 'must be filled in, or not',
+    optional: 'need not be filled in',
+    readOnly: 'the value cannot be changed',
+    value: 'what it says beforehand; of a box: ticked',
+    size: 'text size, in points',
+    width: 'width, in points',
+    height: 'height, in points',
+    options: 'of a list: what may be chosen',
+    group: 'of choice buttons: the question they answer together',
+    name: 'what calculations call it',
+    formula: 'of a calculation',
+    help: 'a hint below the field',
+  },
+}
