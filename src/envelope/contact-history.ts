@@ -1,6 +1,7 @@
 import type { User } from '../access/roles.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Contact } from '../contact/contacts.ts'
+import { withMerged } from '../contact/merging.ts'
 import type { Db } from '../db/open.ts'
 import { annulledAmong } from './annulment.ts'
 import { visibleTo } from './envelope.ts'
@@ -26,14 +27,12 @@ export async function historyOfContact(
   reader: Pick<User, 'id' | 'role'>,
   contact: Pick<Contact, 'id' | 'email' | 'phone'>,
 ): Promise<PastEnvelope[]> {
-  const merged = db.selectFrom('contact').select('contact.id').where('contact.mergedInto', '=', contact.id)
   const theirs = db
     .selectFrom('recipient')
     .select('recipient.envelopeId')
     .where((where) =>
       where.or([
-        where('recipient.contactId', '=', contact.id),
-        where('recipient.contactId', 'in', merged),
+        where('recipient.contactId', 'in', withMerged(contact.id)),
         ...(contact.email ? [where('recipient.email', '=', contact.email)] : []),
         ...(contact.phone ? [where('recipient.phone', '=', contact.phone)] : []),
       ]),
@@ -48,12 +47,18 @@ export async function historyOfContact(
   if (!envelopes.length) return []
   const ids = envelopes.map(({ id }) => id)
   const recipients = await db.selectFrom('recipient').selectAll().where('envelopeId', 'in', ids).execute()
-  const known = new Set([contact.id, ...(await merged.execute()).map(({ id }) => id)])
+  const linked = await db
+    .selectFrom('recipient')
+    .select('recipient.id')
+    .where('recipient.envelopeId', 'in', ids)
+    .where('recipient.contactId', 'in', withMerged(contact.id))
+    .execute()
+  const known = new Set(linked.map(({ id }) => id))
   const annulled = await annulledAmong(db, ids)
   return envelopes.map((envelope) => {
     const people = recipients.filter(({ envelopeId }) => envelopeId === envelope.id)
     const theirs =
-      people.find(({ contactId }) => contactId !== null && known.has(contactId)) ??
+      people.find(({ id }) => known.has(id)) ??
       people.find(({ email, phone }) => (email !== null && email === contact.email) || (phone !== null && phone === contact.phone))
     return {
       id: envelope.id,

@@ -10,6 +10,7 @@ import {
   removeContact,
 } from '../contact/contacts.ts'
 import { countContacts, listCompanies, listContacts, SORTS } from '../contact/directory.ts'
+import { mergesInto } from '../contact/merging.ts'
 import { HISTORY, historyOfContact } from '../envelope/contact-history.ts'
 import { LANGUAGE_NAMES, words } from '../view/words.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
@@ -59,6 +60,7 @@ async function page(c: Ctx, contact: Contact | null, form: Form): Promise<string
     form,
     languages: LANGUAGE_NAMES,
     history: history.slice(0, HISTORY),
+    merges: contact ? await mergesInto(db, contact.id) : [],
     isCut: history.length > HISTORY,
   })
 }

@@ -18,6 +18,8 @@ import { languageChoice } from './language.ts'
 import { logo } from './logo.ts'
 import { contacts } from './contacts.ts'
 import { contactImports } from './contacts/imports.ts'
+import { contactDuplicates } from './contacts/duplicates.ts'
+import { contactMerging } from './contacts/merging.ts'
 import { contactExports } from './contacts/exports.ts'
 import { contactEnvelopes } from './contacts/envelopes.ts'
 import { envelopes } from './envelopes.ts'
@@ -126,6 +128,8 @@ export function mountRoutes(app: Hono<Env>): void {
     logo,
     contactImports,
     contactExports,
+    contactDuplicates,
+    contactMerging,
     contacts,
     contactEnvelopes,
     envelopes,

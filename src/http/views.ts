@@ -19,6 +19,8 @@ import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact, ContactDetails } from '../contact/contacts.ts'
 import type { ColumnSample, ImportChoices, ImportPlan, KnownAct, PlannedLine } from '../contact/import-plan.ts'
+import type { DuplicateGroup } from '../contact/duplicates.ts'
+import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
@@ -159,7 +161,23 @@ export interface Views {
     form: Form
     languages: LanguageNames
     history: PastEnvelope[]
+    merges: Merge[]
     isCut: boolean
+  }
+  'contacts/duplicates': { groups: DuplicateGroup[]; more: number }
+  'contacts/merging': {
+    kept: { id: string; name: string }
+    other: { id: string; name: string }
+    seen: string
+    refused: string | null
+    values: {
+      name: keyof ContactDetails
+      kept: string
+      other: string
+      isSame: boolean
+      mayBoth: boolean
+      chosen: 'kept' | 'other' | 'both'
+    }[]
   }
   'contacts/imports/new': { form: Form; last: ContactImport | null }
   'contacts/imports/show': {

@@ -135,6 +135,8 @@ export const refusals = {
   'numbering.next-given': 'The number {number} was given already. The next one must come after it.',
   'contact.unknown': 'There is no such contact.',
   'contact.unreachable': 'Please enter an e-mail address or a mobile number.',
+  'contact.merge-self': 'A contact cannot be merged with itself.',
+  'contact.moved-on': 'One of the two was changed meanwhile. Please look at both once more.',
   'csv.too-many': 'There are more than {most} lines. Please cut the file in pieces.',
   'csv.quote-open': 'A quotation mark that opens in line {line} is never closed.',
   'vcard.open': 'The card that begins in line {line} never ends.',

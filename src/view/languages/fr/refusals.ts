@@ -138,6 +138,8 @@ export const refusals: typeof shape = {
   'numbering.next-given': 'Le numéro {number} a déjà été donné. Le prochain doit venir après lui.',
   'contact.unknown': 'Ce contact n’existe pas.',
   'contact.unreachable': 'Veuillez saisir une adresse e-mail ou un numéro de mobile.',
+  'contact.merge-self': 'Un contact ne peut pas être fusionné avec lui-même.',
+  'contact.moved-on': 'L’un des deux a été modifié entre-temps. Veuillez les regarder à nouveau.',
   'csv.too-many': 'Il y a plus de {most} lignes. Veuillez découper le fichier.',
   'csv.quote-open': 'Un guillemet ouvert à la ligne {line} n’est jamais fermé.',
   'vcard.open': 'La fiche qui commence à la ligne {line} ne se termine jamais.',
