@@ -110,7 +110,7 @@ const DOORS = ['http', 'worker', 'cli', 'browser', 'house', 'main']
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   hono: ['http'],
   '@hono/zod-validator': ['http'],
-  zod: ['http'],
+  zod: ['http', 'access'],
   eta: ['view'],
   'bun:sqlite': ['db'],
   'pdf-lib': ['pdf'],

@@ -1,13 +1,18 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { Refusal } from '../base/refusal.ts'
+import type { UserRow } from '../db/database.ts'
 import type { Tx } from '../db/open.ts'
 import { queueMessage } from '../mail/outbox.ts'
-import { fullName, type User } from './roles.ts'
+import { fullName } from './roles.ts'
 import { welcomeExpiry } from './welcome.ts'
 
 /** Queues the link by which a person sets their password. Without a mail server it waits in the Outbox. */
-export async function inviteUser(tx: Tx, act: Act, user: User): Promise<void> {
+export async function inviteUser(
+  tx: Tx,
+  act: Act,
+  user: Pick<UserRow, 'id' | 'email' | 'firstName' | 'lastName' | 'language' | 'disabledAt'>,
+): Promise<void> {
   if (user.disabledAt) throw new Refusal('conflict', 'user.is-disabled')
   await append(tx, act, { type: 'user.invited', detail: { user: user.id }, clear: { name: fullName(user) } })
   await queueMessage(tx, act, {

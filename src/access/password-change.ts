@@ -1,8 +1,9 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
+import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { checkPassword, hashPassword } from './password.ts'
-import { fullName, type User } from './roles.ts'
+import { fullName } from './roles.ts'
 import { endSessions } from './session.ts'
 import { confirmPassword, type SignInTools } from './sign-in.ts'
 import { findUser } from './users.ts'
@@ -16,7 +17,7 @@ export interface PasswordChange {
   readonly companyWords: readonly string[]
 }
 
-export async function changeOwnPassword(tools: SignInTools, act: Act, user: User, change: PasswordChange): Promise<void> {
+export async function changeOwnPassword(tools: SignInTools, act: Act, user: UserRow, change: PasswordChange): Promise<void> {
   await confirmPassword(tools, act, user, change.current)
   checkPassword(change.next, [...change.companyWords, ...ownWordsOf(user)])
   await store(tools.db, act, user, await hashPassword(change.next), change.keepSession)
@@ -29,7 +30,7 @@ export async function resetPassword(db: Db, act: Act, userId: string, password: 
   await store(db, act, user, await hashPassword(password), null)
 }
 
-function store(db: Db, act: Act, user: User, passwordHash: string, keepSession: string | null): Promise<void> {
+function store(db: Db, act: Act, user: UserRow, passwordHash: string, keepSession: string | null): Promise<void> {
   return db.transaction().execute(async (tx) => {
     await tx.updateTable('user').set({ passwordHash }).where('id', '=', user.id).execute()
     await append(tx, act, {

@@ -4,8 +4,9 @@ import { base64url, randomBytes, utf8 } from '../base/bytes.ts'
 import { type Digest, digestOf } from '../base/digest.ts'
 import { newId } from '../base/id.ts'
 import { HOUR, type Instant, later, MINUTE } from '../base/instant.ts'
-import type { UserSessionTable } from '../db/database.ts'
+import type { UserRow, UserSessionTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { permissionsOf } from './rights.ts'
 import type { User } from './roles.ts'
 
 export type Session = UserSessionTable
@@ -23,7 +24,7 @@ export const sessionCookie = (https: boolean): string => (https ? '__Host-paraph
 const tokenHash = (token: string): Digest => digestOf(sha256(utf8(token)))
 
 /** A new session under a new token of 256 bits; only its hash is kept, so nobody who reads the database can use it. */
-export async function startSession(tx: Tx, act: Act, user: User): Promise<{ session: Session; token: string }> {
+export async function startSession(tx: Tx, act: Act, user: Pick<UserRow, 'id'>): Promise<{ session: Session; token: string }> {
   const token = base64url(randomBytes(32))
   const session: Session = {
     id: newId('ses'),
@@ -48,7 +49,7 @@ export async function findSession(db: Db, token: string, at: Instant): Promise<{
   // Written at most once a minute, so that reading a page does not write.
   if (later(session.lastSeenAt, MINUTE) <= at)
     await db.updateTable('userSession').set({ lastSeenAt: at }).where('id', '=', session.id).where('lastSeenAt', '<', at).execute()
-  return { session, user }
+  return { session, user: { ...user, permissions: await permissionsOf(db, user) } }
 }
 
 export const isLive = (session: Session, at: Instant): boolean =>

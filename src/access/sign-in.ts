@@ -4,10 +4,10 @@ import { base64url, equalBytes, fromBase64url } from '../base/bytes.ts'
 import { type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
+import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { type Attempts, attemptsIn, bucketOf, clearAttempts, recordAttempt, takeBackAttempt } from './attempts.ts'
 import { verifyPassword } from './password.ts'
-import type { User } from './roles.ts'
 import { type Session, startSession } from './session.ts'
 import { addressOf, findUserByAddress } from './users.ts'
 
@@ -24,7 +24,7 @@ export interface Credentials {
 }
 
 export interface SignedIn {
-  readonly user: User
+  readonly user: UserRow
   readonly session: Session
   readonly token: string
   /** To be remembered by the browser for later sign-ins. */
@@ -78,7 +78,7 @@ export async function signIn({ db, secretKey }: SignInTools, act: Act, credentia
 }
 
 /** For a password that is asked for again by somebody who is signed in already. */
-export async function confirmPassword({ db, secretKey }: SignInTools, act: Act, user: User, password: string): Promise<void> {
+export async function confirmPassword({ db, secretKey }: SignInTools, act: Act, user: UserRow, password: string): Promise<void> {
   const bucket = bucketOf(secretKey, 'confirm', user.id)
   await reserve(db, act.at, bucket, null)
   if (!(await verifyPassword(password, user.passwordHash))) throw new Refusal('invalid', 'password.current-wrong')

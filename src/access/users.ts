@@ -3,10 +3,15 @@ import { append } from '../audit/trail.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Language } from '../db/database.ts'
+import type { Language, UserRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { fullName, type Role, type User } from './roles.ts'
+import { giveRole } from './assigning.ts'
+import { covers } from './permissions.ts'
+import type { Reader } from './reach.ts'
+import { EMPLOYEE, holdersOf, permissionsOf } from './rights.ts'
+import { fullName, type User } from './roles.ts'
 import { endSessions } from './session.ts'
+import { changingRights } from './standing.ts'
 
 /** What an administrator decides about a person. */
 export interface UserDetails {
@@ -16,40 +21,50 @@ export interface UserDetails {
   readonly jobTitle: string
   readonly phone: string | null
   readonly language: Language
-  readonly role: Role
-  readonly maySign: boolean
-  readonly mayStamp: boolean
+}
+
+export interface NewUser extends UserDetails {
+  /** Ids; an employee, where nobody says otherwise. */
+  readonly roles?: readonly string[]
 }
 
 /** What a person decides about themselves. */
-export type OwnDetails = Pick<UserDetails, 'firstName' | 'lastName' | 'jobTitle' | 'phone' | 'language'>
+export type OwnDetails = Omit<UserDetails, 'email'>
 
 /** Without a password hash the person sets their password by the link of their first visit. */
-export async function addUser(tx: Tx, act: Act, details: UserDetails, passwordHash: string | null = null): Promise<User> {
-  const row: User = { id: newId('usr'), ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null }
+export async function addUser(
+  tx: Tx,
+  act: Act,
+  { roles = [EMPLOYEE], ...details }: NewUser,
+  passwordHash: string | null = null,
+): Promise<User> {
+  const row: UserRow = { id: newId('usr'), ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null, departmentId: null }
   await refuseTakenAddress(tx, row.email, null)
   await tx.insertInto('user').values(row).execute()
-  await append(tx, act, { type: 'user.added', detail: { user: row.id, role: row.role }, clear: { name: fullName(row), email: row.email } })
-  return row
+  for (const role of new Set(roles)) await giveRole(tx, act, { kind: 'user', id: row.id }, role)
+  await append(tx, act, {
+    type: 'user.added',
+    detail: { user: row.id, roles: roles.join(' ') },
+    clear: { name: fullName(row), email: row.email },
+  })
+  return withRights(tx, row)
 }
 
-export function changeUser(db: Db, act: Act, id: string, details: UserDetails): Promise<User> {
-  return db.transaction().execute(async (tx) => {
-    const before = await findUser(tx, id)
-    const columns = columnsOf(details)
-    await refuseTakenAddress(tx, columns.email, id)
-    if (columns.role !== 'administrator') await keepOneAdministrator(tx, before)
-    await tx.updateTable('user').set(columns).where('id', '=', id).execute()
-    const after = { ...before, ...columns }
-    await append(tx, act, {
-      type: 'user.changed',
-      detail: { user: id, role: after.role },
-      clear: { name: fullName(after), email: after.email },
-    })
-    // A session keeps no right that its user has lost, but a change of role is a new beginning all the same.
-    if (before.role !== after.role) await endSessions(tx, act, id, null)
-    return after
-  })
+export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, details: UserDetails): Promise<User> {
+  const before = await findUser(tx, id)
+  const columns = columnsOf(details)
+  if (columns.email !== before.email) refuseHigher(reader, before)
+  await refuseTakenAddress(tx, columns.email, id)
+  await tx.updateTable('user').set(columns).where('id', '=', id).execute()
+  const after = { ...before, ...columns }
+  await append(tx, act, { type: 'user.changed', detail: { user: id }, clear: { name: fullName(after), email: after.email } })
+  return after
+}
+
+/** Whoever decides to which address a person's link goes could sign in as them: never as somebody who may do more than they themselves. */
+export function refuseHigher(reader: Reader, user: Pick<User, 'permissions'>): void {
+  if (!reader.permissions.permissions.edit && !covers(reader.permissions, user.permissions))
+    throw new Refusal('forbidden', 'user.may-do-more')
 }
 
 export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetails): Promise<void> {
@@ -65,8 +80,7 @@ export function disableUser(db: Db, act: Act, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const user = await findUser(tx, id)
     if (user.disabledAt) return
-    await keepOneAdministrator(tx, user)
-    await tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute()
+    await changingRights(tx, null, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
     await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
     await endSessions(tx, act, id, null)
   })
@@ -84,60 +98,37 @@ export function enableUser(db: Db, act: Act, id: string): Promise<void> {
 export async function findUser(db: Db, id: string): Promise<User> {
   const user = await db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst()
   if (!user) throw new Refusal('not_found', 'user.not-found')
-  return user
+  return withRights(db, user)
 }
 
 /** By the address they sign in with, in any case. Null also where the text is no address. */
 export async function findUserByAddress(db: Db, typed: string): Promise<User | null> {
   const email = addressOf(typed)
-  return (email && (await db.selectFrom('user').selectAll().where('email', '=', email).executeTakeFirst())) || null
+  const user = email && (await db.selectFrom('user').selectAll().where('email', '=', email).executeTakeFirst())
+  return user ? withRights(db, user) : null
 }
 
-export const listUsers = (db: Db): Promise<User[]> => db.selectFrom('user').selectAll().orderBy('lastName').orderBy('firstName').execute()
+export const withRights = async (db: Db, user: UserRow): Promise<User> => ({ ...user, permissions: await permissionsOf(db, user) })
+
+export const listUsers = (db: Db): Promise<UserRow[]> =>
+  db.selectFrom('user').selectAll().orderBy('lastName').orderBy('firstName').execute()
 
 /** Who may be chosen as the company's signer. */
-export const listCompanySigners = (db: Db): Promise<User[]> =>
-  db
-    .selectFrom('user')
-    .selectAll()
-    .where('disabledAt', 'is', null)
-    .where('maySign', '=', 1)
-    .orderBy('lastName')
-    .orderBy('firstName')
-    .execute()
+export async function listCompanySigners(db: Db): Promise<UserRow[]> {
+  const may = await holdersOf(db, ({ signing }) => signing.sign)
+  return (await listUsers(db)).filter(({ id, disabledAt }) => disabledAt === null && may.has(id))
+}
 
 export const addressOf = (typed: string): string | null => readEmailAddress(typed)?.toLowerCase() ?? null
 
-function columnsOf(details: UserDetails): Omit<User, 'id' | 'passwordHash' | 'createdAt' | 'disabledAt'> {
+function columnsOf(details: UserDetails): Omit<UserRow, 'id' | 'passwordHash' | 'createdAt' | 'disabledAt' | 'departmentId'> {
   const email = addressOf(details.email)
   if (!email) throw new Refusal('invalid', 'user.address-invalid')
-  const { firstName, lastName, jobTitle, phone, language, role } = details
-  return {
-    email,
-    firstName,
-    lastName,
-    jobTitle,
-    phone,
-    language,
-    role,
-    maySign: details.maySign ? 1 : 0,
-    mayStamp: details.mayStamp ? 1 : 0,
-  }
+  const { firstName, lastName, jobTitle, phone, language } = details
+  return { email, firstName, lastName, jobTitle, phone, language }
 }
 
 async function refuseTakenAddress(tx: Tx, email: string, except: string | null): Promise<void> {
   const taken = await tx.selectFrom('user').select('id').where('email', '=', email).executeTakeFirst()
   if (taken && taken.id !== except) throw new Refusal('conflict', 'user.address-taken', { email })
-}
-
-async function keepOneAdministrator(tx: Tx, leaving: User): Promise<void> {
-  if (leaving.role !== 'administrator' || leaving.disabledAt) return
-  const other = await tx
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'administrator')
-    .where('disabledAt', 'is', null)
-    .where('id', '!=', leaving.id)
-    .executeTakeFirst()
-  if (!other) throw new Refusal('conflict', 'user.last-administrator')
 }

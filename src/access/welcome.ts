@@ -4,9 +4,10 @@ import { base64url, equalBytes, fromBase64url } from '../base/bytes.ts'
 import { DAY, type Instant, instant, later } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
+import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { checkPassword, hashPassword } from './password.ts'
-import { fullName, type User } from './roles.ts'
+import { fullName } from './roles.ts'
 import { endSessions, type Session, startSession } from './session.ts'
 
 /** A link by which a person sets their password: at the first visit, or when it was forgotten. */
@@ -16,23 +17,23 @@ export const WELCOME_LASTS = 7 * DAY
  * Nothing is stored: the code binds the person, the end of its life, the address it was sent to and the password it replaces, so it
  * is dead once a password was set by it.
  */
-export function welcomeToken(secretKey: SecretKey, user: User, expiresAt: Instant): string {
+export function welcomeToken(secretKey: SecretKey, user: UserRow, expiresAt: Instant): string {
   return `${user.id}.${Date.parse(expiresAt).toString(36)}.${base64url(macOf(secretKey, user, expiresAt))}`
 }
 
 export const welcomeExpiry = (at: Instant): Instant => later(at, WELCOME_LASTS)
 
-const macOf = (secretKey: SecretKey, user: User, expiresAt: Instant) =>
+const macOf = (secretKey: SecretKey, user: UserRow, expiresAt: Instant) =>
   secretKey.authenticate('welcome', user.id, expiresAt, user.email, user.passwordHash ?? '')
 
 /** Whom the link belongs to. Forged, late and used ones are all the same. */
-export async function redeemWelcome(db: Db, secretKey: SecretKey, at: Instant, token: string): Promise<User> {
+export async function redeemWelcome(db: Db, secretKey: SecretKey, at: Instant, token: string): Promise<UserRow> {
   const user = await welcomed(db, secretKey, at, token).catch(() => null)
   if (!user) throw new Refusal('gone', 'welcome.link-over')
   return user
 }
 
-async function welcomed(db: Db, secretKey: SecretKey, at: Instant, token: string): Promise<User | null> {
+async function welcomed(db: Db, secretKey: SecretKey, at: Instant, token: string): Promise<UserRow | null> {
   const [id = '', until = '', mac = ''] = token.split('.')
   const expiresAt = instant(Number.parseInt(until, 36))
   const user = await db.selectFrom('user').selectAll().where('id', '=', id).where('disabledAt', 'is', null).executeTakeFirst()
@@ -46,7 +47,7 @@ export async function acceptWelcome(
   token: string,
   password: string,
   companyWords: readonly string[],
-): Promise<{ user: User; session: Session; token: string }> {
+): Promise<{ user: UserRow; session: Session; token: string }> {
   const user = await redeemWelcome(tools.db, tools.secretKey, act.at, token)
   checkPassword(password, [...companyWords, ...ownWordsOf(user)])
   const passwordHash = await hashPassword(password)
@@ -70,7 +71,7 @@ export async function acceptWelcome(
 }
 
 /** What somebody who knows the person would try. */
-export const ownWordsOf = (user: Pick<User, 'email' | 'firstName' | 'lastName'>): string[] => [
+export const ownWordsOf = (user: Pick<UserRow, 'email' | 'firstName' | 'lastName'>): string[] => [
   ...user.email.split(/[@.]/),
   user.firstName,
   user.lastName,

@@ -4,6 +4,7 @@ import type { Db } from '../db/open.ts'
 import type { Recipient } from '../envelope/envelope.ts'
 import { addressOf, nameOf } from '../envelope/telling.ts'
 import { fullName } from '../access/roles.ts'
+import { supervisorOf } from '../access/supervisor.ts'
 import { masked } from '../mail/masked.ts'
 import { readSetting } from '../setting/setting.ts'
 import { LANGUAGES } from '../view/words.ts'
@@ -13,7 +14,6 @@ import { filledIn, placesOf } from './placeholders.ts'
 import type { Action, Rule, Told } from './rule.ts'
 import { type RuleFacts, ruleFacts } from './rule-facts.ts'
 import { findStage, stageName } from './stages.ts'
-import { supervisorsOf } from './supervisors.ts'
 
 /** Entries by rules alone, one after the other, after which a chain is cut. */
 export const DEEPEST = 8
@@ -142,8 +142,9 @@ async function decideTelling(db: Db, action: Extract<Action, { kind: 'tell' }>, 
       return user && !user.disabledAt ? telling([toUser(user)]) : skip('person-gone')
     }
     case 'supervisor': {
-      const supervisors = await supervisorsOf(db, facts.responsible.id)
-      return supervisors.length ? telling(supervisors.map(toUser)) : skip('no-supervisor')
+      const { user } = facts.responsible
+      const above = user && (await supervisorOf(db, user))
+      return above ? telling([toUser(above)]) : skip('no-supervisor')
     }
     case 'address':
       return telling([letter({ recipient: null, user: null, address: action.address, language })])

@@ -1,3 +1,4 @@
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { type Instant, later, MINUTE } from '../base/instant.ts'
@@ -5,14 +6,11 @@ import { Refusal } from '../base/refusal.ts'
 import type { BoardCardRow, CardMoveRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { findEnvelopeFor } from '../envelope/envelope.ts'
-import type { User } from '../access/roles.ts'
 import { readSetting } from '../setting/setting.ts'
 import { enterStage, nextChange } from './entering.ts'
 import { isFactOf } from './facts.ts'
 import { orderRun } from './rule-runs.ts'
 import { findStage, stageName } from './stages.ts'
-
-type Reader = Pick<User, 'id' | 'role'>
 
 /** For so long a move may be taken back. */
 export const UNDO = 10 * MINUTE
@@ -35,7 +33,7 @@ export function moveCard(
   to: { readonly envelopeId: string; readonly stageId: string; readonly entry: number | null },
 ): Promise<CardMoveRow | null> {
   return db.transaction().execute(async (tx) => {
-    const envelope = await findEnvelopeFor(tx, user, to.envelopeId)
+    const envelope = await findEnvelopeFor(tx, user, to.envelopeId, 'edit')
     const stage = await findStage(tx, to.stageId)
     const card = await cardOf(tx, envelope.id)
     if (to.entry !== null && card.entry !== to.entry) throw new Refusal('conflict', 'board.card-moved')
@@ -53,7 +51,7 @@ export function undoMove(db: Db, act: UserAct, user: Reader, moveId: string): Pr
   return db.transaction().execute(async (tx) => {
     const move = await tx.selectFrom('cardMove').selectAll().where('id', '=', moveId).executeTakeFirst()
     if (!move || move.byKind !== 'person' || move.byId !== user.id) throw new Refusal('not_found', 'board.move-unknown')
-    await findEnvelopeFor(tx, user, move.envelopeId)
+    await findEnvelopeFor(tx, user, move.envelopeId, 'edit')
     if (move.undoneAt || later(move.at, UNDO) < act.at) throw new Refusal('conflict', 'board.undo-over')
     const stage = await findStage(tx, move.fromStage)
     const { numUpdatedRows } = await tx

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { resetPassword } from '../access/password-change.ts'
-import { fullName, ROLES, type Role, type User } from '../access/roles.ts'
+import { listRoles, ownRolesOf } from '../access/assigning.ts'
+import { fullName, type User } from '../access/roles.ts'
 import { addUser, disableUser, enableUser, findUserByAddress, listUsers } from '../access/users.ts'
 import { welcomeExpiry, welcomeToken } from '../access/welcome.ts'
 import { systemAct } from '../audit/act.ts'
@@ -33,19 +34,15 @@ const OPTIONS = {
   'last-name': { type: 'string' },
   'job-title': { type: 'string' },
   language: { type: 'string' },
-  role: { type: 'string' },
-  'may-sign': { type: 'boolean' },
-  'may-stamp': { type: 'boolean' },
+  role: { type: 'string', multiple: true },
 } as const
 const ADD =
-  'add --email ADDRESS --first-name NAME --last-name NAME [--job-title TEXT] [--role employee|supervisor|administrator] [--language en|fr] [--may-sign] [--may-stamp]'
+  'add --email ADDRESS --first-name NAME --last-name NAME [--job-title TEXT] [--language en|fr] [--role employee|supervisor|administrator|signatory|stamp-user|NAME]…'
 
 async function add(house: Folder, args: readonly string[]): Promise<void> {
   const { values } = parsed(args)
-  const role = (values.role ?? 'employee') as Role
   const language = values.language ?? (await readSetting(house.db, 'installation')).language
   if (!values.email || !values['last-name']) throw new UsageError(ADD)
-  if (!ROLES.includes(role)) throw new UsageError(`there is no role "${role}"`)
   if (!isLanguage(language)) throw new UsageError(`there is no language "${language}"`)
   const details = {
     email: values.email,
@@ -54,14 +51,23 @@ async function add(house: Folder, args: readonly string[]): Promise<void> {
     jobTitle: values['job-title'] ?? '',
     phone: null,
     language,
-    role,
-    maySign: values['may-sign'] ?? false,
-    mayStamp: values['may-stamp'] ?? false,
+    roles: await rolesNamed(house, values.role ?? ['employee']),
   }
   const user = await house.db.transaction().execute((tx) => addUser(tx, systemAct(house.clock()), details))
   console.log(
     `${fullName(user)} may sign in as ${user.email} once a password is set here, within 7 days:\n${await welcomeLink(house, user)}`,
   )
+}
+
+/** By the name of a role as the console shows it in English, in any case, with a dash for a space. */
+async function rolesNamed({ db }: Folder, names: readonly string[]): Promise<string[]> {
+  const spelt = (name: string) => name.toLowerCase().replaceAll(' ', '-')
+  const roles = await listRoles(db)
+  return names.map((name) => {
+    const role = roles.find((one) => spelt(one.name) === spelt(name))
+    if (!role) throw new UsageError(`there is no role "${name}"`)
+    return role.id
+  })
 }
 
 function parsed(args: readonly string[]) {
@@ -73,9 +79,15 @@ function parsed(args: readonly string[]) {
 }
 
 async function list(house: Folder): Promise<void> {
+  const roles = await ownRolesOf(house.db)
   for (const user of await listUsers(house.db))
     console.log(
-      [user.email, fullName(user), user.role, user.disabledAt ? `disabled ${user.disabledAt}` : user.passwordHash ? '' : 'no password yet']
+      [
+        user.email,
+        fullName(user),
+        (roles.get(user.id) ?? []).map(({ name }) => name).join(', '),
+        user.disabledAt ? `disabled ${user.disabledAt}` : user.passwordHash ? '' : 'no password yet',
+      ]
         .join('\t')
         .trimEnd(),
     )

@@ -5,7 +5,8 @@ import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { ContactRow, Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 /** A signing party whom the company knows. */
 export type Contact = ContactRow
@@ -21,6 +22,11 @@ export interface ContactDetails {
   readonly comment: string
   /** Registration numbers, address, bank of the party's company. */
   readonly companyDetails: string
+}
+
+export interface KeptDetails extends ContactDetails {
+  /** Available to everyone; left out: as it is. */
+  readonly isPublic?: boolean
 }
 
 export const NO_CONTACT: ContactDetails = {
@@ -53,7 +59,7 @@ export async function contactFor(db: Db, reader: Reader, id: string, right: 'edi
 export const mayDo = async (db: Db, reader: Reader, id: string, right: 'edit' | 'delete'): Promise<boolean> =>
   (await visibleContacts(db, reader, right).select('contact.id').where('contact.id', '=', id).executeTakeFirst()) !== undefined
 
-export function addContact(db: Db, act: UserAct, details: ContactDetails): Promise<Contact> {
+export function addContact(db: Db, act: UserAct, details: KeptDetails): Promise<Contact> {
   refuseUnreachable(details)
   return db.transaction().execute(async (tx) => {
     const contact = await insertContact(tx, act, details)
@@ -62,7 +68,7 @@ export function addContact(db: Db, act: UserAct, details: ContactDetails): Promi
   })
 }
 
-export function changeContact(db: Db, act: UserAct, reader: Reader, id: string, details: ContactDetails): Promise<void> {
+export function changeContact(db: Db, act: UserAct, reader: Reader, id: string, details: KeptDetails): Promise<void> {
   refuseUnreachable(details)
   return db.transaction().execute(async (tx) => {
     await contactFor(tx, reader, id, 'edit')
@@ -81,27 +87,33 @@ export function removeContact(db: Db, act: UserAct, reader: Reader, id: string):
 }
 
 /** The row alone; whoever calls appends the event. */
-export async function insertContact(tx: Tx, act: UserAct, details: ContactDetails): Promise<Contact> {
+export async function insertContact(tx: Tx, act: UserAct, details: KeptDetails): Promise<Contact> {
   const contact = rowOf(act, details)
   await tx.insertInto('contact').values(contact).execute()
   return contact
 }
 
-export const rowOf = (act: UserAct, details: ContactDetails): Contact => ({
+export const rowOf = (act: UserAct, details: KeptDetails): Contact => ({
   id: newId('con'),
   ownerId: act.actor.id,
   ...detailsOf(details),
   ...keysOf(details),
   mergedInto: null,
+  isPublic: details.isPublic ? 1 : 0,
   createdAt: act.at,
   updatedAt: act.at,
   removedAt: null,
 })
 
-export const updateContact = (tx: Tx, act: Pick<UserAct, 'at'>, id: string, details: ContactDetails) =>
+export const updateContact = (tx: Tx, act: Pick<UserAct, 'at'>, id: string, details: KeptDetails) =>
   tx
     .updateTable('contact')
-    .set({ ...detailsOf(details), ...keysOf(details), updatedAt: act.at })
+    .set({
+      ...detailsOf(details),
+      ...keysOf(details),
+      updatedAt: act.at,
+      ...(details.isPublic === undefined ? {} : { isPublic: details.isPublic ? 1 : 0 }),
+    })
     .where('id', '=', id)
     .execute()
 

@@ -3,7 +3,8 @@ import { folded } from '../base/folded.ts'
 import { contains, searchWords } from '../db/containing.ts'
 import type { Db } from '../db/open.ts'
 import type { Contact } from './contacts.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 export const SORTS = ['name', 'company', 'recent'] as const
 export type Sort = (typeof SORTS)[number]

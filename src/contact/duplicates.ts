@@ -1,7 +1,8 @@
 import type { UserAct } from '../audit/act.ts'
 import type { Db } from '../db/open.ts'
 import { type Contact, findContact } from './contacts.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 export const WHYS = ['email', 'phone', 'name'] as const
 export type Why = (typeof WHYS)[number]

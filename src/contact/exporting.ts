@@ -3,7 +3,8 @@ import { append } from '../audit/trail.ts'
 import { CSV_START, csvLine } from '../base/csv.ts'
 import type { Db } from '../db/open.ts'
 import type { Contact } from './contacts.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 export const EXPORTS = ['csv', 'vcard'] as const
 export type ExportFormat = (typeof EXPORTS)[number]

@@ -7,7 +7,8 @@ import { type Contact, type ContactDetails, DETAIL_NAMES } from './contacts.ts'
 import { type Candidate, candidateOf, type Mistake, rawOfCard, rawOfCells, type ReadingRules } from './reading/candidate.ts'
 import { type Columns, guessColumns, hasHeadings } from './reading/columns.ts'
 import { readCards } from './reading/vcard.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 export const MOST_ROWS = 10_000
 export const MOST_BYTES = 5_000_000

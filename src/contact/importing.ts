@@ -9,7 +9,7 @@ import type { Db, Tx } from '../db/open.ts'
 import { type ContactDetails, detailsOf, rowOf, updateContact } from './contacts.ts'
 import { guessChoices, type ImportChoices, type ImportPlan, MOST_BYTES, planImport } from './import-plan.ts'
 import { type ReadingRules } from './reading/candidate.ts'
-import type { Reader } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
 
 export type ContactImport = Omit<ContactImportRow, 'choices'> & { readonly choices: ImportChoices }
 

@@ -6,7 +6,8 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import { type Contact, contactFor, type ContactDetails, DETAIL_NAMES, detailsOf, nameOfContact, updateContact } from './contacts.ts'
-import { type Reader, visibleContacts } from './reach.ts'
+import type { Reader } from '../access/reach.ts'
+import { visibleContacts } from './reach.ts'
 
 /** Whose value the merged contact has. */
 export type MergeChoices = Readonly<Record<keyof ContactDetails, 'kept' | 'other' | 'both'>>

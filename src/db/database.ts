@@ -13,6 +13,11 @@ export interface Database {
   legalEntity: LegalEntityTable
   user: UserTable
   userSession: UserSessionTable
+  department: DepartmentTable
+  userGroup: { id: string; name: string; createdAt: Instant }
+  userGroupMember: { groupId: string; userId: string }
+  role: RoleTable
+  roleAssignment: RoleAssignmentTable
   attempt: { bucket: string; at: Instant }
   object: { digest: Digest; size: number; createdAt: Instant }
   objectPart: { objectDigest: Digest; position: number; chunkDigest: Digest; size: number }
@@ -272,11 +277,9 @@ export interface UserTable {
   phone: string | null
   language: Language
   passwordHash: string | null
-  role: 'employee' | 'supervisor' | 'administrator'
-  maySign: number
-  mayStamp: number
   createdAt: Instant
   disabledAt: Instant | null
+  departmentId: string | null
 }
 export type UserRow = Selectable<UserTable>
 export type Language = 'en' | 'fr'
@@ -290,6 +293,34 @@ export interface UserSessionTable {
   endedAt: Instant | null
   ip: string | null
   userAgent: string | null
+}
+
+export interface DepartmentTable {
+  id: string
+  /** Null: at the top. */
+  parentId: string | null
+  name: string
+  supervisorId: string | null
+  createdAt: Instant
+}
+export type DepartmentRow = Selectable<DepartmentTable>
+
+export interface RoleTable {
+  id: string
+  /** Of those that every house has the pages show a word of the reader's language instead. */
+  name: string
+  /** JSON: see access/permissions. */
+  permissions: string
+  createdAt: Instant
+}
+export type RoleRow = Selectable<RoleTable>
+
+export interface RoleAssignmentTable {
+  roleId: string
+  /** A department's role is that of everybody in it and below it. */
+  holderKind: 'user' | 'department' | 'group'
+  holderId: string
+  createdAt: Instant
 }
 
 export interface AuditLeafTable {
@@ -443,6 +474,8 @@ export interface ContactTable {
   createdAt: Instant
   updatedAt: Instant
   removedAt: Instant | null
+  /** 1: available to everyone. */
+  isPublic: Generated<number>
 }
 export type ContactRow = Selectable<ContactTable>
 
@@ -534,6 +567,8 @@ export interface EnvelopeTable {
   dispatchFailure: string | null
   /** Who looks after it and sees it as their own; null: the sender. */
   responsibleId: string | null
+  /** 1: available to everyone. */
+  isPublic: Generated<number>
 }
 export type EnvelopeRow = Selectable<EnvelopeTable>
 export type Delegation = 'nobody' | 'other' | 'everybody'

@@ -7,6 +7,7 @@ import * as authorityLife from '../../migrations/0004-authority-life.ts'
 import * as annulment from '../../migrations/0005-annulment.ts'
 import * as signedInputs from '../../migrations/0006-signed-inputs.ts'
 import * as outsideSeal from '../../migrations/0010-outside-seal.ts'
+import * as access from '../../migrations/0011-access.ts'
 import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
 import * as fieldOrigin from '../../migrations/0014-field-origin.ts'
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-annulment': annulment,
   '0006-signed-inputs': signedInputs,
   '0010-outside-seal': outsideSeal,
+  '0011-access': access,
   '0012-directory': directory,
   '0013-field-rules': fieldRules,
   '0014-field-origin': fieldOrigin,

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { type Envelope, findEnvelopeFor, type Recipient } from './envelope.ts'
@@ -6,16 +6,14 @@ import { acts } from './naming.ts'
 import { findRecipient } from './recipients.ts'
 import { nameOf } from './telling.ts'
 
-type Owner = Pick<User, 'id' | 'role'>
-
 /** A recipient of an envelope under way who has not acted yet; refused otherwise. */
 export async function openRecipient(
   db: Db | Tx,
-  user: Owner,
+  user: Reader,
   envelopeId: string,
   recipientId: string,
 ): Promise<{ envelope: Envelope; recipient: Recipient }> {
-  const envelope = await findEnvelopeFor(db, user, envelopeId)
+  const envelope = await findEnvelopeFor(db, user, envelopeId, 'edit')
   const recipient = await findRecipient(db, envelopeId, recipientId)
   if (envelope.status !== 'sent') throw new Refusal('conflict', 'envelope.over')
   if (!acts(recipient) || recipient.status === 'signed' || recipient.status === 'declined')
@@ -26,7 +24,7 @@ export async function openRecipient(
 /** The same, where it is their turn now. */
 export async function invitedRecipient(
   db: Db | Tx,
-  user: Owner,
+  user: Reader,
   envelopeId: string,
   recipientId: string,
 ): Promise<{ envelope: Envelope; recipient: Recipient }> {

@@ -1,7 +1,9 @@
+import type { Reader } from '../access/reach.ts'
 import { folded } from '../base/folded.ts'
+import { allows } from '../access/permissions.ts'
 import { searchWords } from '../db/containing.ts'
 import { listCompanySigners } from '../access/users.ts'
-import { fullName, type User } from '../access/roles.ts'
+import { fullName } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { addContact, findContact } from '../contact/contacts.ts'
 import { findContactByAddress, listContacts } from '../contact/directory.ts'
@@ -14,8 +16,6 @@ import { acts } from './naming.ts'
 import { addRecipient, companyDetailsOf, HIGHEST_ORDER, type RecipientDetails, recipientOfUser } from './recipients.ts'
 import { nameOf } from './telling.ts'
 
-type Owner = Pick<User, 'id' | 'role'>
-
 /** Somebody whom the house knows already. */
 export interface KnownPerson {
   readonly id: string
@@ -26,7 +26,7 @@ export interface KnownPerson {
 }
 
 /** Those who may sign for the company, then the directory; every word of the search stands in a name, a company or an address. */
-export async function listKnownPeople(db: Db, reader: Owner, search = '', most = 200): Promise<KnownPerson[]> {
+export async function listKnownPeople(db: Db, reader: Reader, search = '', most = 200): Promise<KnownPerson[]> {
   const words = searchWords(folded(search))
   const staff = (await listCompanySigners(db))
     .map((user): KnownPerson => ({ id: user.id, name: fullName(user), company: user.jobTitle, address: user.email, kind: 'staff' }))
@@ -71,7 +71,7 @@ function orderOf(acting: readonly Standing[], role: RecipientRole, side: Recipie
 }
 
 /** Somebody of the staff signs for the company, a contact for the other party; everything else of theirs is known. */
-export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string): Promise<Recipient> {
+export async function addKnownPerson(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<Recipient> {
   const draft = await findDraft(db, owner, envelopeId)
   const recipients = await listRecipients(db, envelopeId)
   const user = (await listCompanySigners(db)).find((one) => one.id === id)
@@ -111,7 +111,7 @@ export async function addKnownPerson(db: Db, act: UserAct, owner: Owner, envelop
 export async function addTypedPerson(
   db: Db,
   act: UserAct,
-  owner: Owner,
+  owner: Reader,
   envelopeId: string,
   details: Omit<RecipientDetails, 'userId' | 'contactId' | 'routingOrder'> & { readonly routingOrder: number | null },
   { keep }: { readonly keep: boolean },
@@ -134,7 +134,7 @@ export async function addTypedPerson(
     },
     details.routingOrder === null && turn.opens,
   )
-  if (!keep || known) return recipient
+  if (!keep || known || !allows(owner.permissions.contacts.add)) return recipient
   const { firstName, lastName, email, phone, company, jobTitle, language, companyDetails } = details
   const { id } = await addContact(db, act, { firstName, lastName, email, phone, company, jobTitle, language, comment: '', companyDetails })
   await db.updateTable('recipient').set({ contactId: id }).where('id', '=', recipient.id).execute()

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Contact } from '../contact/contacts.ts'
 import { withMerged } from '../contact/merging.ts'
@@ -22,11 +22,7 @@ export interface PastEnvelope {
 }
 
 /** The envelopes of a contact, and of those that were merged into it, which the reader may see; the last changed first. One more than `HISTORY` at the most. */
-export async function historyOfContact(
-  db: Db,
-  reader: Pick<User, 'id' | 'role'>,
-  contact: Pick<Contact, 'id' | 'email' | 'phone'>,
-): Promise<PastEnvelope[]> {
+export async function historyOfContact(db: Db, reader: Reader, contact: Pick<Contact, 'id' | 'email' | 'phone'>): Promise<PastEnvelope[]> {
   const theirs = db
     .selectFrom('recipient')
     .select('recipient.envelopeId')

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { Db } from '../db/open.ts'
@@ -20,7 +20,7 @@ export type Correction = Pick<Recipient, 'firstName' | 'lastName' | 'email' | 'p
 export function correctRecipient(
   db: Db,
   act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
+  user: Reader,
   envelopeId: string,
   recipientId: string,
   correction: Correction,

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { DAY, type Instant, later } from '../base/instant.ts'
@@ -12,16 +12,10 @@ import { watchDeadline } from './expiry.ts'
 const RESERVE = 90 * DAY
 
 /** Moves the deadline of what is under way; links that work go on to work until then. */
-export async function moveDeadline(
-  db: Db,
-  act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
-  envelopeId: string,
-  deadline: Instant,
-): Promise<void> {
+export async function moveDeadline(db: Db, act: UserAct, user: Reader, envelopeId: string, deadline: Instant): Promise<void> {
   refuseUnfitDeadline(deadline, act.at)
   return db.transaction().execute(async (tx) => {
-    const envelope = await findEnvelopeFor(tx, user, envelopeId)
+    const envelope = await findEnvelopeFor(tx, user, envelopeId, 'edit')
     if (envelope.status !== 'sent') throw new Refusal('conflict', 'envelope.over')
     const ids = (await tx.selectFrom('recipient').select('id').where('envelopeId', '=', envelopeId).execute()).map(({ id }) => id)
     const first = await tx

@@ -1,4 +1,6 @@
-import { fullName, maySign, type User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
+import { holdersOf } from '../access/rights.ts'
+import { fullName } from '../access/roles.ts'
 import { systemAct, type UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { openAuthority } from '../authority/authority.ts'
@@ -54,7 +56,7 @@ export interface Problem {
 }
 
 /** What stands in the way of sending a draft; empty: nothing does. */
-export async function problemsOf(tools: DispatchTools, user: Pick<User, 'id' | 'role'>, envelopeId: string): Promise<Problem[]> {
+export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId: string): Promise<Problem[]> {
   const { db } = tools
   const draft = await findDraft(db, user, envelopeId)
   const problems: Problem[] = []
@@ -96,7 +98,8 @@ async function unentitled(db: Db, recipients: readonly Recipient[]): Promise<str
   const ids = recipients.flatMap(({ userId, side, role }) => (userId && side === 'company' && role === 'signer' ? [userId] : []))
   if (!ids.length) return []
   const users = await db.selectFrom('user').selectAll().where('id', 'in', ids).execute()
-  return users.filter((user) => !maySign(user) || user.disabledAt).map(fullName)
+  const may = await holdersOf(db, ({ signing }) => signing.sign)
+  return users.filter(({ id, disabledAt }) => disabledAt || !may.has(id)).map(fullName)
 }
 
 const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => draft.deadline ?? later(at, DEFAULT_DEADLINE)
@@ -105,13 +108,7 @@ const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => 
  * The sender lets it go: from here on nobody changes it. Refused with the first reason that stands in the way, or where somebody has changed
  * it since the sender looked. The pages are prepared by the worker: a crash in between loses nothing, for the job stands in the same commit.
  */
-export async function dispatch(
-  tools: DispatchTools,
-  act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
-  envelopeId: string,
-  version: number,
-): Promise<void> {
+export async function dispatch(tools: DispatchTools, act: UserAct, user: Reader, envelopeId: string, version: number): Promise<void> {
   const [problem] = await problemsOf(tools, user, envelopeId)
   if (problem) throw new Refusal('invalid', problem.reason, problem.params)
   await tools.db.transaction().execute(async (tx) => {

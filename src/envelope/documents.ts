@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { newDocumentId } from '../base/document-id.ts'
@@ -16,7 +16,6 @@ import { type Findings, named, type ReadDocument, readSheaf, sheaves, type Uploa
 
 export const MOST_DOCUMENTS = 20
 
-type Owner = Pick<User, 'id' | 'role'>
 interface Tools {
   readonly db: Db
   readonly config: OfficePlace
@@ -29,7 +28,7 @@ interface Tools {
 export async function addDocuments(
   { db, config }: Tools,
   act: UserAct,
-  owner: Owner,
+  owner: Reader,
   envelopeId: string,
   upload: { readonly files: readonly UploadedFile[]; readonly password?: string },
 ): Promise<Document[]> {
@@ -94,7 +93,7 @@ export function needsConsent(document: Pick<Document, 'findings'>): boolean {
   return !consentedAt && (activeContent.length > 0 || xfa === 'beside')
 }
 
-export function consentToRemoval(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string): Promise<void> {
+export function consentToRemoval(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     const document = await findDocument(tx, envelopeId, id)
     const findings = findingsOf(document)
@@ -117,7 +116,7 @@ export function consentToRemoval(db: Db, act: UserAct, owner: Owner, envelopeId:
 }
 
 /** With the fields that stood on it. */
-export function removeDocument(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string): Promise<void> {
+export function removeDocument(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     const { documentId, fileName } = await findDocument(tx, envelopeId, id)
     await tx.deleteFrom('field').where('documentId', '=', id).execute()
@@ -127,7 +126,7 @@ export function removeDocument(db: Db, act: UserAct, owner: Owner, envelopeId: s
 }
 
 /** Those named first come first; the others keep their order behind them. */
-export function orderDocuments(db: Db, act: UserAct, owner: Owner, envelopeId: string, ids: readonly string[]): Promise<void> {
+export function orderDocuments(db: Db, act: UserAct, owner: Reader, envelopeId: string, ids: readonly string[]): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     const place = (id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
     const ordered = (await listDocuments(tx, envelopeId)).toSorted((a, b) => place(a.id) - place(b.id))
@@ -135,7 +134,7 @@ export function orderDocuments(db: Db, act: UserAct, owner: Owner, envelopeId: s
   })
 }
 
-export async function renameDocument(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string, title: string): Promise<void> {
+export async function renameDocument(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string, title: string): Promise<void> {
   if (!title.trim()) throw new Refusal('invalid', 'document.title-missing')
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     await findDocument(tx, envelopeId, id)

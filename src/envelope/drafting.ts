@@ -1,3 +1,5 @@
+import type { Reader } from '../access/reach.ts'
+import { allows } from '../access/permissions.ts'
 import { maySign, type User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
@@ -29,7 +31,8 @@ export interface Reminders {
 export const remindersOf = (envelope: Pick<Envelope, 'reminders'>): Reminders => JSON.parse(envelope.reminders) as Reminders
 
 /** An empty draft; whoever may sign for the company stands in it as its first signer. */
-export function startDraft(db: Db, act: UserAct, user: User, language: Language = user.language): Promise<Envelope> {
+export async function startDraft(db: Db, act: UserAct, user: User, language: Language = user.language): Promise<Envelope> {
+  refuseToCreate(user)
   return db.transaction().execute(async (tx) => {
     const entity = await defaultLegalEntity(tx)
     if (!entity) throw new Refusal('unavailable', 'setup.incomplete')
@@ -56,6 +59,7 @@ export function startDraft(db: Db, act: UserAct, user: User, language: Language 
       endedBy: null,
       dispatchFailure: null,
       responsibleId: null,
+      isPublic: 0,
     }
     await tx.insertInto('envelope').values(envelope).execute()
     if (maySign(user)) await insertRecipient(tx, envelope, recipientOfUser(user, entity))
@@ -64,8 +68,13 @@ export function startDraft(db: Db, act: UserAct, user: User, language: Language 
   })
 }
 
+function refuseToCreate({ permissions }: Reader): void {
+  if (!allows(permissions.documents.create)) throw new Refusal('forbidden', 'access.forbidden')
+}
+
 /** The user's own draft in which nothing has been done yet, so that none is left behind by each look at a new one; else a new one. */
 export async function openEmptyDraft(db: Db, act: UserAct, user: User, language: Language): Promise<Envelope> {
+  refuseToCreate(user)
   const untouched = await db
     .selectFrom('envelope')
     .selectAll()
@@ -81,9 +90,9 @@ export async function openEmptyDraft(db: Db, act: UserAct, user: User, language:
   return untouched ?? startDraft(db, act, user, language)
 }
 
-/** Refused unless it is a draft that the user may change. */
-export async function findDraft(db: Db, user: Pick<User, 'id' | 'role'>, id: string): Promise<Envelope> {
-  const envelope = await findEnvelopeFor(db, user, id)
+/** Refused unless it is a draft that the user may change, or discard. */
+export async function findDraft(db: Db, user: Reader, id: string, right: 'edit' | 'delete' = 'edit'): Promise<Envelope> {
+  const envelope = await findEnvelopeFor(db, user, id, right)
   if (envelope.status !== 'draft') throw new Refusal('conflict', 'envelope.not-a-draft')
   return envelope
 }
@@ -106,7 +115,7 @@ export async function touchDraft(tx: Tx, at: Instant, envelope: Pick<Envelope, '
 export function changingDraft<T>(
   db: Db,
   act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
+  user: Reader,
   id: string,
   change: (tx: Tx, draft: Envelope) => Promise<T>,
 ): Promise<T> {
@@ -136,7 +145,7 @@ export const DELEGATIONS: readonly Delegation[] = ['nobody', 'other', 'everybody
 export async function changeDraft(
   db: Db,
   act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
+  user: Reader,
   id: string,
   { reminders, ...details }: Partial<DraftDetails>,
 ): Promise<void> {
@@ -157,9 +166,9 @@ export function refuseUnfitDeadline(deadline: Instant, at: Instant): void {
 }
 
 /** Gone as if it had never been, but for the trail. Its stored files are orphans, which are swept. */
-export function discardDraft(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, id: string): Promise<void> {
+export function discardDraft(db: Db, act: UserAct, user: Reader, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
-    const draft = await findDraft(tx, user, id)
+    const draft = await findDraft(tx, user, id, 'delete')
     await releaseNumbers(tx, draft)
     const documents = (await listDocuments(tx, id)).map((document) => document.id)
     if (documents.length) await tx.deleteFrom('field').where('documentId', 'in', documents).execute()
@@ -177,7 +186,8 @@ export function discardDraft(db: Db, act: UserAct, user: Pick<User, 'id' | 'role
 }
 
 /** "Send again": the same documents, people and fields in a new draft, with new document IDs and nothing of what happened. */
-export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promise<Envelope> {
+export async function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promise<Envelope> {
+  refuseToCreate(user)
   return db.transaction().execute(async (tx) => {
     const from = await findEnvelopeFor(tx, user, id)
     const envelope: Envelope = {
@@ -196,6 +206,7 @@ export function copyAsDraft(db: Db, act: UserAct, user: User, id: string): Promi
       endedBy: null,
       dispatchFailure: null,
       responsibleId: null,
+      isPublic: 0,
     }
     await tx.insertInto('envelope').values(envelope).execute()
     const people = new Map<string, string>()

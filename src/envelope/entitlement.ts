@@ -1,4 +1,5 @@
-import { fullName, maySign, type User } from '../access/roles.ts'
+import { fullName, maySign, oversees, type User } from '../access/roles.ts'
+import { findUserByAddress, findUser } from '../access/users.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import type { Recipient } from './envelope.ts'
@@ -14,22 +15,16 @@ type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email
 export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'> | null, person: T): Promise<T & { userId: string | null }> {
   if (!nameOf(person)) throw new Refusal('invalid', 'person.name-missing')
   if (!addressOf(person)) throw new Refusal('invalid', person.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
-  const user = person.email
-    ? await db
-        .selectFrom('user')
-        .selectAll()
-        .where('email', '=', person.email.toLowerCase())
-        .where('disabledAt', 'is', null)
-        .executeTakeFirst()
-    : undefined
+  const found = person.email ? await findUserByAddress(db, person.email) : null
+  const user = found?.disabledAt === null ? found : null
   if (person.side !== 'company' || person.role !== 'signer') return { ...person, userId: user?.id ?? null }
   if (user) {
     if (!maySign(user)) throw new Refusal('invalid', 'recipient.may-not-sign', { name: fullName(user) })
     const { firstName, lastName } = user
     return { ...person, firstName, lastName, jobTitle: person.jobTitle || user.jobTitle, userId: user.id }
   }
-  const sender = owner && (await db.selectFrom('user').selectAll().where('id', '=', owner.id).executeTakeFirst())
-  if (!sender || (!maySign(sender) && sender.role === 'employee')) throw new Refusal('invalid', 'recipient.company-signer-unknown')
+  const sender = owner && (await findUser(db, owner.id))
+  if (!sender || (!maySign(sender) && !oversees(sender))) throw new Refusal('invalid', 'recipient.company-signer-unknown')
   return { ...person, userId: null }
 }
 
@@ -39,6 +34,6 @@ export async function refuseUnentitled(
   recipient: Pick<Recipient, 'userId' | 'side' | 'role' | 'firstName' | 'lastName'>,
 ): Promise<void> {
   if (!recipient.userId || recipient.side !== 'company' || recipient.role !== 'signer') return
-  const user = await db.selectFrom('user').selectAll().where('id', '=', recipient.userId).executeTakeFirst()
-  if (!user || user.disabledAt || !maySign(user)) throw new Refusal('forbidden', 'recipient.may-not-sign', { name: nameOf(recipient) })
+  const user = await findUser(db, recipient.userId)
+  if (user.disabledAt || !maySign(user)) throw new Refusal('forbidden', 'recipient.may-not-sign', { name: nameOf(recipient) })
 }

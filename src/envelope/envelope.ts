@@ -1,4 +1,6 @@
-import { seesEverything, type User } from '../access/roles.ts'
+import { type Expression, sql, type SqlBool } from 'kysely'
+import type { Permissions } from '../access/permissions.ts'
+import { type Reader, withinReach } from '../access/reach.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { DocumentRow, EnvelopeRow, EnvelopeStatus, FieldRow, RecipientRow } from '../db/database.ts'
@@ -42,19 +44,31 @@ export async function advance(
   if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
 }
 
-/** Those that a user may see and act on: their own, which they sent or are responsible for, and everything for whoever oversees. */
-export const visibleTo = (db: Db, user: Pick<User, 'id' | 'role'>) => {
-  const all = db.selectFrom('envelope')
-  return seesEverything(user)
-    ? all
-    : all.where((where) => where.or([where('envelope.senderId', '=', user.id), where('envelope.responsibleId', '=', user.id)]))
+/** What a reader may do with an envelope that they see. */
+export type EnvelopeRight = Exclude<keyof Permissions['documents'], 'create'>
+
+/** It is that of whoever sent it and of whoever looks after it. */
+function reached(reader: Reader, right: EnvelopeRight): Expression<SqlBool> {
+  const level = reader.permissions.documents[right]
+  const sent = withinReach(reader, level, 'envelope.senderId', 'envelope.isPublic')
+  return level === 'all' || level === 'none' ? sent : sql<SqlBool>`(${sent} or ${withinReach(reader, level, 'envelope.responsibleId')})`
 }
 
-/** not_found for what one may not see too, so that an id cannot be probed. */
-export async function findEnvelopeFor(db: Db, user: Pick<User, 'id' | 'role'>, id: string): Promise<Envelope> {
-  const envelope = await visibleTo(db, user).selectAll('envelope').where('envelope.id', '=', id).executeTakeFirst()
+/** Those that a reader may see. */
+export const visibleTo = (db: Db, reader: Reader) => db.selectFrom('envelope').where(reached(reader, 'view'))
+
+/** not_found for what one may not see, so that an id cannot be probed; forbidden for what one may see and not do. */
+export async function findEnvelopeFor(db: Db, reader: Reader, id: string, right: EnvelopeRight = 'view'): Promise<Envelope> {
+  const envelope = await visibleTo(db, reader).selectAll('envelope').where('envelope.id', '=', id).executeTakeFirst()
   if (!envelope) throw new Refusal('not_found', 'envelope.unknown')
+  if (right !== 'view' && !(await mayWith(db, reader, id, right))) throw new Refusal('forbidden', 'access.forbidden')
   return envelope
+}
+
+/** Of an envelope that they see, here or in the vault. For a page too: whether it shows the button. */
+export async function mayWith(db: Db, reader: Reader, id: string, right: EnvelopeRight): Promise<boolean> {
+  const row = await db.selectFrom('envelope').select('id').where('envelope.id', '=', id).where(reached(reader, right)).executeTakeFirst()
+  return row !== undefined
 }
 
 /** For the server's own work and for a recipient's ceremony, which have another right to it. */

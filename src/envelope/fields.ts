@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { readDay } from '../base/day.ts'
 import { newId } from '../base/id.ts'
@@ -65,7 +65,7 @@ export class StaleFields extends Refusal {
 export function placeFields(
   db: Db,
   act: UserAct,
-  owner: Pick<User, 'id' | 'role'>,
+  owner: Reader,
   envelopeId: string,
   seen: { readonly version: number; readonly fields: readonly PlacedField[] },
 ): Promise<{ version: number; savedAt: Instant }> {

@@ -1,3 +1,4 @@
+import type { Reader } from '../access/reach.ts'
 import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
@@ -24,7 +25,7 @@ export interface OpenedHere {
 export function openInPerson(
   { db, secretKey }: Tools,
   act: UserAct,
-  user: Pick<User, 'id' | 'role'>,
+  user: Reader,
   envelopeId: string,
   recipientId: string,
 ): Promise<OpenedHere> {

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { Act, UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { DAY, later } from '../base/instant.ts'
@@ -12,7 +12,7 @@ import { createInvitation } from './invitation.ts'
 import { nameOf, tellRecipient, WAYS_IN } from './telling.ts'
 
 /** The sender sends the link anew; the one before stops working. */
-export function renewLink(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, recipientId: string): Promise<void> {
+export function renewLink(db: Db, act: UserAct, user: Reader, envelopeId: string, recipientId: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
     await refuseManyLinks(tx, act, recipient)

@@ -1,4 +1,5 @@
-import { fullName, type User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
+import { fullName } from '../access/roles.ts'
 import type { DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
@@ -49,8 +50,6 @@ export interface ListQuery {
 }
 
 export const PAGE = 30
-
-type Reader = Pick<User, 'id' | 'role'>
 
 /** Whose turn it is decides; where both sides are asked at once, the company's own people are told first. */
 export function stageOf(

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import type { Db } from '../db/open.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
@@ -7,13 +7,7 @@ import { listRecipients } from './envelope.ts'
 import { companyDetailsOf } from './recipients.ts'
 
 /** Sends a draft in the name of another of the company's legal entities; its own people sign for that one from now on. */
-export function chooseLegalEntity(
-  db: Db,
-  act: UserAct,
-  owner: Pick<User, 'id' | 'role'>,
-  envelopeId: string,
-  legalEntityId: string,
-): Promise<void> {
+export function chooseLegalEntity(db: Db, act: UserAct, owner: Reader, envelopeId: string, legalEntityId: string): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
     const entity = await findLegalEntity(tx, legalEntityId)
     const before = await findLegalEntity(tx, draft.legalEntityId)

@@ -1,4 +1,5 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
+import type { UserRow } from '../db/database.ts'
 import type { UserAct } from '../audit/act.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -30,13 +31,11 @@ export type RecipientDetails = Pick<
 export const MOST_RECIPIENTS = 60
 export const HIGHEST_ORDER = 99
 
-type Owner = Pick<User, 'id' | 'role'>
-
 /** `opens`: their turn is a new one; whoever had it, and everybody after, moves one on. */
 export function addRecipient(
   db: Db,
   act: UserAct,
-  owner: Owner,
+  owner: Reader,
   envelopeId: string,
   details: RecipientDetails,
   opens = false,
@@ -63,7 +62,7 @@ async function makeRoom(tx: Tx, envelopeId: string, from: number): Promise<void>
 export function changeRecipient(
   db: Db,
   act: UserAct,
-  owner: Owner,
+  owner: Reader,
   envelopeId: string,
   id: string,
   details: RecipientDetails,
@@ -78,7 +77,7 @@ export function changeRecipient(
 }
 
 /** With the fields that were theirs. */
-export function removeRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: string, id: string): Promise<void> {
+export function removeRecipient(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     await findRecipient(tx, envelopeId, id)
     await tx.deleteFrom('field').where('recipientId', '=', id).execute()
@@ -87,7 +86,7 @@ export function removeRecipient(db: Db, act: UserAct, owner: Owner, envelopeId: 
 }
 
 /** The whole order anew: those named first act first, each in a turn of their own. Whoever is not named keeps their place behind them. */
-export function orderRecipients(db: Db, act: UserAct, owner: Owner, envelopeId: string, ids: readonly string[]): Promise<void> {
+export function orderRecipients(db: Db, act: UserAct, owner: Reader, envelopeId: string, ids: readonly string[]): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     const recipients = await listRecipients(tx, envelopeId)
     const place = (id: string): number => (ids.includes(id) ? ids.indexOf(id) : ids.length)
@@ -138,7 +137,7 @@ export async function insertRecipient(tx: Tx, envelope: Pick<Envelope, 'id'>, de
 }
 
 /** The company first. */
-export const recipientOfUser = (user: User, entity: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): RecipientDetails => ({
+export const recipientOfUser = (user: UserRow, entity: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): RecipientDetails => ({
   side: 'company',
   role: 'signer',
   firstName: user.firstName,
@@ -159,7 +158,7 @@ export const recipientOfUser = (user: User, entity: Pick<LegalEntity, 'legalName
 export const companyDetailsOf = ({ legalName, address, details }: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): string =>
   [legalName, address, details.registrationNumber, details.vatNumber, details.bank].filter(Boolean).join('\n')
 
-async function checked(tx: Tx, owner: Owner, details: RecipientDetails): Promise<RecipientDetails> {
+async function checked(tx: Tx, owner: Reader, details: RecipientDetails): Promise<RecipientDetails> {
   if (!Number.isInteger(details.routingOrder) || details.routingOrder < 1 || details.routingOrder > HIGHEST_ORDER)
     throw new Refusal('invalid', 'number.invalid')
   return entitled(tx, owner, onlyDetails(details))

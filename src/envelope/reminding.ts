@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import { type Act, systemAct, type UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { DAY, type Instant, later, MINUTE } from '../base/instant.ts'
@@ -14,7 +14,7 @@ import { nameOf, tellRecipient } from './telling.ts'
 const PAUSE = 5 * MINUTE
 
 /** The sender's button. */
-export function remind(db: Db, act: UserAct, user: Pick<User, 'id' | 'role'>, envelopeId: string, recipientId: string): Promise<void> {
+export function remind(db: Db, act: UserAct, user: Reader, envelopeId: string, recipientId: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
     const { last } = await remindersSent(tx, recipient.id)

@@ -1,4 +1,4 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
@@ -38,14 +38,7 @@ export function moved(turns: Turns, id: string, move: Move): Turns {
   return turns.map((turn, index) => (index === at ? turns[other]! : index === other ? own : turn))
 }
 
-export function moveRecipient(
-  db: Db,
-  act: UserAct,
-  owner: Pick<User, 'id' | 'role'>,
-  envelopeId: string,
-  id: string,
-  move: Move,
-): Promise<void> {
+export function moveRecipient(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string, move: Move): Promise<void> {
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     const recipients = await listRecipients(tx, envelopeId)
     if (!recipients.some((recipient) => recipient.id === id)) throw new Refusal('not_found', 'recipient.unknown')

@@ -1,6 +1,6 @@
 import type { UserAct } from '../audit/act.ts'
 import type { User } from '../access/roles.ts'
-import { isAdministrator } from '../access/roles.ts'
+import { allows, type Level, type Permissions } from '../access/permissions.ts'
 import { Refusal } from '../base/refusal.ts'
 import { createMiddleware, type Ctx, isHtmx, wantsJson } from './env.ts'
 
@@ -13,12 +13,21 @@ export const signedIn = createMiddleware(async (c, next) => {
   throw new Refusal('forbidden', 'sign-in.needed')
 })
 
-/** Stands behind `signedIn`, or alone. */
-export const administrator = createMiddleware(async (c, next) => {
-  if (!c.var.user) return signedIn(c, next)
-  if (!isAdministrator(c.var.user)) throw new Refusal('forbidden', 'access.forbidden')
-  return next()
-})
+/** Lets through whom one row of the table allows it. What a level reaches is for the query to say; here it is enough that it reaches anything. */
+export const permitted = (permission: (permissions: Permissions) => Level | boolean) =>
+  createMiddleware(async (c, next) => {
+    if (!c.var.user) return signedIn(c, next)
+    if (!allows(permission(c.var.user.permissions))) throw new Refusal('forbidden', 'access.forbidden')
+    return next()
+  })
+
+export const opensVault = permitted(({ vault }) => vault.open)
+export const exchangesContacts = permitted(({ contacts }) => contacts.exchange)
+export const managesSettings = permitted(({ console }) => console.settings)
+export const managesAuthority = permitted(({ console }) => console.authority)
+export const managesUsers = permitted(({ console }) => console.users)
+export const readsAudit = permitted(({ console }) => console.audit)
+export const editsPermissions = permitted(({ permissions }) => permissions.edit)
 
 /** Who is signed in, behind `signedIn`. */
 export function requireUser(c: Ctx): User {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownRolesOf } from '../access/assigning.ts'
 import { liveSessionsOf } from '../access/session.ts'
 import { changeOwnDetails } from '../access/users.ts'
 import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
@@ -23,9 +24,7 @@ export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Fo
   const { firstName, lastName, jobTitle, phone, language } = user
   return c.var.render('access/account', {
     email: user.email,
-    role: user.role,
-    maySign: user.maySign === 1,
-    mayStamp: user.mayStamp === 1,
+    roles: (await ownRolesOf(c.var.house.db)).get(user.id) ?? [],
     languages: LANGUAGE_NAMES,
     details: forms.details ?? blankForm({ firstName, lastName, jobTitle, phone: phone ?? '', language }),
     password: forms.password ?? blankForm(),

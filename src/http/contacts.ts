@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { allows } from '../access/permissions.ts'
 import {
   addContact,
   changeContact,
   type Contact,
-  type ContactDetails,
+  type KeptDetails,
   findContact,
   mayDo,
   nameOfContact,
@@ -13,11 +14,11 @@ import { countContacts, listCompanies, listContacts, SORTS } from '../contact/di
 import { mergesInto } from '../contact/merging.ts'
 import { HISTORY, historyOfContact } from '../envelope/contact-history.ts'
 import { LANGUAGE_NAMES, words } from '../view/words.ts'
-import { requireUser, signedIn, userAct } from './access.ts'
+import { permitted, requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, formWith, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
-import { drawnLine, drawnLineNeeded, emailAddress, language, lines, phoneNumber } from './schemas.ts'
+import { drawnLine, drawnLineNeeded, emailAddress, language, lines, phoneNumber, tick } from './schemas.ts'
 import { flash } from './server.ts'
 
 const Details = z.object({
@@ -38,6 +39,7 @@ const Details = z.object({
     .default(null),
   companyDetails: lines(1_000).default(''),
   comment: lines(1_000).default(''),
+  isPublic: tick,
 })
 
 const Query = z.object({
@@ -75,10 +77,14 @@ const valuesOf = (contact: Contact): Record<string, string> => ({
   language: contact.language ?? '',
   companyDetails: contact.companyDetails,
   comment: contact.comment,
+  ...(contact.isPublic ? { isPublic: '1' } : {}),
 })
 
+const readsContacts = permitted(({ contacts }) => contacts.read)
+const addsContacts = permitted(({ contacts }) => contacts.add)
+
 export const contacts = createApp()
-  .get('/contacts', signedIn, async (c) => {
+  .get('/contacts', readsContacts, async (c) => {
     const { db } = c.var.house
     const reader = requireUser(c)
     const query = Query.parse(c.req.query())
@@ -93,12 +99,12 @@ export const contacts = createApp()
         isEmpty: !contacts.length && (await countContacts(db, reader, all)) === 0,
         companies: await listCompanies(db, reader),
         sorts: SORTS,
-        may: { add: true, exchange: true },
+        may: { add: allows(reader.permissions.contacts.add), exchange: allows(reader.permissions.contacts.exchange) },
       }),
     )
   })
-  .get('/contacts/new', signedIn, async (c) => c.html(await page(c, null, blankForm())))
-  .post('/contacts', signedIn, (c) => keep(c, null))
+  .get('/contacts/new', addsContacts, async (c) => c.html(await page(c, null, blankForm())))
+  .post('/contacts', addsContacts, (c) => keep(c, null))
   .get('/contacts/:id', signedIn, async (c) => {
     const contact = await findContact(c.var.house.db, requireUser(c), c.req.param('id'))
     return c.html(await page(c, contact, blankForm(valuesOf(contact))))
@@ -114,7 +120,7 @@ async function keep(c: Ctx, contact: Contact | null): Promise<Response> {
   const answers = await readAnswers(c, Details)
   if (!answers.ok) return c.html(await page(c, contact, answers.form), 422)
   const { db } = c.var.house
-  const details: ContactDetails = answers.value
+  const details: KeptDetails = answers.value
   let id: string
   try {
     if (contact) await changeContact(db, userAct(c), requireUser(c), contact.id, details)

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { createFactory } from 'hono/factory'
 import type { Act } from '../audit/act.ts'
-import type { UserRow } from '../db/database.ts'
+import type { Permissions } from '../access/permissions.ts'
+import type { User } from '../access/roles.ts'
 import type { House } from '../house.ts'
 import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
+import type { ConsolePage } from './console.ts'
 import type { UploadForm } from './multipart.ts'
 import type { Views } from './views.ts'
 
@@ -15,7 +17,7 @@ export interface Page {
   readonly w: Words
   readonly f: Formats
   readonly now: string
-  readonly user: { readonly id: string; readonly name: string; readonly initials: string; readonly isAdmin: boolean } | null
+  readonly user: { readonly id: string; readonly name: string; readonly initials: string; readonly may: Permissions } | null
   readonly company: { readonly name: string; readonly logoUrl: string | null } | null
   /** The style sheet of the company's colour; null where it has none. */
   readonly accentUrl: string | null
@@ -24,8 +26,13 @@ export interface Page {
   readonly host: string
   readonly asset: (name: string) => string
   readonly flash: Flash | null
-  readonly nav: { readonly waitingForMe: number; readonly unread: number; readonly outbox: number }
-  /** Lets the administrator know what keeps the house from working as it should. */
+  readonly nav: {
+    readonly waitingForMe: number
+    readonly unread: number
+    readonly outbox: number
+    readonly console: readonly ConsolePage[]
+  }
+  /** Lets whoever can put it right know what keeps the house from working as it should. */
   readonly notices: readonly Notice[]
 }
 
@@ -48,7 +55,7 @@ export type Env = {
     house: House
     act: Act
     /** Who is signed in, or null. */
-    user: UserRow | null
+    user: User | null
     sessionId: string | null
     lang: Language
     requestId: string

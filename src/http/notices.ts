@@ -6,10 +6,11 @@ import { witnessFailure } from '../upkeep/witness.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, type Language, words } from '../view/words.ts'
+import type { ConsolePage } from './console.ts'
 import type { Notice } from './env.ts'
 
-/** What an administrator is told on every page until it is put right. */
-export async function noticesFor({ db, keys }: House, lang: Language, at: Instant): Promise<Notice[]> {
+/** What whoever can put it right is told on every page until it is. */
+export async function noticesFor({ db, keys }: House, lang: Language, at: Instant, pages: readonly ConsolePage[]): Promise<Notice[]> {
   const { console: told, authority } = words(lang)
   const lives = await certificateLives(db, at)
   const href = '/console/authority'
@@ -24,5 +25,5 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
   }
   if ((await ageingStamps(db, at)).ended) notices.push({ kind: 'stop', text: told.notices.unstamped, href: '/console/health' })
   if (await witnessFailure(db)) notices.push({ kind: 'wait', text: told.notices.witness, href: '/console/audit/witness' })
-  return notices
+  return notices.filter((notice) => pages.some((page) => notice.href.startsWith(`/console/${page}`)))
 }

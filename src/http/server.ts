@@ -14,6 +14,7 @@ import { formatsFor } from '../view/formats.ts'
 import { isLanguage, preferredLanguage, words } from '../view/words.ts'
 import type { Assets } from './assets.ts'
 import { boundedBodies, isSpooled } from './bodies.ts'
+import { consolePagesOf } from './console.ts'
 import { clientAddress } from './client-address.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
@@ -137,7 +138,8 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
   const installation = await readSetting(house.db, 'installation')
   const entity = await defaultLegalEntity(house.db)
   const { colour } = await readSetting(house.db, 'appearance')
-  const outbox = user?.role === 'administrator' ? (await countMessages(house.db)).waiting : 0
+  const console = user ? consolePagesOf(user.permissions) : []
+  const outbox = console.includes('outbox') ? (await countMessages(house.db)).waiting : 0
   return {
     lang,
     dir: 'ltr',
@@ -149,7 +151,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
           id: user.id,
           name: `${user.firstName} ${user.lastName}`.trim(),
           initials: `${user.firstName[0] ?? ''}${user.lastName[0] ?? ''}`.toUpperCase(),
-          isAdmin: user.role === 'administrator',
+          may: user.permissions,
         }
       : null,
     company: entity ? { name: entity.legalName, logoUrl: entity.logoDigest ? `/logo/${entity.logoDigest}` : null } : null,
@@ -159,8 +161,13 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     host: c.req.header('host') ?? '',
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
-    nav: { waitingForMe: user ? await waitingFor(house, user.id) : 0, unread: user ? await countUnread(house.db, user.id) : 0, outbox },
-    notices: user?.role === 'administrator' ? await noticesFor(house, lang, c.var.act.at) : [],
+    nav: {
+      waitingForMe: user ? await waitingFor(house, user.id) : 0,
+      unread: user ? await countUnread(house.db, user.id) : 0,
+      outbox,
+      console,
+    },
+    notices: console.length ? await noticesFor(house, lang, c.var.act.at, console) : [],
   }
 }
 

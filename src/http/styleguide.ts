@@ -1,10 +1,10 @@
 import { ICONS } from '../view/icons.ts'
 import { refusalSentence } from './errors.ts'
-import { administrator } from './access.ts'
+import { managesSettings } from './access.ts'
 import { createApp } from './env.ts'
 
 /** Every colour, size, icon and part of the pages as they are, in the reader's scheme and language. */
-export const styleguide = createApp().get('/styleguide', administrator, async (c) =>
+export const styleguide = createApp().get('/styleguide', managesSettings, async (c) =>
   c.html(
     await c.var.render('styleguide/index', {
       icons: ICONS,

@@ -1,18 +1,17 @@
-import { mayHold } from '../access/roles.ts'
 import { attachedBy } from '../envelope/attachments.ts'
 import { viewInVault } from '../vault/download.ts'
 import { historyOf } from '../vault/history.ts'
 import { kindsOf } from '../vault/kinds.ts'
-import { standingHold } from '../vault/legal-hold.ts'
+import { mayHold, standingHold } from '../vault/legal-hold.ts'
 import { placesOf, searchVault } from '../vault/register.ts'
 import { recordSearch } from '../vault/reading.ts'
 import { standingOf } from '../vault/standing.ts'
-import { requireUser, signedIn } from './access.ts'
+import { opensVault, requireUser } from './access.ts'
 import { createApp } from './env.ts'
 import { cursorText, queryOf, readCursor, VaultAddress } from './vault/query.ts'
 
 export const vault = createApp()
-  .get('/vault', signedIn, async (c) => {
+  .get('/vault', opensVault, async (c) => {
     const { db } = c.var.house
     const address = VaultAddress.parse(c.req.query())
     const after = readCursor(c.req.query('after'))
@@ -24,11 +23,11 @@ export const vault = createApp()
       await c.var.render('vault/index', { entries, query: address, kinds, isFirst: !after, isUnsorted, next: cursorText(next) }),
     )
   })
-  .get('/vault/:id', signedIn, async (c) => {
+  .get('/vault/:id', opensVault, async (c) => {
     const { db } = c.var.house
     const entry = await viewInVault(db, c.var.act, requireUser(c), c.req.param('id'))
     const standing = await standingOf(db, requireUser(c), entry)
-    const hold = { standing: await standingHold(db, entry.id), mayHold: mayHold(requireUser(c)) }
+    const hold = { standing: await standingHold(db, entry.id), mayHold: await mayHold(db, requireUser(c), entry.id) }
     const timeline = await historyOf(db, c.var.lang, entry.id)
     const attachments = await attachedBy(db, entry.id)
     const search = (c.req.query('search') ?? '').slice(0, 200)

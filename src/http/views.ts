@@ -1,6 +1,6 @@
 import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
-import type { Role } from '../access/roles.ts'
+import type { NamedRole } from '../access/assigning.ts'
 import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { EventNoun, EventType } from '../audit/event.ts'
 import type { Standing as LogStanding } from '../audit/kept.ts'
@@ -120,9 +120,7 @@ export interface Views {
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   'access/account': {
     email: string
-    role: Role
-    maySign: boolean
-    mayStamp: boolean
+    roles: readonly NamedRole[]
     languages: LanguageNames
     details: Form
     password: Form
@@ -205,16 +203,15 @@ export interface Views {
       name: string
       email: string
       jobTitle: string
-      role: Role
-      maySign: boolean
-      mayStamp: boolean
+      roles: readonly NamedRole[]
       state: 'active' | 'invited' | 'disabled'
     }[]
   }
   'console/users/show': {
     person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean } | null
     form: Form
-    roles: readonly Role[]
+    /** Null: whoever looks may not assign them. */
+    roles: readonly NamedRole[] | null
     languages: LanguageNames
   }
   'console/stamps': {

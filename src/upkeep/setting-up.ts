@@ -1,3 +1,4 @@
+import { ADMINISTRATOR, SIGNATORY, STAMP_USER } from '../access/rights.ts'
 import { type Session, startSession } from '../access/session.ts'
 import { addUser } from '../access/users.ts'
 import type { Act } from '../audit/act.ts'
@@ -54,7 +55,7 @@ export async function setUp(
     const user = await addUser(
       tx,
       act,
-      { ...person, phone: null, language: addresses.language, role: 'administrator', maySign: true, mayStamp: true },
+      { ...person, phone: null, language: addresses.language, roles: [ADMINISTRATOR, SIGNATORY, STAMP_USER] },
       passwordHash,
     )
     const own = { ...act, actor: { kind: 'user', id: user.id } } as const

@@ -1,9 +1,10 @@
+import type { Reader } from '../access/reach.ts'
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { Bytes } from '../base/bytes.ts'
 import type { Digest } from '../base/digest.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { DocumentRow, UserRow } from '../db/database.ts'
+import type { DocumentRow } from '../db/database.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { headRevision } from '../envelope/revisions.ts'
@@ -20,14 +21,7 @@ export interface Download {
 }
 
 /** What a reader takes out of the vault; taking it is itself recorded. The certificate is cut out of the sealed file by the caller. */
-export async function takeOut(
-  db: Db,
-  act: Act,
-  reader: Pick<UserRow, 'id' | 'role'>,
-  envelopeId: string,
-  documentRowId: string,
-  part: Part,
-): Promise<Download> {
+export async function takeOut(db: Db, act: Act, reader: Reader, envelopeId: string, documentRowId: string, part: Part): Promise<Download> {
   const entry = await findVaultEntry(db, reader, envelopeId)
   const facts = entry.documents.find(({ id }) => id === documentRowId)
   const document = facts && (await db.selectFrom('document').selectAll().where('id', '=', documentRowId).executeTakeFirst())
@@ -67,7 +61,7 @@ export async function certificateIn(
 }
 
 /** One finished envelope, and the record that it was looked at. */
-export async function viewInVault(db: Db, act: Act, reader: Pick<UserRow, 'id' | 'role'>, envelopeId: string): Promise<VaultEntry> {
+export async function viewInVault(db: Db, act: Act, reader: Reader, envelopeId: string): Promise<VaultEntry> {
   const entry = await findVaultEntry(db, reader, envelopeId)
   await db.transaction().execute((tx) => append(tx, act, { type: 'vault.viewed', envelopeId }))
   return entry

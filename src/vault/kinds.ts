@@ -1,6 +1,7 @@
+import type { Reader } from '../access/reach.ts'
 import { sql } from 'kysely'
 import type { Db } from '../db/open.ts'
-import { reached, reachOf, type Reader } from './reach.ts'
+import { reached, reachOf } from './reach.ts'
 
 const MOST = 200
 

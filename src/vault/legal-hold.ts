@@ -1,6 +1,7 @@
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
-import { mayHold, type User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
+import { mayWith } from '../envelope/envelope.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { LegalHoldRow } from '../db/database.ts'
@@ -27,8 +28,11 @@ export async function standingHold(db: Db, envelopeId: string): Promise<Hold | n
   return { ...hold, setByName: `${firstName ?? ''} ${lastName ?? ''}`.trim() }
 }
 
+/** Whoever may annul a finished document may keep it from being erased, and let it go again. */
+export const mayHold = (db: Db, reader: Reader, envelopeId: string): Promise<boolean> => mayWith(db, reader, envelopeId, 'annul')
+
 /** From now on nothing about this envelope is erased. */
-export async function placeHold(db: Db, act: UserAct, user: User, envelopeId: string, reason: string): Promise<void> {
+export async function placeHold(db: Db, act: UserAct, user: Reader, envelopeId: string, reason: string): Promise<void> {
   await refuseUnlessRight(db, user, envelopeId)
   await db.transaction().execute(async (tx) => {
     const { numInsertedOrUpdatedRows } = await tx
@@ -51,7 +55,7 @@ export async function placeHold(db: Db, act: UserAct, user: User, envelopeId: st
   })
 }
 
-export async function liftHold(db: Db, act: UserAct, user: User, envelopeId: string, reason: string): Promise<void> {
+export async function liftHold(db: Db, act: UserAct, user: Reader, envelopeId: string, reason: string): Promise<void> {
   await refuseUnlessRight(db, user, envelopeId)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
@@ -83,9 +87,9 @@ export async function heldAmong(db: Db, envelopes: readonly string[]): Promise<{
   return null
 }
 
-async function refuseUnlessRight(db: Db, user: User, envelopeId: string): Promise<void> {
+async function refuseUnlessRight(db: Db, user: Reader, envelopeId: string): Promise<void> {
   await findVaultEntry(db, user, envelopeId)
-  if (!mayHold(user)) throw new Refusal('forbidden', 'access.forbidden')
+  if (!(await mayHold(db, user, envelopeId))) throw new Refusal('forbidden', 'access.forbidden')
 }
 
 function reasonOf(text: string): string {

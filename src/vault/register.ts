@@ -1,3 +1,4 @@
+import type { Reader } from '../access/reach.ts'
 import type { Digest } from '../base/digest.ts'
 import { type DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
@@ -8,7 +9,7 @@ import { annulledAmong } from '../envelope/annulment.ts'
 import { certificatePages } from '../envelope/naming.ts'
 import type { VaultQuery } from './filters.ts'
 import { type Hit, hitsIn } from './hits.ts'
-import { reached, reachOf, type Reader } from './reach.ts'
+import { reached, reachOf } from './reach.ts'
 import { type Cursor, findPage } from './searching.ts'
 import { readTexts, readTextQuery, type TextQuery } from './text-index.ts'
 

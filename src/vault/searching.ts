@@ -1,8 +1,9 @@
+import type { Reader } from '../access/reach.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { readDocumentId } from '../base/document-id.ts'
 import type { Db } from '../db/open.ts'
 import { filtersOf, isNarrow, type VaultQuery } from './filters.ts'
-import { keysOf, MOST_LANES, type Reach, reachOf, reached, type Reader } from './reach.ts'
+import { keysOf, MOST_LANES, type Reach, reachOf, reached } from './reach.ts'
 import { readTextQuery, textMatches, type TextWish } from './text-index.ts'
 
 export const PAGE = 50
@@ -64,8 +65,8 @@ export async function findPage(
 async function wayOf(db: Db, wish: Wish, query: VaultQuery): Promise<RawBuilder<Row>> {
   const narrow = await isNarrow(db, query)
   if (narrow) return gathered(wish, narrow)
-  const { people, isKeeper } = wish.reach
-  if (isKeeper || people === null || people.length > MOST_LANES) return walked(wish)
+  const { people, withPublic, isKeeper } = wish.reach
+  if (isKeeper || people === null || withPublic || people.length > MOST_LANES) return walked(wish)
   if (isByDate(wish.sort)) return laned(wish, people)
   return (await reachesFew(db, wish.reach, people)) ? ownGathered(wish, people) : walked(wish)
 }
@@ -107,12 +108,11 @@ const gathered = (wish: Wish, index: string): RawBuilder<Row> =>
  */
 function laned(wish: Wish, people: readonly string[]): RawBuilder<Row> {
   const { where, sort, limit, reach } = wish
-  const others = people.filter((id) => id !== reach.userId)
   const lanes = [
-    sql`select seq from (select e.seq from vault_person p cross join vault_entry e on e.seq = p.seq
-      where p.user_id = ${reach.userId} and ${where} and ${beyond(wish, 'p')} order by ${orderOf(sort, 'p')} limit ${limit})`,
     // Each of these reads no more than a page of its own index.
-    ...(others.length ? [lanesOf(sql`owner_id`, others, wish)] : []),
+    sql`select x.seq from json_each(${JSON.stringify(people)}) k cross join vault_entry x on x.seq in (
+      select e.seq from vault_person p cross join vault_entry e on e.seq = p.seq
+      where p.user_id = k.value and ${where} and ${beyond(wish, 'p')} order by ${orderOf(sort, 'p')} limit ${limit})`,
     ...(reach.scopes.length ? [lanesOf(sql`scope_id`, reach.scopes, wish)] : []),
   ]
   return sql<Row>`select e.seq, ${valueOf(sort)} as value from (${sql.join(lanes, sql` union `)}) l cross join vault_entry e on e.seq = l.seq
@@ -125,9 +125,8 @@ const lanesOf = (column: RawBuilder<unknown>, ids: readonly string[], wish: Wish
       order by ${orderOf(wish.sort)} limit ${wish.limit})`
 
 /** What a person reaches by themselves and by the folders that name them, in no order. */
-const ownSeqs = ({ userId, scopes }: Reach, people: readonly string[]): RawBuilder<unknown> =>
-  sql`select seq from vault_person where user_id = ${userId}
-    union select seq from vault_entry where owner_id in (select value from json_each(${JSON.stringify(people)}))
+const ownSeqs = ({ scopes }: Reach, people: readonly string[]): RawBuilder<unknown> =>
+  sql`select seq from vault_person where user_id in (select value from json_each(${JSON.stringify(people)}))
     union select seq from vault_entry where scope_id in (select value from json_each(${JSON.stringify(scopes)}))`
 
 const FEW_OWN = 20_000

@@ -1,7 +1,8 @@
-import type { User } from '../access/roles.ts'
+import type { Reader } from '../access/reach.ts'
 import type { Instant } from '../base/instant.ts'
 import type { AnnulmentTable } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { mayWith } from '../envelope/envelope.ts'
 import { annulmentsOf, canAnnul, canReinstate } from '../envelope/annulment.ts'
 
 /** Whether a finished envelope is in force, and what was said of it since. */
@@ -20,7 +21,7 @@ export interface Standing {
   readonly canReinstate: boolean
 }
 
-export async function standingOf(db: Db, reader: Pick<User, 'role'>, { id }: { readonly id: string }): Promise<Standing> {
+export async function standingOf(db: Db, reader: Reader, { id }: { readonly id: string }): Promise<Standing> {
   const rows = await annulmentsOf(db, id)
   const users = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).execute()
   const names = new Map(users.map((user) => [user.id, `${user.firstName} ${user.lastName}`.trim()]))
@@ -30,5 +31,6 @@ export async function standingOf(db: Db, reader: Pick<User, 'role'>, { id }: { r
     history.push({ kind, at, by: names.get(userId) ?? '', reason, isPublic: isPublic === 1, signedAt: signed?.size ?? null })
   }
   const last = history[0] ?? null
-  return { history, canAnnul: canAnnul(reader, { status: 'completed' }, last), canReinstate: canReinstate(reader, last) }
+  const may = await mayWith(db, reader, id, 'annul')
+  return { history, canAnnul: may && canAnnul({ status: 'completed' }, last), canReinstate: may && canReinstate(last) }
 }

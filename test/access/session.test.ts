@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { findSession, endSession, IDLE, ABSOLUTE, liveSessionsOf, sessionCookie, signOut, startSession } from '../../src/access/session.ts'
-import { disableUser } from '../../src/access/users.ts'
+import { addUser, disableUser } from '../../src/access/users.ts'
 import { HOUR, MINUTE } from '../../src/base/instant.ts'
-import { after, eventsOf, NOON, openAccess, visitor } from './support.ts'
+import { after, ANN, eventsOf, NOON, openAccess, visitor } from './support.ts'
 
 test('the token is 256 bits, and the database holds only its hash', async () => {
   await using house = await openAccess()
@@ -50,10 +50,7 @@ test('a person sees and ends their own sessions, and nobody else’s', async () 
 test('disabling a user ends every session with the same commit', async () => {
   await using house = await openAccess()
   const { token } = await house.db.transaction().execute((tx) => startSession(tx, visitor(), house.ann))
-  await house.db
-    .insertInto('user')
-    .values({ ...house.ann, id: 'usr_other', email: 'bob@acme.example' })
-    .execute()
+  await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'bob@acme.example' }))
   await disableUser(house.db, visitor(), house.ann.id)
   expect(await findSession(house.db, token, NOON)).toBeNull()
 })

@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import { confirmPassword, signIn } from '../../src/access/sign-in.ts'
 import { changeOwnPassword } from '../../src/access/password-change.ts'
 import { findSession } from '../../src/access/session.ts'
-import { disableUser } from '../../src/access/users.ts'
+import { addUser, disableUser } from '../../src/access/users.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/base/instant.ts'
-import { after, eventsOf, NOON, openAccess, PASSWORD, reasonOf, visitor } from './support.ts'
+import { after, ANN, eventsOf, NOON, openAccess, PASSWORD, PASSWORD_HASH, reasonOf, visitor } from './support.ts'
 
 const WRONG = 'not the right one'
 
@@ -18,14 +18,9 @@ test('the right password opens a session and tells it', async () => {
 
 test('a wrong password, an unknown account, a disabled one and one without a password are all the same', async () => {
   await using house = await openAccess()
-  await house.db
-    .insertInto('user')
-    .values({ ...house.ann, id: 'usr_new', email: 'new@acme.example', passwordHash: null })
-    .execute()
-  await house.db
-    .insertInto('user')
-    .values({ ...house.ann, id: 'usr_gone', email: 'gone@acme.example', disabledAt: NOON })
-    .execute()
+  await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'new@acme.example' }))
+  await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'gone@acme.example' }, PASSWORD_HASH))
+  await house.db.updateTable('user').set({ disabledAt: NOON }).where('email', '=', 'gone@acme.example').execute()
   for (const email of ['ann@acme.example', 'nobody@acme.example', 'gone@acme.example', 'new@acme.example', 'no address', ''])
     expect(await reasonOf(signIn(house, visitor(), { email, password: email.startsWith('gone') ? PASSWORD : WRONG }))).toBe('sign-in.wrong')
   expect((await eventsOf(house.db)).filter((type) => type === 'user.sign-in-refused').length).toBe(6)
@@ -114,10 +109,7 @@ test('asking for the password again is limited too', async () => {
 
 test('an account disabled while its password is looked at stays shut', async () => {
   await using house = await openAccess()
-  await house.db
-    .insertInto('user')
-    .values({ ...house.ann, id: 'usr_other', email: 'bob@acme.example' })
-    .execute()
+  await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'bob@acme.example' }))
   const under = reasonOf(signIn(house, visitor(), { email: 'ann@acme.example', password: PASSWORD }))
   await disableUser(house.db, visitor(), house.ann.id)
   expect(await under).toBe('sign-in.wrong')

@@ -1,4 +1,5 @@
-import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { ADMINISTRATOR, SIGNATORY, STAMP_USER } from '../../src/access/rights.ts'
+import { addUser, type NewUser } from '../../src/access/users.ts'
 import { hashPassword } from '../../src/access/password.ts'
 import type { User } from '../../src/access/roles.ts'
 import type { Act } from '../../src/audit/act.ts'
@@ -12,16 +13,14 @@ export const PASSWORD = 'violet tractor hums at noon'
 /** Made once: a hash takes a sixth of a second. */
 export const PASSWORD_HASH = await hashPassword(PASSWORD)
 
-export const ANN: UserDetails = {
+export const ANN: NewUser = {
   email: 'ann@acme.example',
   firstName: 'Ann',
   lastName: 'Archer',
   jobTitle: 'Director',
   phone: null,
   language: 'en',
-  role: 'administrator',
-  maySign: true,
-  mayStamp: true,
+  roles: [ADMINISTRATOR, SIGNATORY, STAMP_USER],
 }
 
 export const visitor = (at: Instant = NOON, ip: string | null = '192.0.2.7'): Act => ({

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { assignRoles } from '../../src/access/assigning.ts'
+import { ADMINISTRATOR, EMPLOYEE, SUPERVISOR } from '../../src/access/rights.ts'
 import { startSession, findSession } from '../../src/access/session.ts'
 import {
   addUser,
@@ -9,6 +11,7 @@ import {
   findUser,
   findUserByAddress,
   listCompanySigners,
+  type UserDetails,
 } from '../../src/access/users.ts'
 import { acceptWelcome, redeemWelcome, welcomeExpiry, welcomeToken, WELCOME_LASTS } from '../../src/access/welcome.ts'
 import { after, ANN, eventsOf, NOON, openAccess, reasonOf, visitor } from './support.ts'
@@ -18,10 +21,11 @@ const BOB = {
   email: 'Bob@Acme.example',
   firstName: 'Bob',
   lastName: 'Baker',
-  role: 'employee',
-  maySign: false,
-  mayStamp: false,
+  roles: [EMPLOYEE],
 } as const
+
+const change = (house: Awaited<ReturnType<typeof openAccess>>, id: string, details: UserDetails) =>
+  house.db.transaction().execute((tx) => changeUser(tx, visitor(), house.ann, id, details))
 
 test('a user is kept by their address in lower case, once', async () => {
   await using house = await openAccess()
@@ -31,7 +35,7 @@ test('a user is kept by their address in lower case, once', async () => {
   expect(await reasonOf(house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...BOB, email: 'bob@ACME.example' })))).toBe(
     'user.address-taken',
   )
-  expect(await reasonOf(changeUser(house.db, visitor(), bob.id, { ...BOB, email: ANN.email }))).toBe('user.address-taken')
+  expect(await reasonOf(change(house, bob.id, { ...BOB, email: ANN.email }))).toBe('user.address-taken')
   expect((await listCompanySigners(house.db)).map((user) => user.firstName)).toEqual(['Ann'])
 })
 
@@ -60,8 +64,9 @@ test.each([
 test('there is always an administrator', async () => {
   await using house = await openAccess()
   expect(await reasonOf(disableUser(house.db, visitor(), house.ann.id))).toBe('user.last-administrator')
-  expect(await reasonOf(changeUser(house.db, visitor(), house.ann.id, { ...ANN, role: 'supervisor' }))).toBe('user.last-administrator')
-  const bob = await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...BOB, role: 'administrator' }))
+  const holder = { kind: 'user', id: house.ann.id } as const
+  expect(await reasonOf(assignRoles(house.db, visitor(), house.ann, holder, [SUPERVISOR]))).toBe('user.last-administrator')
+  const bob = await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...BOB, roles: [ADMINISTRATOR] }))
   await disableUser(house.db, visitor(), house.ann.id)
   expect(await reasonOf(disableUser(house.db, visitor(), bob.id))).toBe('user.last-administrator')
   await enableUser(house.db, visitor(), house.ann.id)
@@ -73,13 +78,13 @@ test('another role begins with another sign-in', async () => {
   await using house = await openAccess()
   const bob = await house.db.transaction().execute((tx) => addUser(tx, visitor(), BOB))
   const { token } = await house.db.transaction().execute((tx) => startSession(tx, visitor(), bob))
-  await changeUser(house.db, visitor(), bob.id, { ...BOB, jobTitle: 'Chef' })
+  await change(house, bob.id, { ...BOB, jobTitle: 'Chef' })
   expect(await findSession(house.db, token, NOON)).not.toBeNull()
-  await changeUser(house.db, visitor(), bob.id, { ...BOB, role: 'supervisor' })
+  await assignRoles(house.db, visitor(), house.ann, { kind: 'user', id: bob.id }, [SUPERVISOR])
   expect(await findSession(house.db, token, NOON)).toBeNull()
 })
 
-test('a person changes their own details, and neither their role nor their address', async () => {
+test('a person changes their own details, and neither their department nor their address', async () => {
   await using house = await openAccess()
   await changeOwnDetails(house.db, visitor(), house.ann.id, {
     firstName: 'Anna',
@@ -87,12 +92,12 @@ test('a person changes their own details, and neither their role nor their addre
     jobTitle: '',
     phone: '+33612345678',
     language: 'fr',
-    ...({ role: 'employee', email: 'x@y.z' } as object),
+    ...({ departmentId: 'dep', email: 'x@y.z' } as object),
   })
   expect(await findUser(house.db, house.ann.id)).toMatchObject({
     firstName: 'Anna',
     language: 'fr',
-    role: 'administrator',
+    departmentId: null,
     email: ANN.email,
   })
 })
@@ -126,6 +131,6 @@ test('a late, forged, borrowed or broken link is one and the same', async () => 
   ])
     expect(await reasonOf(redeemWelcome(house.db, house.secretKey, NOON, token))).toBe('welcome.link-over')
   expect(await reasonOf(redeemWelcome(house.db, house.secretKey, after(WELCOME_LASTS), good))).toBe('welcome.link-over')
-  await changeUser(house.db, visitor(), bob.id, { ...BOB, email: 'robert@acme.example' })
+  await change(house, bob.id, { ...BOB, email: 'robert@acme.example' })
   expect(await reasonOf(redeemWelcome(house.db, house.secretKey, NOON, good))).toBe('welcome.link-over')
 })

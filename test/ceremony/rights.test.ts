@@ -1,4 +1,6 @@
+import { ADMINISTRATOR, SIGNATORY } from '../../src/access/rights.ts'
 import { expect, test } from 'bun:test'
+import { assignRoles } from '../../src/access/assigning.ts'
 import { findUserByAddress } from '../../src/access/users.ts'
 import { consent, currentTerms } from '../../src/ceremony/consenting.ts'
 import { findCeremony } from '../../src/ceremony/ceremony.ts'
@@ -70,9 +72,11 @@ test('a right withdrawn ends with the next step, whatever was begun under it', a
   await addMark(house.house, act, ceremony, { kind: 'signature', method: 'typed', text: 'Ann', font: 'hand-serif' })
   await makePreview(house.house, act, ceremony)
   const { confirmed } = (await findPreview(db, ceremony, clock()))!
-  await db.updateTable('user').set({ maySign: 0 }).where('id', '=', user.id).execute()
+  const holder = { kind: 'user', id: user.id } as const
+  await assignRoles(db, actOf(house.house, user), user, holder, [ADMINISTRATOR])
   await expect(confirm(house.house, act, ceremony, confirmed)).rejects.toMatchObject({ reason: 'recipient.may-not-sign' })
-  await db.updateTable('user').set({ maySign: 1, disabledAt: clock() }).where('id', '=', user.id).execute()
+  await assignRoles(db, actOf(house.house, user), user, holder, [ADMINISTRATOR, SIGNATORY])
+  await db.updateTable('user').set({ disabledAt: clock() }).where('id', '=', user.id).execute()
   await expect(makePreview(house.house, act, ceremony)).rejects.toMatchObject({ reason: 'recipient.may-not-sign' })
   expect(await db.selectFrom('revision').select('kind').where('kind', '=', 'signed').execute()).toEqual([])
 })

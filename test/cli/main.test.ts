@@ -50,7 +50,7 @@ test('users are added, listed, given a password, disabled and enabled', () => {
   try {
     const add = (email: string, ...more: string[]) =>
       paraphe(['user', 'add', '--email', email, '--first-name', 'Ann', '--last-name', 'Archer', ...more], { data })
-    const added = add('ann@acme.example', '--role', 'administrator', '--may-sign')
+    const added = add('ann@acme.example', '--role', 'administrator', '--role', 'Signatory')
     expect([added.exitCode, added.error]).toEqual([0, ''])
     expect(added.out).toMatch(/http:\/\/127\.0\.0\.1:8080\/welcome\/usr_\w+\.\w+\.[\w-]{43}\n$/)
     expect(add('ann@acme.example').error).toContain('Somebody already signs in with ann@acme.example.')
@@ -67,10 +67,10 @@ test('users are added, listed, given a password, disabled and enabled', () => {
     expect(paraphe(['user', 'disable', 'bob@acme.example'], { data }).exitCode).toBe(0)
     expect(paraphe(['user', 'disable', 'ann@acme.example'], { data }).error).toContain('the only administrator')
     expect(paraphe(['user', 'list'], { data }).out).toMatch(
-      /^ann@acme\.example\tAnn Archer\tadministrator\tno password yet\nbob@acme\.example\tAnn Archer\temployee\tdisabled .+\n$/,
+      /^ann@acme\.example\tAnn Archer\tAdministrator, Signatory\tno password yet\nbob@acme\.example\tAnn Archer\tEmployee\tdisabled .+\n$/,
     )
     expect(paraphe(['user', 'enable', 'bob@acme.example'], { data }).exitCode).toBe(0)
-    expect(paraphe(['user', 'list'], { data }).out).toContain('bob@acme.example\tAnn Archer\temployee\n')
+    expect(paraphe(['user', 'list'], { data }).out).toContain('bob@acme.example\tAnn Archer\tEmployee\n')
     expect(paraphe(['user', 'disable', 'nobody@acme.example'], { data }).error).toContain('nobody signs in as nobody@acme.example')
     expect(paraphe(['user', 'frob'], { data }).exitCode).toBe(1)
   } finally {

@@ -1,4 +1,5 @@
-import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { EMPLOYEE, SIGNATORY, STAMP_USER, SUPERVISOR } from '../../src/access/rights.ts'
+import { addUser, type NewUser } from '../../src/access/users.ts'
 import type { User } from '../../src/access/roles.ts'
 import { type Act, systemAct } from '../../src/audit/act.ts'
 import type { Digest } from '../../src/base/digest.ts'
@@ -15,16 +16,14 @@ import { openTestDb } from '../support/database.ts'
 export const NOON = instant('2026-11-23T12:00:00Z')
 export const SECRET = secretKeyOf(new Uint8Array(32).fill(7))
 
-const ANN: UserDetails = {
+const ANN: NewUser = {
   email: 'ann@acme.example',
   firstName: 'Ann',
   lastName: 'Archer',
   jobTitle: 'Director',
   phone: null,
   language: 'en',
-  role: 'employee',
-  maySign: true,
-  mayStamp: true,
+  roles: [EMPLOYEE, SIGNATORY, STAMP_USER],
 }
 
 export interface TestDesk extends AsyncDisposable {
@@ -48,11 +47,25 @@ export async function openTestDesk(): Promise<TestDesk> {
       details: NO_DETAILS,
       logoDigest: null,
     })
+    const chief = await addUser(tx, by, {
+      ...ANN,
+      email: 'chief@acme.example',
+      firstName: 'Cleo',
+      lastName: 'Chief',
+      roles: [SUPERVISOR, SIGNATORY, STAMP_USER],
+    })
+    const department = { id: 'dep_sales', parentId: null, name: 'Sales', supervisorId: chief.id, createdAt: NOON }
+    await tx.insertInto('department').values(department).execute()
+    const member = async (details: NewUser) => {
+      const user = await addUser(tx, by, details)
+      await tx.updateTable('user').set({ departmentId: department.id }).where('id', '=', user.id).execute()
+      return { ...user, departmentId: department.id }
+    }
     return {
       entityId: id,
-      ann: await addUser(tx, by, ANN),
-      bob: await addUser(tx, by, { ...ANN, email: 'bob@acme.example', firstName: 'Bob', lastName: 'Baker' }),
-      chief: await addUser(tx, by, { ...ANN, email: 'chief@acme.example', firstName: 'Cleo', lastName: 'Chief', role: 'supervisor' }),
+      ann: await member(ANN),
+      bob: await member({ ...ANN, email: 'bob@acme.example', firstName: 'Bob', lastName: 'Baker' }),
+      chief,
     }
   })
   return {
@@ -125,6 +138,7 @@ export async function sentEnvelope(
     endedBy: null,
     dispatchFailure: null,
     responsibleId: null,
+    isPublic: 0,
   }
   await db.insertInto('envelope').values(envelope).execute()
   const digest = 'a'.repeat(64) as Digest

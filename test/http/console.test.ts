@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { ownRolesOf, rolesHeldBy } from '../../src/access/assigning.ts'
+import { findUserByAddress } from '../../src/access/users.ts'
 import { openTestHouse, ORIGIN, type TestBrowser, type TestHouse } from '../support/house.ts'
 import { readSetting } from '../../src/setting/setting.ts'
 import { currentDisclosure } from '../../src/setting/disclosure.ts'
@@ -60,19 +62,17 @@ test('a user is added and invited by one commit; the same address twice is told 
     jobTitle: '',
     phone: '+33 6 12 34 56 78',
     language: 'fr',
-    role: 'supervisor',
-    maySign: '1',
+    'role:rol_supervisor': '1',
+    'role:rol_signatory': '1',
   }
   expect((await browser.post('/console/users', person)).location).toBe('/console/users')
   const carla = await test.house.db.selectFrom('user').selectAll().where('firstName', '=', 'Carla').executeTakeFirstOrThrow()
   expect(carla).toMatchObject({
     email: 'carla@acme.example',
     phone: '+33612345678',
-    role: 'supervisor',
-    maySign: 1,
-    mayStamp: 0,
     passwordHash: null,
   })
+  expect([...(await rolesHeldBy(test.house.db, { kind: 'user', id: carla.id }))].sort()).toEqual(['rol_signatory', 'rol_supervisor'])
   expect(await test.house.db.selectFrom('message').select(['kind', 'address', 'language', 'userId', 'status']).execute()).toEqual([
     { kind: 'welcome', address: 'carla@acme.example', language: 'fr', userId: carla.id, status: 'waiting' },
   ])
@@ -82,7 +82,7 @@ test('a user is added and invited by one commit; the same address twice is told 
   expect(again.text).toContain('Somebody already signs in with carla@acme.example.')
   expect(again.text).toContain('value="Carla"')
   expect((await test.house.db.selectFrom('message').selectAll().execute()).length).toBe(1)
-  expect((await browser.post('/console/users', { ...person, email: 'x@acme.example', role: 'emperor' })).status).toBe(422)
+  expect((await browser.post('/console/users', { ...person, email: 'x@acme.example', 'role:emperor': '1' })).status).toBe(422)
   expect((await browser.post('/console/users', { ...person, email: 'x@acme.example', phone: '12' })).text).toContain('international form')
 })
 
@@ -91,7 +91,15 @@ test('the last administrator stays one, and a disabled user is out at once', asy
   const browser = await administrator(test)
   const users = await test.house.db.selectFrom('user').selectAll().execute()
   const [ann, bob] = ['Ann', 'Bob'].map((name) => users.find((user) => user.firstName === name)!)
-  const details = { email: ann!.email, firstName: 'Ann', lastName: 'Archer', jobTitle: '', phone: '', language: 'en', role: 'employee' }
+  const details = {
+    email: ann!.email,
+    firstName: 'Ann',
+    lastName: 'Archer',
+    jobTitle: '',
+    phone: '',
+    language: 'en',
+    'role:rol_employee': '1',
+  }
   const answer = await browser.post(`/console/users/${ann!.id}`, details)
   expect(answer.status).toBe(409)
   expect(answer.text).toContain('This is the only administrator.')
@@ -227,11 +235,17 @@ test('a person changes their details and password, and ends their other sessions
   expect((await there.signIn('ann@acme.example', 'seven green kettles sing')).status).toBe(303)
   await here.get('/account')
   expect(
-    (await here.post('/account', { firstName: 'Anna', lastName: 'Archer', jobTitle: 'Boss', phone: '', language: 'fr', role: 'employee' }))
-      .status,
+    (
+      await here.post('/account', {
+        firstName: 'Anna',
+        lastName: 'Archer',
+        jobTitle: 'Boss',
+        phone: '',
+        language: 'fr',
+        'role:rol_employee': '1',
+      })
+    ).status,
   ).toBe(303)
   expect((await here.get('/account')).text).toContain('Votre compte')
-  expect((await test.house.db.selectFrom('user').select('role').where('firstName', '=', 'Anna').executeTakeFirst())?.role).toBe(
-    'administrator',
-  )
+  expect((await ownRolesOf(test.house.db)).get((await findUserByAddress(test.house.db, 'ann@acme.example'))!.id)).toHaveLength(3)
 })

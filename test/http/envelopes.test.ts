@@ -1,3 +1,4 @@
+import { SIGNATORY, STAMP_USER, SUPERVISOR } from '../../src/access/rights.ts'
 import { expect, test } from 'bun:test'
 import { addUser } from '../../src/access/users.ts'
 import { systemAct } from '../../src/audit/act.ts'
@@ -140,7 +141,7 @@ test('what is not theirs is not there for an employee, whatever they try; a supe
       addUser(
         tx,
         systemAct(test.house.clock()),
-        { ...ANN, email: 'chief@acme.example', firstName: 'Cleo', role: 'supervisor' },
+        { ...ANN, email: 'chief@acme.example', firstName: 'Cleo', roles: [SUPERVISOR, SIGNATORY, STAMP_USER] },
         await hashPassword(PASSWORD),
       ),
     )

@@ -1,8 +1,9 @@
+import { ADMINISTRATOR, EMPLOYEE, SIGNATORY, STAMP_USER } from '../../src/access/rights.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashPassword } from '../../src/access/password.ts'
-import { addUser, type UserDetails } from '../../src/access/users.ts'
+import { addUser, type NewUser } from '../../src/access/users.ts'
 import { createAuthority } from '../../src/authority/creating.ts'
 import { openKeyStore } from '../../src/authority/key-store.ts'
 import { systemAct } from '../../src/audit/act.ts'
@@ -30,26 +31,22 @@ export const ORIGIN = 'http://127.0.0.1:8080'
 export const PASSWORD = 'violet tractor hums at noon'
 const PASSWORD_HASH = await hashPassword(PASSWORD)
 
-export const ANN: UserDetails = {
+export const ANN: NewUser = {
   email: 'ann@acme.example',
   firstName: 'Ann',
   lastName: 'Archer',
   jobTitle: 'Director',
   phone: null,
   language: 'en',
-  role: 'administrator',
-  maySign: true,
-  mayStamp: true,
+  roles: [ADMINISTRATOR, SIGNATORY, STAMP_USER],
 }
-export const BOB: UserDetails = {
+export const BOB: NewUser = {
   ...ANN,
   email: 'bob@acme.example',
   firstName: 'Bob',
   lastName: 'Baker',
   jobTitle: '',
-  role: 'employee',
-  maySign: false,
-  mayStamp: false,
+  roles: [EMPLOYEE],
 }
 
 export interface TestHouse extends AsyncDisposable {

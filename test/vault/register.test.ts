@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { OVERSIGHT, permissionsWith } from '../../src/access/permissions.ts'
 import type { Digest } from '../../src/base/digest.ts'
 import { newDocumentId } from '../../src/base/document-id.ts'
 import { instant } from '../../src/base/instant.ts'
@@ -11,9 +12,10 @@ import { findVaultEntry, searchVault } from '../../src/vault/register.ts'
 import { PAGE } from '../../src/vault/searching.ts'
 import { ANN, NOON, openTestDb } from '../support/database.ts'
 
-const ann = { id: 'ann', role: 'employee' } as const
-const bob = { id: 'bob', role: 'employee' } as const
-const chief = { id: 'chief', role: 'supervisor' } as const
+const own = permissionsWith((section, row, kind) => (section === 'vault' && row === 'documents' ? 'own' : kind === 'yes' ? false : 'none'))
+const ann = { id: 'ann', departmentId: null, permissions: own }
+const bob = { id: 'bob', departmentId: null, permissions: own }
+const chief = { id: 'chief', departmentId: null, permissions: OVERSIGHT }
 const ALL = EVERYTHING
 
 async function fill(db: Db, count = 1, facts: { title?: string; status?: 'completed' | 'sent'; signer?: string | null } = {}) {
@@ -27,9 +29,6 @@ async function fill(db: Db, count = 1, facts: { title?: string; status?: 'comple
     phone: null,
     language: 'en' as const,
     passwordHash: null,
-    role: 'employee' as const,
-    maySign: 0,
-    mayStamp: 0,
     createdAt: NOON,
     disabledAt: null,
   })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ADMINISTRATOR, SIGNATORY, STAMP_USER } from '../../access/rights.ts'
 import type { User } from '../../access/roles.ts'
 import { addUser } from '../../access/users.ts'
 import { systemAct } from '../../audit/act.ts'
@@ -47,9 +48,7 @@ export async function openInstallation(folder: string): Promise<Installation> {
       jobTitle: 'Director',
       phone: null,
       language: 'en',
-      role: 'administrator',
-      maySign: true,
-      mayStamp: true,
+      roles: [ADMINISTRATOR, SIGNATORY, STAMP_USER],
     })
   })
   await createAuthority(house, act, {

@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { migrate } from '../../db/migrate.ts'
 import { type Db, openDb } from '../../db/open.ts'
 import { EVERYTHING, type VaultQuery } from '../../vault/filters.ts'
-import type { Reader } from '../../vault/reach.ts'
+import { OVERSIGHT, readPermissions } from '../../access/permissions.ts'
+import type { Reader } from '../../access/reach.ts'
 import { searchVault } from '../../vault/register.ts'
 import { best, type Figure, timed } from './figure.ts'
 
@@ -23,8 +24,8 @@ export async function openVaults(folder: string): Promise<Vaults> {
 
 type Question = readonly [name: string, reader: Reader, query: Partial<VaultQuery>, afterPages?: number]
 
-const all: Reader = { id: 'u1', role: 'supervisor' }
-const own: Reader = { id: 'u7', role: 'employee' }
+const all: Reader = { id: 'u1', departmentId: null, permissions: OVERSIGHT }
+const own: Reader = { id: 'u7', departmentId: null, permissions: readPermissions('{"vault":{"open":true,"documents":"own"}}') }
 
 /** The register by every order, filter and level. */
 const PAGES: readonly Question[] = [
@@ -96,11 +97,9 @@ async function filled(path: string, count: number): Promise<Db> {
   const step = Math.max(1, Math.floor((10 * 365 * 86_400) / count))
   const n = sql`with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`
   const at = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 1420070400 + i * ${step}, 'unixepoch')`
-  await sql`insert into user (id, email, first_name, last_name, job_title, language, role, may_sign, may_stamp, created_at)
+  await sql`insert into user (id, email, first_name, last_name, job_title, language, created_at)
     with recursive n (i) as (select 1 union all select i + 1 from n where i < ${PEOPLE})
-    select 'u' || i, 'u' || i || '@bench.example', 'Person' || i, 'Sender', '', 'en', 'employee', 0, 0, '2015-01-01T00:00:00.000Z' from n`.execute(
-    db,
-  )
+    select 'u' || i, 'u' || i || '@bench.example', 'Person' || i, 'Sender', '', 'en', '2015-01-01T00:00:00.000Z' from n`.execute(db)
   await sql`insert into legal_entity (id, legal_name, country, address, details, is_default, created_at)
     values ('ent', 'Bench', 'GB', '', '{}', 1, '2015-01-01T00:00:00.000Z')`.execute(db)
   await sql`insert into envelope (id, title, sender_id, legal_entity_id, status, subject, message, language, reminders, version, is_sample, created_at, updated_at, dispatched_at, completed_at)

@@ -5,7 +5,7 @@ import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting, writeSetting } from '../../setting/setting.ts'
 import { accentsOf, accentSheet } from '../../view/palette.ts'
 import { words } from '../../view/words.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { flash } from '../server.ts'
@@ -40,8 +40,8 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
 }
 
 export const consoleAppearance = createApp()
-  .get('/console/appearance', administrator, async (c) => c.html(await page(c, null)))
-  .post('/console/appearance', administrator, async (c) => {
+  .get('/console/appearance', managesSettings, async (c) => c.html(await page(c, null)))
+  .post('/console/appearance', managesSettings, async (c) => {
     const answers = await readAnswers(c, Look)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { colour } = answers.value

@@ -13,7 +13,7 @@ import { readSetting } from '../../setting/setting.ts'
 import { namesOf, titlesOf } from '../../upkeep/names.ts'
 import { instantAt, localTime } from '../../view/local-time.ts'
 import { words } from '../../view/words.ts'
-import { administrator } from '../access.ts'
+import { readsAudit } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 
 const text = z.string().trim().max(200).catch('')
@@ -50,7 +50,7 @@ export function searchOf({ person, envelope, type, from, to }: AuditQuery, timeZ
   }
 }
 
-export const consoleAudit = createApp().get('/console/audit', administrator, async (c) => {
+export const consoleAudit = createApp().get('/console/audit', readsAudit, async (c) => {
   const { db, config, keys } = c.var.house
   const query = AuditQuery.parse(c.req.query())
   const { timeZone } = await readSetting(db, 'installation')

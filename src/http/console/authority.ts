@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { overviewOf } from '../../authority/overview.ts'
 import { unlockAuthority } from '../../authority/unlocking.ts'
 import { words } from '../../view/words.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesAuthority, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -23,8 +23,8 @@ export async function authorityPage(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleAuthority = createApp()
-  .get('/console/authority', administrator, async (c) => c.html(await authorityPage(c, blankForm())))
-  .post('/console/authority/unlocking', administrator, async (c) => {
+  .get('/console/authority', managesAuthority, async (c) => c.html(await authorityPage(c, blankForm())))
+  .post('/console/authority/unlocking', managesAuthority, async (c) => {
     const answers = await readAnswers(c, Unlocking)
     if (!answers.ok) return c.html(await authorityPage(c, answers.form), 422)
     try {

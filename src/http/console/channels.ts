@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readEmailChannel, readSmsChannel } from '../../mail/channel.ts'
 import { SMS_PRESETS } from '../../mail/sms-presets.ts'
 import { defaultLegalEntity } from '../../setting/legal-entity.ts'
-import { administrator, requireUser } from '../access.ts'
+import { managesSettings, requireUser } from '../access.ts'
 import { blankForm, type Form } from '../answers.ts'
 import { type ShownTest, SMS_SHAPES } from '../channel-answers.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -46,4 +46,4 @@ export async function channelsPage(
   })
 }
 
-export const consoleChannels = createApp().get('/console/channels', administrator, async (c) => c.html(await channelsPage(c)))
+export const consoleChannels = createApp().get('/console/channels', managesSettings, async (c) => c.html(await channelsPage(c)))

@@ -4,7 +4,7 @@ import { addLegalEntity, changeLegalEntity, findLegalEntity, type LegalEntity, l
 import { keepLogo } from '../../upkeep/logo.ts'
 import { countriesIn } from '../../view/countries.ts'
 import { words } from '../../view/words.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesSettings, userAct } from '../access.ts'
 import { type Answers, blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { country, drawnLineNeeded, emailAddress, line, lines, linesNeeded, phoneNumber, tick } from '../schemas.ts'
@@ -41,16 +41,16 @@ const valuesOf = (entity: LegalEntity): Record<string, string> => ({
 })
 
 export const consoleCompanies = createApp()
-  .get('/console/companies', administrator, async (c) =>
+  .get('/console/companies', managesSettings, async (c) =>
     c.html(await c.var.render('console/companies/index', { companies: await listLegalEntities(c.var.house.db) })),
   )
-  .get('/console/companies/new', administrator, async (c) => c.html(await page(c, null, blankForm())))
-  .post('/console/companies', administrator, (c) => keep(c, null))
-  .get('/console/companies/:id', administrator, async (c) => {
+  .get('/console/companies/new', managesSettings, async (c) => c.html(await page(c, null, blankForm())))
+  .post('/console/companies', managesSettings, (c) => keep(c, null))
+  .get('/console/companies/:id', managesSettings, async (c) => {
     const entity = await findLegalEntity(c.var.house.db, c.req.param('id'))
     return c.html(await page(c, entity, blankForm(valuesOf(entity))))
   })
-  .post('/console/companies/:id', administrator, async (c) => keep(c, await findLegalEntity(c.var.house.db, c.req.param('id'))))
+  .post('/console/companies/:id', managesSettings, async (c) => keep(c, await findLegalEntity(c.var.house.db, c.req.param('id'))))
 
 async function keep(c: Ctx, entity: LegalEntity | null): Promise<Response> {
   const answers = await readAnswers(c, Company)

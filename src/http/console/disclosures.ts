@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { currentDisclosure, partsOfTerms, publishDisclosure } from '../../setting/disclosure.ts'
 import { LANGUAGE_NAMES, LANGUAGES, words } from '../../view/words.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { linesNeeded } from '../schemas.ts'
@@ -28,12 +28,12 @@ async function page(c: Ctx, form: Form | null, isPreview = false): Promise<strin
 }
 
 export const consoleDisclosures = createApp()
-  .get('/console/disclosures', administrator, async (c) => c.html(await page(c, null)))
-  .post('/console/disclosures/preview', administrator, async (c) => {
+  .get('/console/disclosures', managesSettings, async (c) => c.html(await page(c, null)))
+  .post('/console/disclosures/preview', managesSettings, async (c) => {
     const answers = await readAnswers(c, Texts)
     return c.html(await page(c, answers.form, answers.ok), answers.ok ? 200 : 422)
   })
-  .post('/console/disclosures', administrator, async (c) => {
+  .post('/console/disclosures', managesSettings, async (c) => {
     const answers = await readAnswers(c, Texts)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     await c.var.house.db.transaction().execute(async (tx) => {

@@ -7,7 +7,7 @@ import type { MessageKind } from '../../mail/message.ts'
 import { type OwnText, readSetting } from '../../setting/setting.ts'
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, words } from '../../view/words.ts'
 import { companyFacts } from '../../worker/message-sources.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -64,7 +64,7 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
 }
 
 export const consoleMessages = createApp()
-  .get('/console/messages', administrator, async (c) => {
+  .get('/console/messages', managesSettings, async (c) => {
     const own = await readSetting(c.var.house.db, 'ownTexts')
     const kinds = SAID_OTHERWISE.map((kind) => ({
       kind,
@@ -73,14 +73,14 @@ export const consoleMessages = createApp()
     }))
     return c.html(await c.var.render('console/messages/index', { kinds }))
   })
-  .get('/console/messages/:kind/:language', administrator, async (c) => c.html(await page(c, null)))
-  .post('/console/messages/:kind/:language/preview', administrator, async (c) => {
+  .get('/console/messages/:kind/:language', managesSettings, async (c) => c.html(await page(c, null)))
+  .post('/console/messages/:kind/:language/preview', managesSettings, async (c) => {
     const answers = await readAnswers(c, Texts)
     const form = answers.ok ? fitting(c, answers.form, answers.value) : answers.form
     return c.html(await page(c, form), Object.keys(form.errors).length ? 422 : 200)
   })
-  .post('/console/messages/:kind/:language/reset', administrator, (c) => keep(c, {}))
-  .post('/console/messages/:kind/:language', administrator, async (c) => {
+  .post('/console/messages/:kind/:language/reset', managesSettings, (c) => keep(c, {}))
+  .post('/console/messages/:kind/:language', managesSettings, async (c) => {
     const answers = await readAnswers(c, Texts)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const form = fitting(c, answers.form, answers.value)

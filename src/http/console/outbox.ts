@@ -3,7 +3,7 @@ import { isChannelConfigured } from '../../mail/channel.ts'
 import { canOpen } from '../../mail/opening.ts'
 import { countMessages, listMessages, OUTBOX_GROUPS, outboxGroupOf } from '../../mail/outbox.ts'
 import { namesOf } from '../../upkeep/names.ts'
-import { administrator } from '../access.ts'
+import { managesSettings } from '../access.ts'
 import { createApp } from '../env.ts'
 
 const Query = z.object({
@@ -14,7 +14,7 @@ const Query = z.object({
   page: z.coerce.number().int().min(1).max(100_000).catch(1),
 })
 
-export const consoleOutbox = createApp().get('/console/outbox', administrator, async (c) => {
+export const consoleOutbox = createApp().get('/console/outbox', managesSettings, async (c) => {
   const { db } = c.var.house
   const { status, page } = Query.parse(c.req.query())
   const [{ lines, more }, counts, email, sms] = await Promise.all([

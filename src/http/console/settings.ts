@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readSetting, writeSetting } from '../../setting/setting.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
-import { administrator, userAct } from '../access.ts'
+import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { originsOf } from '../../setting/origins.ts'
@@ -36,7 +36,7 @@ const page = (c: Ctx, form: Form): Promise<string> => {
 }
 
 export const consoleSettings = createApp()
-  .get('/console/settings', administrator, async (c) => {
+  .get('/console/settings', managesSettings, async (c) => {
     const { db, config } = c.var.house
     const [installation, limits, reminders] = await Promise.all([
       readSetting(db, 'installation'),
@@ -55,7 +55,7 @@ export const consoleSettings = createApp()
       await page(c, blankForm({ ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])) })),
     )
   })
-  .post('/console/settings', administrator, async (c) => {
+  .post('/console/settings', managesSettings, async (c) => {
     const answers = await readAnswers(c, Settings)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db } = c.var.house

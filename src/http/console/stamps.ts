@@ -3,8 +3,8 @@ import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { addStamp, findStamp, listStamps, removeStamp } from '../../setting/stamp.ts'
 import { keepStampPicture } from '../../upkeep/stamp-picture.ts'
 import { words } from '../../view/words.ts'
-import { isAdministrator, mayStamp } from '../../access/roles.ts'
-import { administrator, requireUser, signedIn, userAct } from '../access.ts'
+import { mayStamp } from '../../access/roles.ts'
+import { managesSettings, requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -32,8 +32,8 @@ async function page(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleStamps = createApp()
-  .get('/console/stamps', administrator, async (c) => c.html(await page(c, blankForm())))
-  .post('/console/stamps', administrator, async (c) => {
+  .get('/console/stamps', managesSettings, async (c) => c.html(await page(c, blankForm())))
+  .post('/console/stamps', managesSettings, async (c) => {
     const answers = await readAnswers(c, NewStamp)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { name, legalEntityId, keepBackground } = answers.value
@@ -55,10 +55,10 @@ export const consoleStamps = createApp()
   })
   .get('/console/stamps/:id/picture', signedIn, async (c) => {
     const user = requireUser(c)
-    if (!isAdministrator(user) && !mayStamp(user)) throw new Refusal('not_found', 'stamp.unknown')
+    if (!user.permissions.console.settings && !mayStamp(user)) throw new Refusal('not_found', 'stamp.unknown')
     return picture(c, (await findStamp(c.var.house.db, c.req.param('id'))).objectDigest)
   })
-  .post('/console/stamps/:id/removal', administrator, async (c) => {
+  .post('/console/stamps/:id/removal', managesSettings, async (c) => {
     await c.var.house.db.transaction().execute((tx) => removeStamp(tx, userAct(c), c.req.param('id')))
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/stamps', 303)

@@ -1,7 +1,7 @@
 import { EXPORTS, exportContacts, type ExportFormat } from '../../contact/exporting.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { requireUser, exchangesContacts, userAct } from '../access.ts'
 import { createApp } from '../env.ts'
 
 const TYPES: Readonly<Record<ExportFormat, readonly [type: string, ending: string]>> = {
@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<ExportFormat, readonly [type: string, ending: strin
 }
 const isFormat = (text: string): text is ExportFormat => (EXPORTS as readonly string[]).includes(text)
 
-export const contactExports = createApp().get('/contacts/exports/:format', signedIn, async (c) => {
+export const contactExports = createApp().get('/contacts/exports/:format', exchangesContacts, async (c) => {
   const format = c.req.param('format')
   if (!isFormat(format)) throw new Refusal('not_found', 'page.not-found')
   const w = words(c.var.lang).contacts

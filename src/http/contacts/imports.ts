@@ -19,7 +19,7 @@ import { isColumnKind } from '../../contact/reading/columns.ts'
 import { fontSet } from '../../sandbox/fonts.ts'
 import { defaultLegalEntity } from '../../setting/legal-entity.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { requireUser, exchangesContacts, userAct } from '../access.ts'
 import { blankForm, type Form, formWith } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
@@ -40,8 +40,8 @@ const SHOWN = 20
 const MOST_SHOWN_MISTAKES = 100
 
 export const contactImports = createApp()
-  .get('/contacts/imports/new', signedIn, async (c) => c.html(await startPage(c, blankForm())))
-  .post('/contacts/imports', signedIn, async (c) => {
+  .get('/contacts/imports/new', exchangesContacts, async (c) => c.html(await startPage(c, blankForm())))
+  .post('/contacts/imports', exchangesContacts, async (c) => {
     const file = (await c.req.parseBody())['file']
     try {
       if (!(file instanceof File) || !file.name) throw new Refusal('invalid', 'import.file-missing')
@@ -56,17 +56,17 @@ export const contactImports = createApp()
       )
     }
   })
-  .get('/contacts/imports/:id', signedIn, async (c) => {
+  .get('/contacts/imports/:id', exchangesContacts, async (c) => {
     const found = await findImport(c.var.house.db, requireUser(c), c.req.param('id'))
     if (found.importedAt) return c.redirect('/contacts/imports/new', 303)
     return c.html(await previewPage(c, found))
   })
-  .post('/contacts/imports/:id', signedIn, form(Choices), async (c) => {
+  .post('/contacts/imports/:id', exchangesContacts, form(Choices), async (c) => {
     const found = await findImport(c.var.house.db, requireUser(c), c.req.param('id'))
     await changeChoices(c.var.house.db, requireUser(c), found.id, await chosen(c, found, c.req.valid('form')))
     return c.redirect(`/contacts/imports/${found.id}`, 303)
   })
-  .post('/contacts/imports/:id/acceptance', signedIn, form(Acceptance), async (c) => {
+  .post('/contacts/imports/:id/acceptance', exchangesContacts, form(Acceptance), async (c) => {
     const { db } = c.var.house
     const id = c.req.param('id')
     try {
@@ -80,12 +80,12 @@ export const contactImports = createApp()
       return c.html(await previewPage(c, found, refusalSentence(c.var.lang, error)), status)
     }
   })
-  .post('/contacts/imports/:id/removal', signedIn, async (c) => {
+  .post('/contacts/imports/:id/removal', exchangesContacts, async (c) => {
     await discardImport(c.var.house.db, requireUser(c), c.req.param('id'))
     flash(c, 'good', words(c.var.lang).contacts.import.discarded)
     return c.redirect('/contacts', 303)
   })
-  .post('/contacts/imports/:id/reversal', signedIn, async (c) => {
+  .post('/contacts/imports/:id/reversal', exchangesContacts, async (c) => {
     const { removed, restored, kept } = await undoImport(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
     flash(c, 'good', words(c.var.lang).contacts.import.undone(removed + restored, kept))
     return c.redirect('/contacts', 303)

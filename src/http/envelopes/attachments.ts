@@ -1,7 +1,7 @@
 import { takeAttachment } from '../../envelope/attachments.ts'
 import { findEnvelopeFor } from '../../envelope/envelope.ts'
 import { findVaultEntry } from '../../vault/register.ts'
-import { requireUser, signedIn } from '../access.ts'
+import { opensVault, requireUser, signedIn } from '../access.ts'
 import { createApp } from '../env.ts'
 import { storedFile } from '../stored-file.ts'
 
@@ -13,7 +13,7 @@ export const envelopeAttachments = createApp()
     const { objectDigest, fileName } = await takeAttachment(db, c.var.act, id, c.req.param('attachment'))
     return storedFile(db, objectDigest, fileName, 'application/octet-stream')
   })
-  .get('/vault/:id/attachments/:attachment', signedIn, async (c) => {
+  .get('/vault/:id/attachments/:attachment', opensVault, async (c) => {
     const { db } = c.var.house
     const { id } = await findVaultEntry(db, requireUser(c), c.req.param('id'))
     const { objectDigest, fileName } = await takeAttachment(db, c.var.act, id, c.req.param('attachment'))

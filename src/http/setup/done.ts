@@ -1,14 +1,14 @@
 import { getCookie, setCookie } from 'hono/cookie'
 import { base64url, fromBase64url, fromUtf8, utf8 } from '../../base/bytes.ts'
 import { listHouseCertificates } from '../../upkeep/house-certificates.ts'
-import { administrator } from '../access.ts'
+import { managesAuthority } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { isHttps } from '../session-cookie.ts'
 
 const COOKIE = 'recovery'
 const PATH = '/setup/done'
 
-export const setupDone = createApp().get(PATH, administrator, async (c) =>
+export const setupDone = createApp().get(PATH, managesAuthority, async (c) =>
   c.html(
     await c.var.render('setup/done', {
       certificates: await listHouseCertificates(c.var.house.db),

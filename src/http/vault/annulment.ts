@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { mayAnnul } from '../../access/roles.ts'
+import { mayWith } from '../../envelope/envelope.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { annul, reinstate } from '../../envelope/annulment.ts'
 import { findVaultEntry } from '../../vault/register.ts'
 import { standingOf } from '../../vault/standing.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { opensVault, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -17,15 +17,15 @@ type Kind = 'annulled' | 'reinstated'
 const Answer = z.object({ reason: linesNeeded('envelope.reason-missing', 1_000), public: z.literal('1').optional() })
 
 export const vaultAnnulment = createApp()
-  .get('/vault/:id/annulment', signedIn, (c) => ask(c, 'annulled', c.req.param('id')))
-  .post('/vault/:id/annulment', signedIn, (c) => declare(c, 'annulled', c.req.param('id')))
-  .get('/vault/:id/reinstatement', signedIn, (c) => ask(c, 'reinstated', c.req.param('id')))
-  .post('/vault/:id/reinstatement', signedIn, (c) => declare(c, 'reinstated', c.req.param('id')))
+  .get('/vault/:id/annulment', opensVault, (c) => ask(c, 'annulled', c.req.param('id')))
+  .post('/vault/:id/annulment', opensVault, (c) => declare(c, 'annulled', c.req.param('id')))
+  .get('/vault/:id/reinstatement', opensVault, (c) => ask(c, 'reinstated', c.req.param('id')))
+  .post('/vault/:id/reinstatement', opensVault, (c) => declare(c, 'reinstated', c.req.param('id')))
 
 /** What it means, before it is done. */
 async function ask(c: Ctx, kind: Kind, id: string): Promise<Response> {
   const entry = await findVaultEntry(c.var.house.db, requireUser(c), id)
-  if (!mayAnnul(requireUser(c))) throw new Refusal('forbidden', 'access.forbidden')
+  if (!(await mayWith(c.var.house.db, requireUser(c), id, 'annul'))) throw new Refusal('forbidden', 'access.forbidden')
   const { canAnnul, canReinstate } = await standingOf(c.var.house.db, requireUser(c), entry)
   // Somebody else was faster: the page of the entry says so.
   if (!(kind === 'annulled' ? canAnnul : canReinstate)) return c.redirect(`/vault/${id}`, 303)
@@ -35,7 +35,7 @@ async function ask(c: Ctx, kind: Kind, id: string): Promise<Response> {
 async function declare(c: Ctx, kind: Kind, id: string): Promise<Response> {
   const { house } = c.var
   await findVaultEntry(house.db, requireUser(c), id)
-  if (!mayAnnul(requireUser(c))) throw new Refusal('forbidden', 'access.forbidden')
+  if (!(await mayWith(c.var.house.db, requireUser(c), id, 'annul'))) throw new Refusal('forbidden', 'access.forbidden')
   const answers = await readAnswers(c, Answer)
   if (!answers.ok) return c.html(await page(c, kind, id, answers.form), 422)
   const { reason, public: shown } = answers.value

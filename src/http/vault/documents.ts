@@ -2,7 +2,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { pageImage } from '../../envelope/page-images.ts'
 import { certificateOf, type Part, takeOut } from '../../vault/download.ts'
 import { findVaultEntry } from '../../vault/register.ts'
-import { requireUser, signedIn } from '../access.ts'
+import { opensVault, requireUser } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { contentDisposition, storedFile } from '../stored-file.ts'
 
@@ -21,7 +21,7 @@ const answer = async (
 
 export const vaultDocuments = createApp()
   // What we sealed may open in the browser; what a stranger uploaded is only ever saved.
-  .get('/vault/:id/documents/:document/sealed.pdf', signedIn, (c) =>
+  .get('/vault/:id/documents/:document/sealed.pdf', opensVault, (c) =>
     answer(
       c,
       c.req.param('id'),
@@ -31,7 +31,7 @@ export const vaultDocuments = createApp()
       c.req.query('save') === undefined ? 'inline' : 'attachment',
     ),
   )
-  .get('/vault/:id/documents/:document/certificate.pdf', signedIn, async (c) => {
+  .get('/vault/:id/documents/:document/certificate.pdf', opensVault, async (c) => {
     const { house, act } = c.var
     const download = await takeOut(house.db, act, requireUser(c), c.req.param('id'), c.req.param('document'), 'certificate')
     return c.body(await certificateOf(house, download), 200, {
@@ -40,7 +40,7 @@ export const vaultDocuments = createApp()
     })
   })
   // Pages as pictures: part of the look at the entry that is recorded already.
-  .get('/vault/:id/documents/:document/pages/:page', signedIn, async (c) => {
+  .get('/vault/:id/documents/:document/pages/:page', opensVault, async (c) => {
     const { house } = c.var
     const { documents } = await findVaultEntry(house.db, requireUser(c), c.req.param('id'))
     const document = documents.find(({ id }) => id === c.req.param('document'))
@@ -51,6 +51,6 @@ export const vaultDocuments = createApp()
       'cache-control': c.req.query('v') === document.digest ? 'private, max-age=86400, immutable' : 'no-store',
     })
   })
-  .get('/vault/:id/documents/:document/original', signedIn, (c) =>
+  .get('/vault/:id/documents/:document/original', opensVault, (c) =>
     answer(c, c.req.param('id'), c.req.param('document'), 'original', 'application/octet-stream', 'attachment'),
   )

@@ -1,11 +1,11 @@
 import { packEvidence } from '../../vault/evidence/package.ts'
 import { findVaultEntry } from '../../vault/register.ts'
-import { requireUser, signedIn } from '../access.ts'
+import { opensVault, requireUser } from '../access.ts'
 import { createApp } from '../env.ts'
 import { streamedFile } from '../stored-file.ts'
 
 /** By the same right as the document itself; recorded. */
-export const vaultEvidence = createApp().get('/vault/:id/evidence.zip', signedIn, async (c) => {
+export const vaultEvidence = createApp().get('/vault/:id/evidence.zip', opensVault, async (c) => {
   const { house, act } = c.var
   const { id } = await findVaultEntry(house.db, requireUser(c), c.req.param('id'))
   const { fileName, size, stream } = await packEvidence(house, act, id)

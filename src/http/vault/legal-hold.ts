@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { mayHold } from '../../access/roles.ts'
 import { confirmPassword } from '../../access/sign-in.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { liftHold, placeHold, standingHold } from '../../vault/legal-hold.ts'
+import { liftHold, mayHold, placeHold, standingHold } from '../../vault/legal-hold.ts'
 import { findVaultEntry } from '../../vault/register.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { opensVault, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
@@ -16,8 +15,8 @@ const Placing = z.object({ reason: linesNeeded('envelope.reason-missing', 1_000)
 const Lifting = Placing.extend({ password: z.string().min(1, 'password.current-wrong').max(1_000, 'password.current-wrong') })
 
 export const vaultLegalHold = createApp()
-  .get('/vault/:id/legal-hold', signedIn, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
-  .post('/vault/:id/legal-hold', signedIn, async (c) => {
+  .get('/vault/:id/legal-hold', opensVault, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
+  .post('/vault/:id/legal-hold', opensVault, async (c) => {
     const id = c.req.param('id')
     await refuseUnlessRight(c, id)
     const answers = await readAnswers(c, Placing)
@@ -30,7 +29,7 @@ export const vaultLegalHold = createApp()
     flash(c, 'good', words(c.var.lang).vault.hold.placed)
     return c.redirect(`/vault/${id}`, 303)
   })
-  .post('/vault/:id/legal-hold/lifting', signedIn, async (c) => {
+  .post('/vault/:id/legal-hold/lifting', opensVault, async (c) => {
     const id = c.req.param('id')
     await refuseUnlessRight(c, id)
     const answers = await readAnswers(c, Lifting)
@@ -48,7 +47,7 @@ export const vaultLegalHold = createApp()
 
 async function refuseUnlessRight(c: Ctx, id: string): Promise<void> {
   await findVaultEntry(c.var.house.db, requireUser(c), id)
-  if (!mayHold(requireUser(c))) throw new Refusal('forbidden', 'access.forbidden')
+  if (!(await mayHold(c.var.house.db, requireUser(c), id))) throw new Refusal('forbidden', 'access.forbidden')
 }
 
 async function page(c: Ctx, id: string, form: Form): Promise<string> {

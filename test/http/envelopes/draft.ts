@@ -5,7 +5,8 @@ import { startDraft } from '../../../src/envelope/drafting.ts'
 import { type Document, type Envelope, findEnvelope, type Recipient } from '../../../src/envelope/envelope.ts'
 import { addRecipient, recipientOfUser } from '../../../src/envelope/recipients.ts'
 import { defaultLegalEntity } from '../../../src/setting/legal-entity.ts'
-import type { TestHouse } from '../../support/house.ts'
+import { findUserByAddress } from '../../../src/access/users.ts'
+import { ANN, type TestHouse } from '../../support/house.ts'
 
 export interface PreparedDraft {
   readonly ann: User
@@ -19,7 +20,7 @@ export interface PreparedDraft {
 /** Ann's draft: the sample contract of two pages, Ann for the company, Marie Dupont for the other party. */
 export async function prepareDraft({ house }: TestHouse): Promise<PreparedDraft> {
   const { db } = house
-  const ann = await db.selectFrom('user').selectAll().where('firstName', '=', 'Ann').executeTakeFirstOrThrow()
+  const ann = (await findUserByAddress(db, ANN.email))!
   const act: UserAct = { actor: { kind: 'user', id: ann.id }, at: house.clock(), ip: null, userAgent: null }
   const { id } = await startDraft(db, act, ann, 'en')
   const bytes = new Uint8Array(await Bun.file('static/sample/contract.en.pdf').arrayBuffer())

@@ -3,7 +3,7 @@ import { confirmPassword } from '../../../access/sign-in.ts'
 import { erasePerson, planErasure } from '../../../upkeep/erasing.ts'
 import { findPersons } from '../../../upkeep/persons.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, requireUser, userAct } from '../../access.ts'
+import { readsAudit, requireUser, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalSentence, refusalStatus } from '../../errors.ts'
@@ -36,7 +36,7 @@ async function page(c: Ctx, id: string, form: Form): Promise<string> {
 }
 
 export const consoleAuditErasure = createApp()
-  .get('/console/audit/erasure', administrator, async (c) => {
+  .get('/console/audit/erasure', readsAudit, async (c) => {
     const { person } = Query.parse(c.req.query())
     const found = await findPersons(c.var.house.db, person)
     return c.html(
@@ -51,8 +51,8 @@ export const consoleAuditErasure = createApp()
       }),
     )
   })
-  .get('/console/audit/erasure/:id', administrator, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
-  .post('/console/audit/erasure/:id', administrator, async (c) => {
+  .get('/console/audit/erasure/:id', readsAudit, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
+  .post('/console/audit/erasure/:id', readsAudit, async (c) => {
     const { house } = c.var
     const id = c.req.param('id')
     const answers = await readAnswers(c, Confirmed)

@@ -3,7 +3,7 @@ import { confirmPassword } from '../../../access/sign-in.ts'
 import { latestCheckpoint } from '../../../audit/checkpoint.ts'
 import { keyFingerprint } from '../../../audit/exporting.ts'
 import { archiveLog } from '../../../upkeep/log-archive.ts'
-import { administrator, requireUser, userAct } from '../../access.ts'
+import { readsAudit, requireUser, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
@@ -19,15 +19,15 @@ async function page(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleAuditExport = createApp()
-  .get('/console/audit/export', administrator, async (c) => c.html(await page(c, blankForm())))
-  .get('/console/audit/export/checkpoint.txt', administrator, async (c) => {
+  .get('/console/audit/export', readsAudit, async (c) => c.html(await page(c, blankForm())))
+  .get('/console/audit/export/checkpoint.txt', readsAudit, async (c) => {
     const newest = await latestCheckpoint(c.var.house.db)
     return c.body(newest?.note ?? '', newest ? 200 : 404, {
       'content-type': 'text/plain; charset=utf-8',
       'content-disposition': contentDisposition('attachment', `checkpoint ${newest?.size ?? 0}.txt`),
     })
   })
-  .post('/console/audit/export', administrator, async (c) => {
+  .post('/console/audit/export', readsAudit, async (c) => {
     const answers = await readAnswers(c, Confirmed)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { house } = c.var

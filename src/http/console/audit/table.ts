@@ -6,14 +6,14 @@ import { CSV_START, csvLine } from '../../../base/csv.ts'
 import { readSetting } from '../../../setting/setting.ts'
 import { namesOf, titlesOf } from '../../../upkeep/names.ts'
 import { words } from '../../../view/words.ts'
-import { administrator } from '../../access.ts'
+import { readsAudit } from '../../access.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { contentDisposition } from '../../stored-file.ts'
 import { streamed } from '../../streamed.ts'
 import { AuditQuery, nameOf, searchOf } from '../audit.ts'
 
 /** What the page shows, all of it, for a spreadsheet. That it was taken out is an entry itself. */
-export const consoleAuditTable = createApp().post('/console/audit/table', administrator, async (c) => {
+export const consoleAuditTable = createApp().post('/console/audit/table', readsAudit, async (c) => {
   const { db } = c.var.house
   const query = AuditQuery.parse(await c.req.parseBody())
   const { timeZone } = await readSetting(db, 'installation')

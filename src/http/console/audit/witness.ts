@@ -6,7 +6,7 @@ import { readSetting } from '../../../setting/setting.ts'
 import { keepWitness, tryWitnesses, witnessStates } from '../../../upkeep/witness.ts'
 import { appendToWitness, isOnSameVolume, readWitnessPath } from '../../../upkeep/witness-file.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { readsAudit, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalSentence, refusalStatus } from '../../errors.ts'
@@ -31,8 +31,8 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
 }
 
 export const consoleAuditWitness = createApp()
-  .get('/console/audit/witness', administrator, async (c) => c.html(await page(c, null)))
-  .post('/console/audit/witness', administrator, async (c) => {
+  .get('/console/audit/witness', readsAudit, async (c) => c.html(await page(c, null)))
+  .post('/console/audit/witness', readsAudit, async (c) => {
     const answers = await readAnswers(c, Witness)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db, config } = c.var.house
@@ -53,7 +53,7 @@ export const consoleAuditWitness = createApp()
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/audit/witness', 303)
   })
-  .post('/console/audit/witness/trial', administrator, async (c) => {
+  .post('/console/audit/witness/trial', readsAudit, async (c) => {
     try {
       await tryWitnesses(c.var.house.db, userAct(c))
     } catch (error) {

@@ -3,7 +3,7 @@ import { findCertificate, PURPOSES, searchCertificates, STATUSES } from '../../.
 import { instant } from '../../../base/instant.ts'
 import { toPem } from '../../../pki/certificate.ts'
 import { REVOCATION_REASONS, type RevocationReason } from '../../../pki/revocation.ts'
-import { administrator } from '../../access.ts'
+import { managesAuthority } from '../../access.ts'
 import { blankForm, type Form } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { contentDisposition } from '../../stored-file.ts'
@@ -27,7 +27,7 @@ export async function certificatePage(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleCertificates = createApp()
-  .get('/console/authority/certificates', administrator, async (c) => {
+  .get('/console/authority/certificates', managesAuthority, async (c) => {
     const { search = '', purpose = null, status = null, after = null } = c.req.query()
     const query = Query.parse({ search, purpose, status, after })
     const [createdAt = '', id = ''] = query.after?.split('~') ?? []
@@ -43,10 +43,10 @@ export const consoleCertificates = createApp()
       }),
     )
   })
-  .get('/console/authority/certificates/:serial', administrator, async (c) =>
+  .get('/console/authority/certificates/:serial', managesAuthority, async (c) =>
     c.html(await certificatePage(c, blankForm({ reason: 'unspecified' }))),
   )
-  .get('/console/authority/certificates/:serial/pem', administrator, async (c) => {
+  .get('/console/authority/certificates/:serial/pem', managesAuthority, async (c) => {
     const { der, serial } = await findCertificate(c.var.house.db, c.var.act.at, c.req.param('serial'))
     return c.body(toPem(der), 200, {
       'content-type': 'application/x-pem-file',

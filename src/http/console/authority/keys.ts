@@ -6,7 +6,7 @@ import type { KeyProtection } from '../../../authority/key-encryption.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { defaultLegalEntity } from '../../../setting/legal-entity.ts'
 import { listKeyActs } from '../../../upkeep/key-ceremony.ts'
-import { administrator, requireUser, userAct } from '../../access.ts'
+import { managesAuthority, requireUser, userAct } from '../../access.ts'
 import { blankForm, type Form } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 
@@ -27,7 +27,7 @@ export async function keysPage(c: Ctx, form: Form): Promise<string> {
   })
 }
 
-export const consoleKeys = createApp().get('/console/authority/keys', administrator, async (c) => c.html(await keysPage(c, blankForm())))
+export const consoleKeys = createApp().get('/console/authority/keys', managesAuthority, async (c) => c.html(await keysPage(c, blankForm())))
 
 /** The own password of who is signed in, before anything is done to keys. */
 export const confirmOwn = (c: Ctx, password: string): Promise<void> => confirmPassword(c.var.house, userAct(c), requireUser(c), password)

@@ -3,7 +3,7 @@ import { distrustOther, findOther, listOthers, type OtherAuthority, readOthers, 
 import { utf8 } from '../../../base/bytes.ts'
 import { toPem } from '../../../pki/certificate.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesAuthority, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
@@ -38,10 +38,10 @@ const back = (c: Ctx, said: string): Response => {
 }
 
 export const consoleOtherAuthorities = createApp()
-  .get(PATH, administrator, async (c) => c.html(await page(c, blankForm())))
-  .get(`${PATH}/reading`, administrator, (c) => c.redirect(PATH, 303))
+  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
+  .get(`${PATH}/reading`, managesAuthority, (c) => c.redirect(PATH, 303))
   // Reads what was given and shows whose it is. Nothing is kept: the page itself carries it to the confirmation.
-  .post(`${PATH}/reading`, administrator, async (c) => {
+  .post(`${PATH}/reading`, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Given)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { file, pem } = answers.value
@@ -53,7 +53,7 @@ export const consoleOtherAuthorities = createApp()
       return refused(c, answers.form, error, isFile || !pem ? 'file' : 'pem')
     }
   })
-  .post(PATH, administrator, async (c) => {
+  .post(PATH, managesAuthority, async (c) => {
     const { db } = c.var.house
     const answers = await readAnswers(c, Confirmed)
     try {
@@ -67,10 +67,10 @@ export const consoleOtherAuthorities = createApp()
     }
     return back(c, words(c.var.lang).authority.others.added)
   })
-  .get(`${PATH}/:fingerprint{[0-9a-f]{64}}`, administrator, async (c) =>
+  .get(`${PATH}/:fingerprint{[0-9a-f]{64}}`, managesAuthority, async (c) =>
     c.html(await c.var.render('console/authority/others/show', { other: await findOther(c.var.house.db, c.req.param('fingerprint')) })),
   )
-  .post(`${PATH}/:fingerprint{[0-9a-f]{64}}/removal`, administrator, async (c) => {
+  .post(`${PATH}/:fingerprint{[0-9a-f]{64}}/removal`, managesAuthority, async (c) => {
     await distrustOther(c.var.house.db, userAct(c), c.req.param('fingerprint'))
     return back(c, words(c.var.lang).authority.others.removed)
   })

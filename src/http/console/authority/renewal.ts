@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renewCertificate } from '../../../authority/renewal.ts'
 import { fill, words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesAuthority, userAct } from '../../access.ts'
 import { readAnswers } from '../../answers.ts'
 import { createApp } from '../../env.ts'
 import { Refusal } from '../../../base/refusal.ts'
@@ -9,7 +9,7 @@ import { flash } from '../../server.ts'
 
 const Renewal = z.object({ purpose: z.enum(['root', 'issuing', 'seal', 'tsa', 'ocsp']) })
 
-export const consoleAuthorityRenewal = createApp().post('/console/authority/renewal', administrator, async (c) => {
+export const consoleAuthorityRenewal = createApp().post('/console/authority/renewal', managesAuthority, async (c) => {
   const answers = await readAnswers(c, Renewal)
   if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
   const { purpose } = answers.value

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { adoptSeal, discardSeal, layDownSeal, sealsOf, uploadSeal } from '../../../authority/own-seal.ts'
 import type { Bytes } from '../../../base/bytes.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesAuthority, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
@@ -33,8 +33,8 @@ async function page(c: Ctx, form: Form): Promise<string> {
 const bytesOf = async (file: File): Promise<Bytes> => new Uint8Array(await file.arrayBuffer())
 
 export const consoleSeal = createApp()
-  .get(PATH, administrator, async (c) => c.html(await page(c, blankForm())))
-  .post(PATH, administrator, async (c) => {
+  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
+  .post(PATH, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Upload)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { sealFile, filePassword: password, more, ownPassword } = answers.value
@@ -55,18 +55,18 @@ export const consoleSeal = createApp()
     }
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/adoption`, administrator, async (c) => {
+  .post(`${PATH}/adoption`, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Adoption)
     if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
     await adoptSeal(c.var.house, userAct(c), answers.value.seal)
     flash(c, 'good', words(c.var.lang).authority.ownSeal.adopted)
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/discarding`, administrator, async (c) => {
+  .post(`${PATH}/discarding`, managesAuthority, async (c) => {
     await discardSeal(c.var.house, userAct(c))
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/laying-down`, administrator, async (c) => {
+  .post(`${PATH}/laying-down`, managesAuthority, async (c) => {
     await layDownSeal(c.var.house, userAct(c))
     flash(c, 'good', words(c.var.lang).authority.ownSeal.laidDown)
     return c.redirect(PATH, 303)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readHouseCertificates } from '../../../authority/certificates.ts'
 import { adoptSubAuthority, requestSubAuthority, waitingSince } from '../../../authority/sub-authority.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesAuthority, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
@@ -33,8 +33,8 @@ async function page(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleSubAuthority = createApp()
-  .get(PATH, administrator, async (c) => c.html(await page(c, blankForm())))
-  .post(`${PATH}/request`, administrator, async (c) => {
+  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
+  .post(`${PATH}/request`, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Request)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {
@@ -52,7 +52,7 @@ export const consoleSubAuthority = createApp()
       return c.html(await page(c, form), refusalStatus(error))
     }
   })
-  .post(`${PATH}/chain`, administrator, async (c) => {
+  .post(`${PATH}/chain`, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Answer)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {

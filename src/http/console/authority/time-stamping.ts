@@ -7,7 +7,7 @@ import {
   timeStampingOf,
 } from '../../../authority/outside-authorities.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesAuthority, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
@@ -38,8 +38,8 @@ const back = (c: Ctx): Response => {
 }
 
 export const consoleTimeStamping = createApp()
-  .get(PATH, administrator, async (c) => c.html(await page(c, blankForm())))
-  .post(PATH, administrator, async (c) => {
+  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
+  .post(PATH, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Addition)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {
@@ -54,17 +54,17 @@ export const consoleTimeStamping = createApp()
     }
     return back(c)
   })
-  .post(`${PATH}/fallback`, administrator, async (c) => {
+  .post(`${PATH}/fallback`, managesAuthority, async (c) => {
     const answers = await readAnswers(c, Fallback)
     if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
     await chooseFallback(c.var.house.db, userAct(c), answers.value.fallback)
     return back(c)
   })
-  .post(`${PATH}/:id/preference`, administrator, async (c) => {
+  .post(`${PATH}/:id/preference`, managesAuthority, async (c) => {
     await preferOutsideAuthority(c.var.house.db, userAct(c), c.req.param('id'))
     return back(c)
   })
-  .post(`${PATH}/:id/removal`, administrator, async (c) => {
+  .post(`${PATH}/:id/removal`, managesAuthority, async (c) => {
     await removeOutsideAuthority(c.var.house.db, userAct(c), c.req.param('id'))
     return back(c)
   })

@@ -3,7 +3,7 @@ import type { SmtpChannel } from '../../../mail/smtp.ts'
 import { testChannel } from '../../../mail/test-message.ts'
 import { words } from '../../../view/words.ts'
 import { companyFacts } from '../../../worker/message-sources.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesSettings, userAct } from '../../access.ts'
 import { formWith, readAnswers } from '../../answers.ts'
 import { CHANNEL_FIELDS, EmailAnswers, EmailTest, refusedForm, tested } from '../../channel-answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
@@ -13,7 +13,7 @@ import { channelsPage } from '../channels.ts'
 const kept = (c: Ctx): Promise<SmtpChannel | null> => readEmailChannel(c.var.house.db, c.var.house.secretKey)
 
 export const consoleEmailChannel = createApp()
-  .post('/console/channels/email', administrator, async (c) => {
+  .post('/console/channels/email', managesSettings, async (c) => {
     const answers = await readAnswers(c, EmailAnswers)
     if (!answers.ok) return refusedForm(c, answers.form, (email) => channelsPage(c, { email }))
     const { db, secretKey, wake } = c.var.house
@@ -27,7 +27,7 @@ export const consoleEmailChannel = createApp()
     flash(c, 'good', words(c.var.lang).console.channels.email.kept)
     return c.redirect('/console/channels', 303)
   })
-  .post('/console/channels/email/test', administrator, async (c) => {
+  .post('/console/channels/email/test', managesSettings, async (c) => {
     const answers = await readAnswers(c, EmailTest)
     if (!answers.ok) return refusedForm(c, answers.form, (email) => channelsPage(c, { email }))
     const { testAddress, ...typed } = answers.value
@@ -41,7 +41,7 @@ export const consoleEmailChannel = createApp()
     const result = await testChannel(db, userAct(c), { channel: 'email', settings }, testAddress, c.var.lang, await companyFacts({ db }))
     return tested(c, answers.form, result, (email, emailTest) => channelsPage(c, { email, emailTest }))
   })
-  .post('/console/channels/email/removal', administrator, async (c) => {
+  .post('/console/channels/email/removal', managesSettings, async (c) => {
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => keepEmailChannel(tx, userAct(c), secretKey, null))
     flash(c, 'good', words(c.var.lang).console.channels.email.removed)

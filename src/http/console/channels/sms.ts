@@ -2,7 +2,7 @@ import { keepSmsChannel, type NamedGateway, readSmsChannel, smsGatewayOf } from 
 import { testChannel } from '../../../mail/test-message.ts'
 import { words } from '../../../view/words.ts'
 import { companyFacts } from '../../../worker/message-sources.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesSettings, userAct } from '../../access.ts'
 import { formWith, readAnswers } from '../../answers.ts'
 import { CHANNEL_FIELDS, refusedForm, SmsAnswers, SmsTest, tested } from '../../channel-answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
@@ -12,7 +12,7 @@ import { channelsPage } from '../channels.ts'
 const kept = (c: Ctx): Promise<NamedGateway | null> => readSmsChannel(c.var.house.db, c.var.house.secretKey)
 
 export const consoleSmsChannel = createApp()
-  .post('/console/channels/sms', administrator, async (c) => {
+  .post('/console/channels/sms', managesSettings, async (c) => {
     const answers = await readAnswers(c, SmsAnswers)
     if (!answers.ok) return refusedForm(c, answers.form, (sms) => channelsPage(c, { sms }))
     const { db, secretKey, wake } = c.var.house
@@ -26,7 +26,7 @@ export const consoleSmsChannel = createApp()
     flash(c, 'good', words(c.var.lang).console.channels.sms.kept)
     return c.redirect('/console/channels', 303)
   })
-  .post('/console/channels/sms/test', administrator, async (c) => {
+  .post('/console/channels/sms/test', managesSettings, async (c) => {
     const answers = await readAnswers(c, SmsTest)
     if (!answers.ok) return refusedForm(c, answers.form, (sms) => channelsPage(c, { sms }))
     const { testNumber, ...typed } = answers.value
@@ -40,7 +40,7 @@ export const consoleSmsChannel = createApp()
     const result = await testChannel(db, userAct(c), { channel: 'sms', settings }, testNumber, c.var.lang, await companyFacts({ db }))
     return tested(c, answers.form, result, (sms, smsTest) => channelsPage(c, { sms, smsTest }))
   })
-  .post('/console/channels/sms/removal', administrator, async (c) => {
+  .post('/console/channels/sms/removal', managesSettings, async (c) => {
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => keepSmsChannel(tx, userAct(c), secretKey, null))
     flash(c, 'good', words(c.var.lang).console.channels.sms.removed)

@@ -5,12 +5,12 @@ import { CARRIES, type Message } from '../../../mail/message.ts'
 import { openWaitingMessage } from '../../../mail/opening.ts'
 import { qrPicture } from '../../../view/qr.ts'
 import { messageSources } from '../../../worker/message-sources.ts'
-import { administrator, requireUser, userAct } from '../../access.ts'
+import { managesSettings, requireUser, userAct } from '../../access.ts'
 import { createApp } from '../../env.ts'
 import { policyShowing } from '../../letter-policy.ts'
 
 /** Never by GET: every opening is an event. The answer is the page itself, so that nothing of what it shows is kept anywhere. */
-export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', administrator, async (c) => {
+export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', managesSettings, async (c) => {
   const { house } = c.var
   const { message, subject, html, text, link, code } = await openWaitingMessage(
     { db: house.db, sources: messageSources(house) },

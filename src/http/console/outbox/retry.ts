@@ -1,10 +1,10 @@
 import { retryMessage } from '../../../mail/outbox.ts'
 import { words } from '../../../view/words.ts'
-import { administrator, userAct } from '../../access.ts'
+import { managesSettings, userAct } from '../../access.ts'
 import { createApp } from '../../env.ts'
 import { flash } from '../../server.ts'
 
-export const consoleOutboxRetry = createApp().post('/console/outbox/:id/retry', administrator, async (c) => {
+export const consoleOutboxRetry = createApp().post('/console/outbox/:id/retry', managesSettings, async (c) => {
   const { db, wake } = c.var.house
   await db.transaction().execute((tx) => retryMessage(tx, userAct(c), c.req.param('id')))
   wake()

@@ -31,6 +31,9 @@ export const audit = {
     disclosure: 'Terms',
     channel: 'Channels',
     user: 'Users and sign-in',
+    role: 'Roles',
+    department: 'Departments',
+    group: 'Groups',
     authority: 'Authority',
     certificate: 'Certificates',
     contact: 'Contacts',
@@ -72,6 +75,12 @@ export const audit = {
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
     'user.sessions-ended': 'Ended open sessions',
+    'role.assigned': 'Gave somebody a role',
+    'role.withdrawn': 'Took a role away',
+    'department.joined': 'Put somebody into a department',
+    'department.left': 'Took somebody out of a department',
+    'group.joined': 'Put somebody into a group',
+    'group.left': 'Took somebody out of a group',
     'certificate.renewed': 'Renewed a certificate',
     'authority.own-seal-laid-down': 'Went back to the house’s own seal',
     'envelope.deadline-changed': 'Moved the deadline',

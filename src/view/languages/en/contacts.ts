@@ -35,6 +35,8 @@ export const contacts = {
   companyDetails: 'Company details',
   companyDetailsHint: 'Address, registration and VAT number, bank: what stands in a contract. The field “company details” takes them.',
   comment: 'Comment',
+  forEveryone: 'Available to everyone',
+  forEveryoneHint: 'Also to those of the house whose right reaches no further than their own people.',
   isPublic: 'Available to everyone',
   isPublicHint: 'Colleagues who may read what is available to everyone see this contact too.',
   saved: 'The contact was saved.',

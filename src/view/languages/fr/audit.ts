@@ -30,6 +30,9 @@ export const audit = {
     disclosure: 'Conditions',
     channel: 'Canaux',
     user: 'Utilisateurs et connexion',
+    role: 'Rôles',
+    department: 'Services',
+    group: 'Groupes',
     authority: 'Autorité',
     certificate: 'Certificats',
     contact: 'Contacts',
@@ -71,6 +74,12 @@ export const audit = {
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
     'user.sessions-ended': 'A fermé des sessions ouvertes',
+    'role.assigned': 'A donné un rôle à quelqu’un',
+    'role.withdrawn': 'A retiré un rôle',
+    'department.joined': 'A placé quelqu’un dans un service',
+    'department.left': 'A retiré quelqu’un d’un service',
+    'group.joined': 'A placé quelqu’un dans un groupe',
+    'group.left': 'A retiré quelqu’un d’un groupe',
     'certificate.renewed': 'A renouvelé un certificat',
     'authority.own-seal-laid-down': 'Est revenu au sceau de la maison',
     'envelope.deadline-changed': 'A déplacé l’échéance',

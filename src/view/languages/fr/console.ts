@@ -45,8 +45,7 @@ export const console: typeof shape = {
     newHint:
       'Il reçoit un lien pour choisir son mot de passe, valable 7 jours. Sans serveur de messagerie, le lien attend dans la boîte d’envoi.',
     name: 'Nom',
-    role: 'Rôle',
-    rights: 'Droits',
+    roles: 'Rôles',
     state: 'État',
     states: { active: 'Actif', invited: 'Invité', disabled: 'Désactivé' },
     addAndInvite: 'Ajouter et envoyer le lien',

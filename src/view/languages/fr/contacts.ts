@@ -37,6 +37,8 @@ export const contacts: typeof shape = {
   companyDetailsHint:
     'Adresse, numéros d’immatriculation et de TVA, banque : ce qui figure dans un contrat. Le champ « coordonnées de la société » les reprend.',
   comment: 'Commentaire',
+  forEveryone: 'À la disposition de tous',
+  forEveryoneHint: 'Aussi des personnes de la maison dont le droit ne va pas plus loin que les leurs.',
   isPublic: 'Accessible à tous',
   isPublicHint: 'Les collègues qui peuvent lire ce qui est accessible à tous voient aussi ce contact.',
   saved: 'Le contact a été enregistré.',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { confirmPassword } from '../../../../access/sign-in.ts'
 import { revokeCertificate } from '../../../../authority/revoking.ts'
 import { words } from '../../../../view/words.ts'
-import { administrator, requireUser, userAct } from '../../../access.ts'
+import { managesAuthority, requireUser, userAct } from '../../../access.ts'
 import { formWith, readAnswers } from '../../../answers.ts'
 import { createApp } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
@@ -16,7 +16,7 @@ const Revocation = z.object({
 
 export const consoleCertificateRevocation = createApp().post(
   '/console/authority/certificates/:serial/revocation',
-  administrator,
+  managesAuthority,
   async (c) => {
     const answers = await readAnswers(c, Revocation)
     if (!answers.ok) return c.html(await certificatePage(c, answers.form), 422)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { changeProtection } from '../../../../authority/protection.ts'
 import { words } from '../../../../view/words.ts'
-import { administrator, userAct } from '../../../access.ts'
+import { managesAuthority, userAct } from '../../../access.ts'
 import { formWith, readAnswers } from '../../../answers.ts'
 import { createApp } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
@@ -17,7 +17,7 @@ const Change = z.object({
   protectionPassword: secret,
 })
 
-export const consoleKeyProtection = createApp().post('/console/authority/keys/protection', administrator, async (c) => {
+export const consoleKeyProtection = createApp().post('/console/authority/keys/protection', managesAuthority, async (c) => {
   const answers = await readAnswers(c, Change)
   if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
   const { currentPassphrase: current, protectionPassword } = answers.value

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SHORTEST_PASSWORD } from '../../../../access/password.ts'
 import { recoverKeys, renewRecovery } from '../../../../authority/protection.ts'
-import { administrator, userAct } from '../../../access.ts'
+import { managesAuthority, userAct } from '../../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../../answers.ts'
 import { createApp, type Ctx } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
@@ -21,7 +21,7 @@ const page = (c: Ctx, form: Form): Promise<string> =>
 
 export const consoleKeyRecovery = createApp()
   // The answer itself shows the secret, once: it stands in no address, no cookie and no cache.
-  .post('/console/authority/keys/recovery', administrator, async (c) => {
+  .post('/console/authority/keys/recovery', managesAuthority, async (c) => {
     const answers = await readAnswers(c, Renewal)
     if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
     try {
@@ -37,8 +37,8 @@ export const consoleKeyRecovery = createApp()
       return c.html(await keysPage(c, form), refusalStatus(error))
     }
   })
-  .get('/console/authority/keys/recovering', administrator, async (c) => c.html(await page(c, blankForm({ protection: 'passphrase' }))))
-  .post('/console/authority/keys/recovering', administrator, async (c) => {
+  .get('/console/authority/keys/recovering', managesAuthority, async (c) => c.html(await page(c, blankForm({ protection: 'passphrase' }))))
+  .post('/console/authority/keys/recovering', managesAuthority, async (c) => {
     const answers = await readAnswers(c, Recovery)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { exportRoot, removeRoot, returnRoot } from '../../../../authority/root-key.ts'
 import { words } from '../../../../view/words.ts'
-import { administrator, userAct } from '../../../access.ts'
+import { managesAuthority, userAct } from '../../../access.ts'
 import { formWith, readAnswers } from '../../../answers.ts'
 import { createApp, type Ctx } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
@@ -20,7 +20,7 @@ const Upload = z.object({
 })
 
 export const consoleRootKey = createApp()
-  .post('/console/authority/keys/root-export', administrator, async (c) => {
+  .post('/console/authority/keys/root-export', managesAuthority, async (c) => {
     const answers = await readAnswers(c, Export)
     if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
     try {
@@ -41,8 +41,8 @@ export const consoleRootKey = createApp()
       return c.html(await keysPage(c, form), refusalStatus(error))
     }
   })
-  .post('/console/authority/keys/root-removal', administrator, (c) => uploaded(c, removeRoot, 'removed'))
-  .post('/console/authority/keys/root-return', administrator, (c) => uploaded(c, returnRoot, 'returned'))
+  .post('/console/authority/keys/root-removal', managesAuthority, (c) => uploaded(c, removeRoot, 'removed'))
+  .post('/console/authority/keys/root-return', managesAuthority, (c) => uploaded(c, returnRoot, 'returned'))
 
 async function uploaded(c: Ctx, verb: typeof removeRoot, told: 'removed' | 'returned'): Promise<Response> {
   const answers = await readAnswers(c, Upload)

@@ -1,0 +1,68 @@
+import { Refusal } from '../base/refusal.ts'
+import type { Tx } from '../db/open.ts'
+import { covers, NO_PERMISSIONS, type Permissions, ROWS, valueOf, widest } from './permissions.ts'
+import type { Reader } from './reach.ts'
+import { permissionsOfRole } from './rights.ts'
+
+interface Standing {
+  readonly permissions: Permissions
+  readonly isEnabled: boolean
+  /** Their department and those above it. */
+  readonly above: ReadonlySet<string>
+}
+
+/**
+ * The whole shape of a change to who may do what: roles, who holds them, departments, groups, people. The state after it is looked at before it is
+ * kept. Somebody enabled always manages users and permissions. Whoever may not edit permissions widens nobody's by a way round: neither anyone's
+ * rights, nor whom their own department lets them see. Null: whoever owns the machine.
+ */
+export async function changingRights<T>(tx: Tx, reader: Reader | null, change: () => Promise<T>): Promise<T> {
+  const before = await standings(tx)
+  const answer = await change()
+  const after = await standings(tx)
+  const mayRepair = ({ isEnabled, permissions }: Standing) => isEnabled && permissions.console.users && permissions.permissions.edit
+  if ([...before.values()].some(mayRepair) && ![...after.values()].some(mayRepair)) throw new Refusal('conflict', 'user.last-administrator')
+  if (reader && !reader.permissions.permissions.edit) {
+    for (const [id, { permissions }] of after)
+      if (!covers(before.get(id)?.permissions ?? permissions, permissions)) throw new Refusal('forbidden', 'permissions.would-widen')
+    const seen = seenBy(reader, before)
+    if (isPlaceBound(reader) && [...seenBy(reader, after)].some((id) => before.has(id) && !seen.has(id)))
+      throw new Refusal('forbidden', 'permissions.would-widen')
+  }
+  return answer
+}
+
+/** Everybody at once: an organisation is changed seldom, and has thousands of people at the most. */
+async function standings(tx: Tx): Promise<Map<string, Standing>> {
+  const roles = new Map((await tx.selectFrom('role').selectAll().execute()).map((role) => [role.id, permissionsOfRole(role)]))
+  const departments = new Map((await tx.selectFrom('department').select(['id', 'parentId']).execute()).map((row) => [row.id, row.parentId]))
+  const held = new Map<string, string[]>()
+  for (const { roleId, holderKind, holderId } of await tx.selectFrom('roleAssignment').selectAll().execute())
+    held.set(`${holderKind} ${holderId}`, [...(held.get(`${holderKind} ${holderId}`) ?? []), roleId])
+  const groups = new Map<string, string[]>()
+  for (const { groupId, userId } of await tx.selectFrom('userGroupMember').selectAll().execute())
+    groups.set(userId, [...(groups.get(userId) ?? []), groupId])
+  const combined = new Map<string, Permissions>([['', NO_PERMISSIONS]])
+  const standing = new Map<string, Standing>()
+  for (const { id, departmentId, disabledAt } of await tx.selectFrom('user').select(['id', 'departmentId', 'disabledAt']).execute()) {
+    const above = new Set<string>()
+    for (let at = departmentId; at !== null && !above.has(at); at = departments.get(at) ?? null) above.add(at)
+    const holders = [`user ${id}`, ...[...above].map((one) => `department ${one}`), ...(groups.get(id) ?? []).map((one) => `group ${one}`)]
+    const ids = [...new Set(holders.flatMap((holder) => held.get(holder) ?? []))].sort()
+    const key = ids.join(' ')
+    const permissions = combined.get(key) ?? widest(ids.flatMap((role) => roles.get(role) ?? []))
+    combined.set(key, permissions)
+    standing.set(id, { permissions, isEnabled: disabledAt === null, above })
+  }
+  return standing
+}
+
+/** Some right of theirs reaches as far as their department does. */
+const isPlaceBound = ({ permissions }: Reader): boolean =>
+  ROWS.some(({ section, row }) => ['department', 'departments', 'public'].includes(String(valueOf(permissions, section, row))))
+
+/** Whom the reader's place in the tree lets them see, at the widest level that a department decides. */
+function seenBy(reader: Reader, everybody: ReadonlyMap<string, Standing>): ReadonlySet<string> {
+  const [own] = everybody.get(reader.id)?.above ?? []
+  return new Set([...everybody].filter(([id, { above }]) => id === reader.id || (own !== undefined && above.has(own))).map(([id]) => id))
+}
