@@ -15,7 +15,9 @@ import { runTask } from '../sandbox/run.ts'
 import { findStamp, listStampsOf, type Stamp } from '../setting/stamp.ts'
 import { putObject, readObject } from '../store/object.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
+import { cutOut } from './cutting-out.ts'
 import { enter, fieldsToFill, forgetPreview, type MarkKind } from './filling.ts'
+import { drawingOf, type PadKind, usePad } from './phone-pad.ts'
 
 export type Mark = MarkRow
 /** Four handwritings, each with typefaces for every script behind it. */
@@ -28,10 +30,10 @@ export type NewMark =
   | { readonly kind: MarkKind; readonly method: 'drawn'; readonly picture: Bytes }
   | { readonly kind: MarkKind; readonly method: 'uploaded'; readonly picture: Bytes; readonly keepBackground: boolean }
   | { readonly kind: 'stamp'; readonly method: 'library'; readonly stampId: string }
+  /** Drawn on a phone: the drawing of that number on a pad of this session. */
+  | { readonly kind: PadKind; readonly method: 'phone'; readonly pad: { readonly id: string; readonly drawing: number } }
 
 const LONGEST_TEXT = 80
-/** Pixels across or down: sharp in print on a field of 18 centimetres. */
-const SIDE = 1_200
 /** What a typed mark is drawn at, in points. */
 const TYPED_SIZE = 48
 
@@ -46,13 +48,14 @@ export async function addMark(tools: CeremonyTools, act: RecipientAct, ceremony:
     id: newId('mrk'),
     recipientId: ceremony.recipient.id,
     kind: mark.kind,
-    method: mark.method,
+    method: mark.method === 'phone' ? 'drawn' : mark.method,
     createdAt: act.at,
     ...picture,
   }
   await db.transaction().execute(async (tx) => {
     await actingRecipient(tx, act, ceremony.recipient.id)
     await identified(tx, act.at, ceremony)
+    if (mark.method === 'phone') await usePad(tx, act.at, mark.pad)
     await tx.insertInto('mark').values(row).execute()
     for (const { id } of fields) await enter(tx, act.at, ceremony.recipient.id, id, row.id)
     await forgetPreview(tx, ceremony.recipient.id)
@@ -84,6 +87,11 @@ async function pictureOf(tools: CeremonyTools, ceremony: Ceremony, mark: NewMark
     const { width, height } = await runTask(config, 'mark', { picture: await readObject(db, objectDigest), keepBackground: true })
     return { source: JSON.stringify({ stamp: stamp.id, name: stamp.name }), objectDigest, width, height }
   }
+  if (mark.method === 'phone') {
+    const digest = await drawingOf(db, ceremony, mark.pad)
+    const { width, height } = await runTask(config, 'mark', { picture: await readObject(db, digest), keepBackground: true })
+    return { source: JSON.stringify({ pad: mark.pad.id }), objectDigest: digest, width, height }
+  }
   const { png, width, height } = await cutOut(config, mark)
   const { digest } = await putObject(db, png)
   return { source: '{}', objectDigest: digest, width, height }
@@ -97,17 +105,6 @@ export async function proofOf(
 ): Promise<Bytes> {
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   return (await cutOut(config, { method: 'uploaded', ...upload })).png
-}
-
-function cutOut(
-  config: CeremonyTools['config'],
-  mark: { readonly picture: Bytes } & ({ readonly method: 'drawn' } | { readonly method: 'uploaded'; readonly keepBackground: boolean }),
-) {
-  const keepBackground = mark.method === 'drawn' || mark.keepBackground
-  return runTask(config, 'mark', { picture: mark.picture, keepBackground, side: SIDE }).catch((error: unknown) => {
-    const nothing = mark.method === 'drawn' && error instanceof Refusal && error.reason === 'picture.empty'
-    throw nothing ? new Refusal('invalid', 'mark.empty') : error
-  })
 }
 
 const cut = (text: string): string => [...text].slice(0, LONGEST_TEXT).join('')

@@ -24,7 +24,7 @@ const UPLOADS: readonly UploadPlace[] = [
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/contacts\/imports$/, most: CONTACTS, signedIn: true },
   { path: /^\/setup\/company$/, most: PICTURE },
-  { path: /^\/s\/[^/]+\/marks$/, most: PICTURE },
+  { path: /^\/s\/[^/]+\/(marks|drawing)$/, most: PICTURE },
   { path: /^\/s\/[^/]+\/attachments\/[^/]+$/, most: PICTURE, spooled: true },
 ]
 

@@ -84,6 +84,8 @@ import { consoleOtherAuthorities } from './console/authority/others.ts'
 import { consoleTimeStamping } from './console/authority/time-stamping.ts'
 import { consoleAuthorityRenewal } from './console/authority/renewal.ts'
 import { consoleAuthorityVerifier } from './console/authority/verifier.ts'
+import { signingPads } from './signing/pads.ts'
+import { signingPhone } from './signing/phone.ts'
 import { signingLost } from './signing/lost.ts'
 import { signingLink } from './signing/link.ts'
 import { signingFinished } from './signing/finished.ts'
@@ -194,6 +196,8 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuthorityVerifier,
     consoleCertificates,
     consoleCertificateRevocation,
+    signingPhone,
+    signingPads,
     signingLost,
     signingLink,
     signingFinished,

@@ -457,6 +457,8 @@ export interface Views {
     next: string
     back: string
   }
+  'signing/phone': { base: string; brand: Frame['brand']; name: string; kind: 'signature' | 'initials' }
+  'signing/phone-over': object
   'signing/refusal': { frame: Frame; form: Form; isDone: boolean; back: string }
   'signing/problem': { frame: Frame; message: string }
   'signing/ended': {

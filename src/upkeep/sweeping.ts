@@ -15,6 +15,7 @@ const NAMED_BY: readonly (readonly [table: string, column: string])[] = [
   ['revision', 'object_digest'],
   ['frozen_revision', 'preview_digest'],
   ['mark', 'object_digest'],
+  ['phone_pad', 'object_digest'],
   ['attachment', 'object_digest'],
   ['stamp', 'object_digest'],
   ['legal_entity', 'logo_digest'],

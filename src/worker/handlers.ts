@@ -7,6 +7,7 @@ import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
 import { carryOutRun } from '../board/carrying-out.ts'
 import { RULE } from '../board/rule-runs.ts'
 import { CODE_ERASURE, eraseCode } from '../ceremony/one-time-code.ts'
+import { sweepPads } from '../ceremony/phone-pad.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
 import { carryOutDispatch, DISPATCH } from '../envelope/dispatch.ts'
 import { INDEXING } from '../envelope/filing.ts'
@@ -45,6 +46,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
+    await sweepPads(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
     await orderDigests(house.db, at)
     await forgetRead(house.db, later(at, -YEAR))

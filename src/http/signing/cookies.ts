@@ -40,6 +40,9 @@ export async function forgetCeremony(c: Ctx, id: string): Promise<void> {
   for (const name of ['link', 'ceremony', 'towards']) await remember(c, id, name, '', 0)
 }
 
+/** A cookie's name, bound to https where the address that the browser uses is that. */
+export const cookieNameHere = async (c: Ctx, name: string): Promise<string> => nameOf(name, await isHttps(c))
+
 async function remember(c: Ctx, id: string, name: string, value: string, maxAge?: number): Promise<void> {
   const secure = await isHttps(c)
   setCookie(c, nameOf(name, secure), value, {

@@ -17,7 +17,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
-import { line, tick } from '../schemas.ts'
+import { line, tick, wholeNumber } from '../schemas.ts'
 import { picture } from '../stored-picture.ts'
 import { uploadedFile } from '../uploads.ts'
 import { sheetsOf } from './fields.ts'
@@ -29,11 +29,13 @@ const LONGEST = 100
 
 const Made = z.object({
   kind: z.enum(MARK_KINDS, 'mark.unknown'),
-  method: z.enum(['typed', 'drawn', 'uploaded', 'library'], 'mark.unknown'),
+  method: z.enum(['typed', 'drawn', 'uploaded', 'library', 'phone'], 'mark.unknown'),
   text: line(LONGEST).optional(),
   font: hand,
   keepBackground: tick,
   stampId: z.string().max(60).default(''),
+  pad: z.string().max(60).default(''),
+  drawing: wholeNumber(1, 1_000).optional(),
 })
 
 const Proof = z.object({ keepBackground: tick })
@@ -117,12 +119,16 @@ export const signingMarks = createApp()
     }),
   )
 
-async function newMark(c: Ctx, { kind, method, text = '', font, keepBackground, stampId }: z.output<typeof Made>): Promise<NewMark> {
+async function newMark(
+  c: Ctx,
+  { kind, method, text = '', font, keepBackground, stampId, pad, drawing = 0 }: z.output<typeof Made>,
+): Promise<NewMark> {
   if (method === 'library') return { kind: 'stamp', method, stampId }
   if (method === 'drawn') return { kind, method, picture: await pictureOf(c) }
   if (method === 'uploaded') return { kind, method, picture: await pictureOf(c), keepBackground }
   // Nobody's handwriting is a company's stamp.
   if (kind === 'stamp') throw new Refusal('invalid', 'mark.not-asked')
+  if (method === 'phone') return { kind, method, pad: { id: pad, drawing } }
   return { kind, method, text, font }
 }
 

@@ -1,4 +1,5 @@
 import { padOn } from './pad.js'
+import { phoneDrawing } from './phone-drawing.js'
 import { send } from './send.js'
 
 /** The longest side of a photograph that is sent; more shows nothing more. */
@@ -82,14 +83,21 @@ function drawing(sheet) {
   if (!canvas) return null
   const form = canvas.closest('form')
   const [undo, clear, use] = ['[data-undo]', '[data-clear]', '[data-use]'].map((name) => form.querySelector(name))
+  let isBlank = true
   const pad = padOn(canvas, (isEmpty) => {
+    isBlank = isEmpty
     canvas.parentElement.classList.toggle('is-drawn', !isEmpty)
-    for (const button of [undo, clear, use]) button.disabled = isEmpty
+    for (const button of [undo, clear]) button.disabled = isEmpty
+    if (!phone.isOpen()) use.disabled = isEmpty
   })
+  const phone = phoneDrawing(sheet, form, (state) => {
+    use.disabled = state === 'closed' ? isBlank : state !== 'drawn'
+  })
+  form.addEventListener('refused', ({ detail }) => tell(form, detail.code ? detail : { code: '', message: sheet.dataset.failed }))
   use.disabled = true
   undo.addEventListener('click', pad.undo)
   clear.addEventListener('click', pad.clear)
-  return pad
+  return { picture: pad.picture, onPhone: phone.chosen }
 }
 
 function uploading(sheet) {
@@ -162,7 +170,12 @@ function using(sheet, form, pad) {
 async function matterOf(form, pad) {
   const matter = new FormData(form)
   const tab = form.dataset.markForm
-  if (tab === 'draw') matter.set('picture', await pad.picture(), 'drawn.png')
+  const onPhone = tab === 'draw' ? pad.onPhone() : null
+  if (onPhone) {
+    matter.set('method', 'phone')
+    matter.set('pad', onPhone.pad)
+    matter.set('drawing', onPhone.drawing)
+  } else if (tab === 'draw') matter.set('picture', await pad.picture(), 'drawn.png')
   if (tab === 'upload') {
     const file = [matter.get('picture'), matter.get('photo')].find(({ size }) => size > 0)
     matter.delete('photo')
