@@ -42,6 +42,9 @@ import { envelopeAttachments } from './envelopes/attachments.ts'
 import { envelopeOffers } from './envelopes/offers.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
+import { vaultFolders } from './vault/folders.ts'
+import { vaultMoves } from './vault/moves.ts'
+import { vaultTaking } from './vault/taking.ts'
 import { vaultEvidence } from './vault/evidence.ts'
 import { vaultAnnulment } from './vault/annulment.ts'
 import { vaultLegalHold } from './vault/legal-hold.ts'
@@ -153,6 +156,10 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopeAttachments,
     envelopeOffers,
     envelopePages,
+    // Their own addresses stand before that of a document.
+    vaultFolders,
+    vaultMoves,
+    vaultTaking,
     vault,
     vaultDocuments,
     vaultLegalHold,

@@ -1,5 +1,6 @@
 import { attachedBy } from '../envelope/attachments.ts'
 import { viewInVault } from '../vault/download.ts'
+import { listFolders, mayAddFolder } from '../vault/folders.ts'
 import { historyOf } from '../vault/history.ts'
 import { kindsOf } from '../vault/kinds.ts'
 import { mayHold, standingHold } from '../vault/legal-hold.ts'
@@ -19,8 +20,21 @@ export const vault = createApp()
     if (!after) await recordSearch(db, c.var.act, query)
     const { entries, next, isUnsorted } = await searchVault(db, requireUser(c), query, { after })
     const kinds = await kindsOf(db, requireUser(c))
+    const folders = await listFolders(db, requireUser(c))
+    const folder = folders.find(({ id }) => id === address.folder) ?? null
+    const canAddFolder = folder ? folder.canEdit : await mayAddFolder(db, requireUser(c), null)
     return c.html(
-      await c.var.render('vault/index', { entries, query: address, kinds, isFirst: !after, isUnsorted, next: cursorText(next) }),
+      await c.var.render('vault/index', {
+        entries,
+        query: address,
+        kinds,
+        folders,
+        folder,
+        canAddFolder,
+        isFirst: !after,
+        isUnsorted,
+        next: cursorText(next),
+      }),
     )
   })
   .get('/vault/:id', opensVault, async (c) => {

@@ -35,6 +35,8 @@ import type { Mailing, NotificationKind } from '../notification/kinds.ts'
 import type { Notification } from '../notification/reading.ts'
 import type { TermsPart } from '../setting/disclosure.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
+import type { ShownFolder } from '../vault/folders.ts'
+import type { ShownRight, Subject } from '../vault/folder-rights.ts'
 import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
@@ -370,9 +372,23 @@ export interface Views {
     entries: ListedEntry[]
     query: VaultAddress
     kinds: readonly string[]
+    folders: ShownFolder[]
+    folder: ShownFolder | null
+    canAddFolder: boolean
     isFirst: boolean
     isUnsorted: boolean
     next: string | null
+  }
+  'vault/print': { entries: (ListedEntry & { folder: string | null })[]; isCut: boolean; query: VaultAddress }
+  'vault/print-document': { entry: VaultEntry }
+  'vault/folders/new': { parent: { id: string; path: string } | null; form: Form }
+  'vault/folders/show': {
+    folder: { id: string; name: string; path: string; hasOwnRights: boolean }
+    rights: ShownRight[]
+    /** The folder above whose rights hold here. */
+    inheritsFrom: string | null
+    subjects: (Subject & { readonly name: string })[]
+    form: Form
   }
   'vault/show': {
     entry: VaultEntry

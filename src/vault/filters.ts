@@ -23,6 +23,8 @@ export interface VaultQuery {
   readonly sort: Sort
   /** The moment at which retention is asked about; empty: nothing has ended yet. */
   readonly at: string
+  /** One envelope alone. */
+  readonly only: string | null
 }
 
 export const EVERYTHING: VaultQuery = {
@@ -37,11 +39,13 @@ export const EVERYTHING: VaultQuery = {
   folder: null,
   sort: 'newest',
   at: '',
+  only: null,
 }
 
 /** Over `vault_entry e`. */
 export async function filtersOf(db: Db, query: VaultQuery): Promise<RawBuilder<boolean>> {
   const parts: RawBuilder<unknown>[] = []
+  if (query.only) parts.push(sql`e.envelope_id = ${query.only}`)
   if (query.kind) parts.push(sql`e.kind = ${query.kind}`)
   if (query.least !== null) parts.push(sql`e.amount >= ${query.least}`)
   if (query.most !== null) parts.push(sql`e.amount <= ${query.most}`)
@@ -92,6 +96,7 @@ const FEW = 4_000
 
 /** The index of the first condition that leaves few rows; null: each leaves many, or the walk is in the order of the condition anyway. */
 export async function isNarrow(db: Db, query: VaultQuery): Promise<string | null> {
+  if (query.only) return 'sqlite_autoindex_vault_entry_1'
   const candidates: [string, RawBuilder<unknown>][] = []
   const amount = [
     ...(query.least !== null ? [sql`amount >= ${query.least}`] : []),

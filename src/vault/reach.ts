@@ -11,6 +11,8 @@ export interface Reach {
   readonly withPublic: boolean
   /** Folders with rights of their own that let the reader read. */
   readonly scopes: readonly string[]
+  /** Those of them in which the reader may also edit. */
+  readonly editScopes: readonly string[]
   /** May edit permissions and sees every document: no folder is closed to them, for they could open each. Every look is recorded. */
   readonly isKeeper: boolean
 }
@@ -22,35 +24,45 @@ export async function reachOf(db: Db, reader: Reader): Promise<Reach> {
   const { permissions, vault } = reader.permissions
   const isKeeper = permissions.edit && vault.documents === 'all'
   const people = await peopleWithin(db, reader, vault.documents)
+  const named = isKeeper ? [] : await namedIn(db, reader)
   return {
     userId: reader.id,
     people,
     withPublic: vault.documents === 'public',
-    scopes: isKeeper ? [] : await readableScopes(db, reader),
+    scopes: [...new Set(named.map(({ id }) => id))],
+    editScopes: [...new Set(named.filter(({ right }) => right === 'edit').map(({ id }) => id))],
     isKeeper,
   }
 }
 
-export async function readableScopes(db: Db, reader: Reader): Promise<string[]> {
-  const rows = await db
+/** Folders with rights of their own that name the reader: by name, by a group, by their department or one above it, or everyone. */
+const namedIn = (db: Db, reader: Reader) =>
+  db
     .selectFrom('vaultFolderRight')
     .innerJoin('vaultFolder', 'vaultFolder.id', 'vaultFolderRight.folderId')
-    .select('vaultFolder.id')
-    .distinct()
+    .select(['vaultFolder.id', 'vaultFolderRight.right'])
     .where('vaultFolder.hasOwnRights', '=', 1)
-    .where(namesReader(reader))
+    .where(
+      sql<boolean>`(subject_kind = 'everyone'
+        or (subject_kind = 'user' and subject_id = ${reader.id})
+        or (subject_kind = 'group' and subject_id in (select group_id from user_group_member where user_id = ${reader.id}))
+        or (subject_kind = 'department' and subject_id in (with recursive above(id) as (
+          select ${reader.departmentId} union select department.parent_id from department join above on department.id = above.id
+        ) select id from above where id is not null)))`,
+    )
     .execute()
-  return rows.map(({ id }) => id)
-}
 
-/** Whether a right of a folder is given to the reader: by name, by their department, by a group, to everyone. */
-export const namesReader = (reader: Reader) =>
-  sql<boolean>`(vault_folder_right.subject_kind = 'everyone'
-    or (vault_folder_right.subject_kind = 'user' and vault_folder_right.subject_id = ${reader.id}))`
+/** Into which folders one may look: any without rights of its own, for what lies in it is asked for one by one. */
+export const mayReadIn = ({ isKeeper, scopes }: Reach, scopeId: string | null): boolean =>
+  isKeeper || scopeId === null || scopes.includes(scopeId)
+
+/** Which folders one may change: those that say so, and outside them whoever oversees every document. */
+export const mayEditIn = ({ isKeeper, people, editScopes }: Reach, scopeId: string | null): boolean =>
+  isKeeper || (scopeId === null ? people === null : editScopes.includes(scopeId))
 
 /**
- * Authorisation is this condition, over `vault_entry e`: outside folders with rights of their own, what somebody whom the reader reaches sent or signed; inside, those whom
- * the folder names and nobody else.
+ * Authorisation is this condition, over `vault_entry e`: outside folders with rights of their own, what somebody whom the reader reaches sent or signed;
+ * inside, those whom the folder names and nobody else.
  */
 export function reached({ people, withPublic, scopes, isKeeper }: Reach): RawBuilder<boolean> {
   if (isKeeper) return sql`true`

@@ -58,6 +58,7 @@ export async function queryOf(c: Ctx, address: VaultAddress): Promise<VaultQuery
     folder: address.folder || null,
     sort: address.sort,
     at: c.var.act.at,
+    only: null,
   }
 }
 
@@ -66,3 +67,7 @@ export function readCursor(typed: string | undefined): Cursor | null {
   const [, seq, value] = /^(\d{1,15})~(.{0,200})$/su.exec(typed ?? '') ?? []
   return seq === undefined || value === undefined ? null : { seq: Number(seq), value }
 }
+
+/** The entries that are ticked in a form; one that is no id finds nothing. */
+export const pickedIn = (body: Readonly<Record<string, unknown>>): string[] =>
+  [body['pick'] ?? []].flat().filter((one): one is string => typeof one === 'string' && /^[\w-]{1,40}$/.test(one))

@@ -16,6 +16,7 @@ import { delegation } from './en/delegation.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
+import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
 import { verify } from './en/verify.ts'
@@ -41,6 +42,7 @@ export const en = {
   notifications,
   vault,
   register,
+  folders,
   evidence,
   board,
   verify,

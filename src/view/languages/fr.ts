@@ -16,6 +16,7 @@ import { delegation } from './fr/delegation.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
+import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
 import { verify } from './fr/verify.ts'
@@ -43,6 +44,7 @@ export const fr: Words = {
   notifications,
   vault,
   register,
+  folders,
   evidence,
   board,
   verify,

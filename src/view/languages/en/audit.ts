@@ -26,6 +26,9 @@ export const audit = {
   table: 'These entries as a table (CSV)',
   actors: { user: 'A user', recipient: 'A recipient', visitor: 'A visitor', system: 'The server' },
   nouns: {
+    folder: 'Folders of the vault',
+    retention: 'Retention',
+    disposal: 'Disposals',
     installation: 'Set-up',
     setting: 'Settings',
     disclosure: 'Terms',

@@ -25,6 +25,9 @@ export const audit = {
   table: 'Ces entrées en tableau (CSV)',
   actors: { user: 'Un utilisateur', recipient: 'Un destinataire', visitor: 'Un visiteur', system: 'Le serveur' },
   nouns: {
+    folder: 'Dossiers du coffre',
+    retention: 'Conservation',
+    disposal: 'Destructions',
     installation: 'Installation',
     setting: 'Réglages',
     disclosure: 'Conditions',

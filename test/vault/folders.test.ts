@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test'
+import type { UserAct } from '../../src/audit/act.ts'
+import { EVERYTHING } from '../../src/vault/filters.ts'
+import { giveRight, keepOwnRights, rightsOf } from '../../src/vault/folder-rights.ts'
+import { createFolder, deleteFolder, listFolders, renameFolder } from '../../src/vault/folders.ts'
+import { moveEntries } from '../../src/vault/moving.ts'
+import { findVaultEntry, searchVault } from '../../src/vault/register.ts'
+import { ADMINISTRATION, OVERSIGHT, permissionsWith } from '../../src/access/permissions.ts'
+import type { Reader } from '../../src/access/reach.ts'
+import type { Db } from '../../src/db/open.ts'
+import { NOON, openTestDb } from '../support/database.ts'
+import { fill } from './support.ts'
+
+const own = permissionsWith((section, row, kind) => (section === 'vault' && row === 'documents' ? 'own' : kind === 'yes' ? false : 'none'))
+const ann = { id: 'ann', departmentId: null, permissions: own }
+const bob = { id: 'bob', departmentId: null, permissions: own }
+const chief = { id: 'chief', departmentId: null, permissions: OVERSIGHT }
+const keeper = { id: 'keeper', departmentId: null, permissions: ADMINISTRATION }
+const by = ({ id }: Reader): UserAct => ({ actor: { kind: 'user', id }, at: NOON, ip: null, userAgent: null })
+const sees = async (db: Db, reader: Reader, query = {}): Promise<string[]> =>
+  (await searchVault(db, reader, { ...EVERYTHING, ...query })).entries.map(({ title }) => title).sort()
+
+test('the rights of a folder replace the level of the owner, for lists, searches, counts and single documents, downwards', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db, 1, { title: 'Lease', signer: 'bob' })
+  const [loan] = await fill(db, 1, { title: 'Loan', signer: 'bob' })
+  const hr = await createFolder(db, by(chief), chief, { name: 'HR', parentId: null })
+  const pay = await createFolder(db, by(chief), chief, { name: 'Pay', parentId: hr })
+  await moveEntries(db, by(chief), chief, [lease!.id], pay)
+  for (const reader of [ann, bob, chief, keeper]) expect(await sees(db, reader)).toEqual(['Lease 0', 'Loan 0'])
+
+  await keepOwnRights(db, by(chief), chief, hr, true)
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'user', subjectId: 'bob' }, 'read')
+  // Neither whose it is nor who oversees everything; those that are named, and who could change the rights anyway.
+  expect(await sees(db, ann)).toEqual(['Loan 0'])
+  expect(await sees(db, ann, { search: 'lease' })).toEqual([])
+  await expect(findVaultEntry(db, ann, lease!.id)).rejects.toThrow('vault.not-found')
+  for (const reader of [bob, chief, keeper]) {
+    expect(await sees(db, reader, { search: 'lease' })).toEqual(['Lease 0'])
+    expect(await sees(db, reader, { folder: hr })).toEqual(['Lease 0'])
+    for (const sort of ['newest', 'oldest', 'title', 'party', 'size'] as const)
+      expect([sort, await sees(db, reader, { sort })]).toEqual([sort, ['Lease 0', 'Loan 0']])
+  }
+  expect((await listFolders(db, ann)).map(({ name }) => name)).toEqual([])
+  expect((await listFolders(db, bob)).map(({ path, canEdit }) => [path, canEdit])).toEqual([
+    ['HR', false],
+    ['HR / Pay', false],
+  ])
+  // Who only looks moves nothing out and nothing in.
+  await expect(moveEntries(db, by(bob), bob, [lease!.id], null)).rejects.toThrow('access.forbidden')
+  await expect(moveEntries(db, by(ann), ann, [loan!.id], pay)).rejects.toThrow('folder.unknown')
+  await expect(moveEntries(db, by(ann), ann, [loan!.id, lease!.id], null)).rejects.toThrow('vault.not-found')
+
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'everyone', subjectId: '' }, 'read')
+  expect(await sees(db, ann)).toEqual(['Lease 0', 'Loan 0'])
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'everyone', subjectId: '' }, null)
+  // A folder below with rights of its own begins with those of the one above.
+  await keepOwnRights(db, by(chief), chief, pay, true)
+  expect((await rightsOf(db, pay)).map(({ subjectId, right }) => [subjectId, right])).toEqual([
+    ['bob', 'read'],
+    ['chief', 'edit'],
+  ])
+  await giveRight(db, by(chief), chief, pay, { subjectKind: 'user', subjectId: 'bob' }, null)
+  expect([await sees(db, bob), await sees(db, ann)]).toEqual([['Loan 0'], ['Loan 0']])
+  await keepOwnRights(db, by(chief), chief, pay, false)
+  expect(await sees(db, bob)).toEqual(['Lease 0', 'Loan 0'])
+  await keepOwnRights(db, by(chief), chief, hr, false)
+  expect(await sees(db, ann)).toEqual(['Lease 0', 'Loan 0'])
+})
+
+test('nobody locks themselves out, and a refusal changes nothing', async () => {
+  await using db = await openTestDb()
+  await fill(db)
+  const id = await createFolder(db, by(chief), chief, { name: 'HR', parentId: null })
+  await keepOwnRights(db, by(chief), chief, id, true)
+  const rights = await rightsOf(db, id)
+  await expect(giveRight(db, by(chief), chief, id, { subjectKind: 'user', subjectId: 'chief' }, 'read')).rejects.toThrow('own-lock-out')
+  await expect(giveRight(db, by(chief), chief, id, { subjectKind: 'user', subjectId: 'nobody' }, 'read')).rejects.toThrow('subject-unknown')
+  expect(await rightsOf(db, id)).toEqual(rights)
+  await expect(renameFolder(db, by(ann), ann, id, 'Mine')).rejects.toThrow('folder.unknown')
+})
+
+test('folders: names once in a place, only empty ones go, who oversees nothing makes none; each act is recorded', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db)
+  const id = await createFolder(db, by(chief), chief, { name: 'Leases', parentId: null })
+  await expect(createFolder(db, by(chief), chief, { name: ' LEASES ', parentId: null })).rejects.toThrow('folder.name-taken')
+  await expect(createFolder(db, by(chief), chief, { name: '  ', parentId: null })).rejects.toThrow('folder.name-missing')
+  await expect(createFolder(db, by(ann), ann, { name: 'Mine', parentId: null })).rejects.toThrow('access.forbidden')
+  await renameFolder(db, by(chief), chief, id, 'Lettings')
+  // Whose document it is may file it where no folder forbids it.
+  await moveEntries(db, by(ann), ann, [lease!.id], id)
+  await expect(moveEntries(db, by(bob), bob, [lease!.id], null)).rejects.toThrow('vault.not-found')
+  await expect(deleteFolder(db, by(chief), chief, id)).rejects.toThrow('folder.not-empty')
+  await moveEntries(db, by(ann), ann, [lease!.id], null)
+  await deleteFolder(db, by(chief), chief, id)
+  const types = (await db.selectFrom('auditLeaf').select('type').orderBy('seq').execute()).map(({ type }) => type)
+  expect(types).toEqual(['folder.created', 'folder.renamed', 'vault.moved', 'vault.moved', 'folder.deleted'])
+})
