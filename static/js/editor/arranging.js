@@ -1,15 +1,11 @@
+import { createAligning } from './aligning.js'
+import { createCopying } from './copying.js'
 import { freePlace, openPlace, together, within } from './geometry.js'
-
-let made = 0
-/** Known to this window only, until the server has given it a name. */
-export const newId = () => `new-${Date.now().toString(36)}-${++made}`
-
-const boxOf = ({ x, y, width, height }) => ({ x, y, width, height })
+import { boxOf, newId } from './new-id.js'
 
 /** Everything that can be done to fields, by whatever means it is asked for. Each says what it did. */
 export function createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient }) {
   const others = (leaf, except = new Set()) => draft.steady.filter((field) => leaves.of(field) === leaf && !except.has(field.id))
-  let copied = []
 
   const newField = (kind, leaf, middle) => {
     const { width, height, required } = kinds[kind]
@@ -36,12 +32,12 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
     draft.select(fields.map(({ id }) => id))
   }
 
-  // What stands for something in the file stands for it once.
-  const copyOf = (field, leaf, box) => ({ ...field, origin: '', id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
   const many = (one, more, fields) =>
     fields.length === 1 ? voice.about(one, fields[0]) : voice.say(more, { count: voice.number(fields.length) })
 
   return {
+    ...createAligning({ draft, leaves, voice, words }),
+    ...createCopying({ draft, leaves, others, put, many, voice, words }),
     newField,
     /** Says why not, where a kind may not stand on a page. */
     takes(leaf, kind) {
@@ -100,56 +96,17 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
       draft.change(draft.steady.filter(({ id }) => !draft.selection.has(id)))
       many(words.removed, words.removedMany, selected)
     },
-    duplicate() {
-      const { selected } = draft
-      if (!selected.length) return
-      const copies = selected.map((field) => {
-        const leaf = leaves.of(field)
-        return copyOf(field, leaf, boxOf(freePlace({ ...field, x: field.x + 12, y: field.y + 12 }, others(leaf), leaf)))
-      })
-      put(copies)
-      many(words.duplicated, words.duplicatedMany, copies)
-      return copies.at(-1)
-    },
-    /** One on every other page of the same document, where the same one does not stand yet. */
-    copyToAll() {
-      const pages = new Set()
-      const copies = draft.selected.flatMap((field) =>
-        leaves.all.flatMap((leaf) => {
-          if (leaf.documentId !== field.documentId || leaf.page === field.page) return []
-          const box = within(field, leaf)
-          const stands = others(leaf).some(
-            ({ kind, recipientId, x, y }) =>
-              kind === field.kind && recipientId === field.recipientId && Math.abs(x - box.x) < 1 && Math.abs(y - box.y) < 1,
-          )
-          if (stands) return []
-          pages.add(leaf)
-          return [copyOf(field, leaf, boxOf(box))]
-        }),
-      )
-      if (!copies.length) return voice.say(words.onAllPages)
-      draft.change([...draft.steady, ...copies])
-      voice.say(words.copiedToAll, { count: voice.number(pages.size) })
-    },
-    copy() {
-      if (!draft.selected.length) return false
-      copied = draft.selected
-      voice.say(words.copied, { count: voice.number(copied.length) })
-      return true
-    },
-    paste() {
-      if (!copied.length) return null
-      const { leaf } = leaves.inView()
-      const copies = copied.map((field) => copyOf(field, leaf, boxOf(freePlace(field, others(leaf), leaf))))
-      put(copies)
-      many(words.added, words.duplicatedMany, copies)
-      return copies.at(-1)
-    },
     undo: () => voice.say(draft.undo() ? words.undone : words.nothingToUndo),
     redo: () => voice.say(draft.redo() ? words.redone : words.nothingToRedo),
     selectAll() {
       draft.select(draft.fields.map(({ id }) => id))
-      voice.say(words.selectedMany, { count: voice.number(draft.selection.size) })
+    },
+    /** Those of the page in view. */
+    selectPage() {
+      const { leaf } = leaves.inView()
+      const here = draft.fields.filter((field) => leaves.of(field) === leaf)
+      draft.select(here.map(({ id }) => id))
+      return here
     },
     deselect() {
       if (!draft.selection.size) return

@@ -1,10 +1,12 @@
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 /** Everything by keys: on the pages, and for what holds everywhere in the editor outside its text boxes. */
-export function followKeys({ root, stage, draft, shown, arranging, palette, panel }) {
+export function followKeys({ root, stage, draft, shown, arranging, palette, panel, several, zooming, thumbs, shortcuts }) {
+  /** While the focus goes on without taking the selection along. */
+  let keeps = false
   stage.addEventListener('focusin', (event) => {
     const id = event.target.closest?.('[data-field]')?.dataset.field
-    if (id && !draft.selection.has(id)) draft.select([id])
+    if (id && !keeps && !draft.selection.has(id)) draft.select([id])
   })
 
   /** The focus of the pages goes on to what is selected now, never to nowhere; the focus elsewhere stays. */
@@ -45,16 +47,42 @@ export function followKeys({ root, stage, draft, shown, arranging, palette, pane
             return true
           case 'a':
             if (!stage.contains(document.activeElement)) return false
-            arranging.selectAll()
+            if (shiftKey) arranging.selectPage()
+            else arranging.selectAll()
             return true
+          case 'arrowdown':
+          case 'arrowup':
+            return walk(key === 'ArrowDown' ? 1 : -1, shiftKey)
+          case ' ':
+            return toggle(event.target.closest('[data-field]'))
         }
         return false
       }
       if (key === 'Escape') {
         if (palette.armed()) return (palette.disarm(), true)
+        if (several.isOn()) return (several.off(), true)
         if (!draft.selection.size) return false
         arranging.deselect()
         return true
+      }
+      switch (key) {
+        case '?':
+          return (shortcuts.open(), true)
+        case '+':
+        case '=':
+          return (zooming.by(1), true)
+        case '-':
+          return (zooming.by(-1), true)
+        case '0':
+          return (zooming.fit('width'), true)
+        case '9':
+          return (zooming.fit('page'), true)
+        case '1':
+          return (zooming.to(100), true)
+        case 'PageDown':
+        case 'PageUp':
+          if (!stage.contains(document.activeElement)) return false
+          return (thumbs.turn(key === 'PageDown' ? 1 : -1), true)
       }
       const onField = event.target.closest('[data-field]')
       if (!onField) return false
@@ -75,7 +103,7 @@ export function followKeys({ root, stage, draft, shown, arranging, palette, pane
       }
       if (key === 'Enter' || key === ' ') {
         const id = onField.dataset.field
-        if (shiftKey) draft.toggle(id)
+        if (shiftKey) toggle(onField)
         else if (draft.selection.has(id)) panel.focus()
         else draft.select([id])
         return true
@@ -83,6 +111,24 @@ export function followKeys({ root, stage, draft, shown, arranging, palette, pane
       return false
     }
   })
+
+  /** The focus to the next field; the selection stays, or takes that one too. */
+  function walk(by, takes) {
+    const all = [...stage.querySelectorAll('[data-field]')]
+    const at = all.indexOf(document.activeElement)
+    const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by]
+    if (!next) return all.length > 0
+    keeps = true
+    shown.focus(next.dataset.field)
+    keeps = false
+    if (takes) draft.select([...draft.selection, next.dataset.field])
+    return true
+  }
+  function toggle(button) {
+    if (!button) return false
+    draft.toggle(button.dataset.field)
+    return true
+  }
 
   const neighbour = (button) => {
     const all = [...stage.querySelectorAll('[data-field]')]

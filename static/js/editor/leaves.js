@@ -1,4 +1,7 @@
-const LARGEST = 3
+/** Pixels a point has at 100 %: CSS has 96 to an inch. */
+export const ACTUAL = 96 / 72
+/** So wide a page is shown at most where nothing else is asked for on a small screen. */
+const READING = 720
 
 /** The pages on the screen: which one is where, and how many pixels a point has. */
 export function findLeaves(stage, documents) {
@@ -48,14 +51,39 @@ export function findLeaves(stage, documents) {
   const show = (leaf) =>
     stage.scrollTo({ top: stage.scrollTop + leaf.paper.getBoundingClientRect().top - stage.getBoundingClientRect().top - 12 })
 
-  let zoom = 1
-  const setZoom = (next) => {
-    zoom = Math.min(Math.max(next, 1), LARGEST)
-    const { leaf } = inView()
-    stage.style.setProperty('--zoom', zoom)
-    for (const { paper } of leaves) paper.querySelector('img').sizes = `${Math.ceil(paper.getBoundingClientRect().width)}px`
-    show(leaf)
-    return { isSmallest: zoom === 1, isLargest: zoom === LARGEST }
+  const widest = Math.max(...leaves.map(({ width }) => width))
+  const highest = Math.max(...leaves.map(({ height }) => height))
+  /** Pixels a point has where the widest page is as wide as the stage, and where the highest one is seen whole. */
+  const fits = () => {
+    const { paddingLeft, paddingRight, paddingTop } = getComputedStyle(stage)
+    const room = stage.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+    const width = Math.max(40, matchMedia('(max-width: 1080px)').matches ? Math.min(room, READING) : room) / widest
+    const frame = stage.getBoundingClientRect()
+    const seen = Math.min(stage.clientHeight, innerHeight - Math.max(0, Math.min(frame.top, innerHeight / 3)))
+    return { width, page: Math.min(width, Math.max(80, seen - parseFloat(paddingTop) - 44) / highest) }
+  }
+  /** Draws every page with so many pixels a point; the place of a page that is below `anchor` (of the window) stays there. */
+  const setScale = (pixels, anchor = middleOf(stage)) => {
+    const leaf = at(anchor.clientX, anchor.clientY) ?? inView().leaf
+    const point = toPoints(leaf, anchor.clientX, anchor.clientY)
+    place(pixels)
+    keep(leaf, point, anchor)
+  }
+  const place = (pixels) => {
+    for (const { paper, width } of leaves) {
+      const across = Math.round(width * pixels * 100) / 100
+      paper.parentElement.style.inlineSize = `${across}px`
+      paper.querySelector('img').sizes = `${Math.ceil(across)}px`
+    }
+  }
+  /** Scrolls until a point of a page is below a place of the window. */
+  const keep = (leaf, point, { clientX, clientY }) => {
+    const box = leaf.paper.getBoundingClientRect()
+    const shown = scale(leaf)
+    stage.scrollTo({
+      left: stage.scrollLeft + box.left + point.x * shown - clientX,
+      top: stage.scrollTop + box.top + point.y * shown - clientY,
+    })
   }
 
   /** Whether a field of this kind may stand there: on a file that arrived signed only what somebody signs, on a certified one where it has room. */
@@ -75,10 +103,18 @@ export function findLeaves(stage, documents) {
     toPoints,
     inView,
     show,
-    zoomBy: (steps) => setZoom(zoom + steps / 2),
+    fits,
+    place,
+    setScale,
+    keep,
     /** Fields as they are read: page by page, from the top, from the left. */
     order: (a, b) => of(a).index - of(b).index || a.y - b.y || a.x - b.x || (a.id < b.id ? -1 : 1),
   }
+}
+
+const middleOf = (stage) => {
+  const { left, top, width, bottom } = stage.getBoundingClientRect()
+  return { clientX: left + width / 2, clientY: (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2 }
 }
 
 const isInside = (box, x, y) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom

@@ -1,3 +1,5 @@
+import { announceSelection } from './announcing.js'
+import { createArrangePanel } from './arrange-panel.js'
 import { createArranging } from './arranging.js'
 import { Draft } from './draft.js'
 import { followKeys } from './keyboard.js'
@@ -7,9 +9,13 @@ import { createPalette } from './palette.js'
 import { createPanel } from './panel.js'
 import { followPointer } from './pointer.js'
 import { keepSaved } from './saving.js'
+import { createSeveral } from './several.js'
 import { createSheets } from './sheets.js'
+import { createShortcuts } from './shortcuts.js'
 import { showFields } from './shown.js'
+import { showThumbs } from './thumbs.js'
 import { createVoice } from './voice.js'
+import { createZooming } from './zooming.js'
 
 const begin = () => {
   const root = document.querySelector('[data-editor]:not([data-ready])')
@@ -32,8 +38,14 @@ function start(root) {
   const arranging = createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient: palette.recipient })
   const shown = showFields({ draft, leaves, recipients, kindNames, voice, words })
   const panel = createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets })
-  followPointer({ stage, draft, leaves, shown, arranging, palette, voice, words })
-  followKeys({ root, stage, draft, shown, arranging, palette, panel })
+  const several = createSeveral({ root, stage, draft, voice, words })
+  const zooming = createZooming({ root, stage, leaves, voice, words })
+  const thumbs = showThumbs({ root, stage, draft, leaves, recipients, voice, words })
+  const shortcuts = createShortcuts({ root })
+  createArrangePanel({ root, draft, arranging, voice, words })
+  announceSelection({ root, draft, voice, words })
+  followPointer({ stage, draft, leaves, shown, arranging, palette, several, voice, words })
+  followKeys({ root, stage, draft, shown, arranging, palette, panel, several, zooming, thumbs, shortcuts })
   takeOffers({ root, draft, leaves, shown, words, voice })
   keepSaved({ root, draft, editor, shown, panel, voice, words })
 
@@ -55,51 +67,5 @@ function start(root) {
   draft.addEventListener('shown', tools)
   tools()
 
-  const zooms = [...root.querySelectorAll('[data-zoom]')]
-  for (const button of zooms)
-    button.addEventListener('click', () => {
-      const { isSmallest, isLargest } = leaves.zoomBy(Number(button.dataset.zoom))
-      for (const each of zooms) each.setAttribute('aria-disabled', Number(each.dataset.zoom) < 0 ? isSmallest : isLargest)
-    })
-  zooms[0].setAttribute('aria-disabled', true)
-
-  const thumbs = [...root.querySelectorAll('[data-thumb]')]
-  const leafOf = (place) => {
-    const [documentId, page] = place.split('/')
-    return leaves.of({ documentId, page })
-  }
-  for (const thumb of thumbs) thumb.addEventListener('click', () => leaves.show(leafOf(thumb.dataset.thumb)))
-  const markThumb = (place) => {
-    for (const thumb of thumbs) {
-      const isHere = thumb.dataset.thumb === place
-      if (isHere === thumb.hasAttribute('aria-current')) continue
-      if (isHere) thumb.setAttribute('aria-current', 'true')
-      else thumb.removeAttribute('aria-current')
-      if (isHere) thumb.parentElement.scrollTo({ left: thumb.offsetLeft - thumb.parentElement.clientWidth / 2 })
-    }
-  }
-
-  const goTo = root.querySelector('[data-goto]')
-  if (goTo) {
-    goTo.addEventListener('change', () => {
-      leaves.show(leafOf(goTo.value))
-    })
-    let waiting = false
-    stage.addEventListener(
-      'scroll',
-      () => {
-        if (waiting) return
-        waiting = true
-        requestAnimationFrame(() => {
-          waiting = false
-          const { leaf } = leaves.inView()
-          goTo.value = `${leaf.documentId}/${leaf.page}`
-          markThumb(goTo.value)
-        })
-      },
-      { passive: true },
-    )
-    markThumb(goTo.value)
-  }
   root.dataset.ready = 'yes'
 }
