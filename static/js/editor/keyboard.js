@@ -19,7 +19,7 @@ export function followKeys({ root, stage, draft, shown, arranging, palette, pane
   }
 
   root.addEventListener('keydown', (event) => {
-    if (event.isComposing || isTyping(event.target)) return
+    if (event.isComposing || isTyping(event.target) || event.target.closest('dialog')) return
     const { key, shiftKey, altKey } = event
     const command = event.ctrlKey || event.metaKey
     const done = act()
