@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
 import { verifierScript } from '../view/bundle.ts'
 import { WEB_FONTS } from '../view/web-fonts.ts'
+import { PACK, type Packing, packingFor } from './compression.ts'
 import type { Env } from './env.ts'
 
 export interface Assets {
@@ -23,8 +22,6 @@ interface Asset {
   /** Compressed when it is first asked for, once for the life of the process; absent where that gains nothing. */
   readonly packed?: Readonly<Record<Packing, () => Promise<Uint8Array<ArrayBuffer>>>>
 }
-
-type Packing = 'br' | 'gzip'
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -104,35 +101,16 @@ const assetOf = (name: string, bytes: Uint8Array<ArrayBuffer>): Asset => ({
   type: TYPES[ending(name)]!,
   version: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
   ...(/^(css|js|svg|json|txt|wasm)$/.test(ending(name)) && bytes.length > 400
-    ? { packed: { br: once(() => brotli(bytes, BROTLI)), gzip: once(() => gzipped(bytes)) } }
+    ? { packed: { br: once(() => PACK.br(bytes)), gzip: once(() => PACK.gzip(bytes)) } }
     : {}),
 })
-
-const brotli = promisify(brotliCompress) as (bytes: Uint8Array, options: object) => Promise<Uint8Array<ArrayBuffer>>
-const gzipped = promisify(gzip) as (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => (made ??= make())
 }
 
-/** The best that a browser says it takes (RFC 9110 §12.5.3). Only what is the same for everybody is compressed: pages with secrets in them never are. */
-function packingFor(accepted = ''): Packing | undefined {
-  const taken = accepted
-    .toLowerCase()
-    .split(',')
-    .map((one) =>
-      one
-        .trim()
-        .split(';')
-        .map((part) => part.trim()),
-    )
-  return (['br', 'gzip'] as const).find((packing) => taken.some(([name, q]) => name === packing && !/^q=0(\.0*)?$/.test(q ?? '')))
-}
-
 const IMPORT = /((?:^|\n)(?:import|export)\b[^'"\n]*?from |\nimport )'([^']+\.js)'/g
-
 const FILE = /(url\()'([^']+\.(?:woff2|svg|png))'(?=\))/g
 
 /** What a script imports and a style sheet draws on is named by its content too, or a browser would use two versions together after an upgrade. */

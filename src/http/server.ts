@@ -16,6 +16,7 @@ import type { Assets } from './assets.ts'
 import { boundedBodies, isSpooled } from './bodies.ts'
 import { consolePagesOf } from './console.ts'
 import { clientAddress } from './client-address.ts'
+import { compressedPages } from './compression.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
 import { noticesFor } from './notices.ts'
@@ -72,6 +73,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
     return next()
   })
   app.use((c, next) => securityHeaders(now.https)(c, next))
+  app.use(compressedPages)
   app.get('/static/*', assets.serve)
   // Browsers ask for it by themselves on every page.
   app.get('/favicon.ico', (c) => c.body(null, 204, { 'Cache-Control': 'public, max-age=86400' }))

@@ -6,6 +6,7 @@ import type { ParsedMail } from 'mailparser'
 import type { Locator, Page } from 'playwright-core'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'
+import { faultsOf } from '../support/judged.ts'
 import { openMailServer, type TestMailServer } from '../support/smtp.ts'
 import { bitmap } from '../support/picture.ts'
 import { encodePng } from '../../src/image/png.ts'
@@ -43,7 +44,9 @@ test.each(['en', 'fr'] as const)(
     const { origin, setupUrl } = installation
     await using browser = await openBrowser(() => origin)
     const shots = process.env['PARAPHE_SHOTS']
+    const faults: string[] = []
     const keep = async (name: string, page: Page): Promise<void> => {
+      faults.push(...(await faultsOf(page)).map((fault) => `${name}: ${fault}`))
       if (!shots) return
       await mkdir(shots, { recursive: true })
       await page.screenshot({ path: join(shots, `${language}-${name}.png`), fullPage: true })
@@ -91,6 +94,7 @@ test.each(['en', 'fr'] as const)(
     await conforms(installation, pdf)
     // No request left the server's own origin, no page raised an error, the policy had nothing to complain of.
     expect(browser.complaints).toEqual([])
+    expect(faults).toEqual([])
     expect(installation.output()).not.toMatch(/"level":"error"/)
   },
   240_000,
@@ -113,13 +117,16 @@ const press = (page: Page, selector = 'main form [type="submit"]'): Promise<unkn
 
 async function setUp({ origin, language, mail, keep }: Journey, page: Page, address: string): Promise<void> {
   await page.goto(address)
+  await keep('01-company', page)
   await fill(page, { legalName: language === 'fr' ? 'Atelier Nord SAS' : 'North Workshop Ltd', address: '1 Quay Street' })
   await page.selectOption('[name="country"]', 'FR')
   await press(page)
   await page.waitForURL('**/setup/administrator')
+  await keep('01-administrator', page)
   await fill(page, { firstName: 'Claire', lastName: 'Martin', jobTitle: 'Director', email: DIRECTOR, password: PASSWORD })
   await press(page)
   await page.waitForURL('**/setup/addresses')
+  await keep('01-addresses', page)
   await fill(page, { staffUrl: origin, publicUrl: origin })
   await press(page)
   await page.waitForURL('**/setup/mail')
@@ -128,6 +135,7 @@ async function setUp({ origin, language, mail, keep }: Journey, page: Page, addr
   await keep('01-mail', page)
   await page.locator('form[action="/setup/mail"] button.button--primary').click()
   await page.waitForURL('**/setup/authority')
+  await keep('02-authority', page)
   await press(page)
   await page.waitForURL('**/setup/done')
   await keep('02-done', page)

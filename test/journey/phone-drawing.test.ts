@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import type { CDPSession, Page } from 'playwright-core'
 import { listen } from '../../src/http/listen.ts'
 import { openBrowser } from '../support/browser.ts'
+import { faultsOf } from '../support/judged.ts'
 import { freePort } from '../support/installation.ts'
 import { readQr } from '../support/qr.ts'
 import { codeOf, MARIE } from '../support/signing.ts'
@@ -54,6 +55,7 @@ test('a signature drawn on the phone by a code from the computer: at once there,
   await phone.goto(address)
   expect(new URL(phone.url()).pathname).toMatch(/^\/s\/pad_\w{20}$/)
   expect(await phone.getByRole('heading', { level: 1 }).textContent()).toBe('Marie Dupont, draw your signature')
+  expect(await faultsOf(phone)).toEqual([])
   const body = await phone.locator('body').textContent()
   for (const secret of ['Consulting agreement', 'marie@client.example', 'Ann Archer']) expect(body).not.toContain(secret)
   await desk.getByText('Your phone is ready.').waitFor()
@@ -80,6 +82,7 @@ test('a signature drawn on the phone by a code from the computer: at once there,
   const { page: other } = await browser.person({ phone: true, language: 'fr' })
   expect((await other.goto(address))!.status()).toBe(404)
   expect(await other.getByRole('heading', { level: 1 }).textContent()).toContain('Ce code ne fonctionne plus')
+  expect(await faultsOf(other)).toEqual([])
 
   await use.click()
   await desk.locator('.place__mark img').waitFor()

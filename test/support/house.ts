@@ -52,6 +52,8 @@ export const BOB: NewUser = {
 export interface TestHouse extends AsyncDisposable {
   readonly house: House
   readonly server: Server
+  /** The templates that were rendered, in their order. */
+  readonly rendered: string[]
   /** Does all the work that is due, as the worker does. */
   drain(): Promise<void>
   /** Moves the clock, which stands still otherwise. */
@@ -135,9 +137,14 @@ export async function openTestHouse(
       publicOrigin: origin,
     })
   const root = join(import.meta.dir, '../..')
+  const view = createView<Views & Record<string, object>>(join(root, 'views'), { cache: true })
+  const rendered: string[] = []
   const server = await createServer({
     house,
-    view: createView<Views & Record<string, object>>(join(root, 'views'), { cache: true }),
+    view: (name, data) => {
+      rendered.push(name)
+      return view(name, data)
+    },
     assets: await createAssets(join(root, 'static')),
   })
 
@@ -184,6 +191,7 @@ export async function openTestHouse(
   return {
     house,
     server,
+    rendered,
     browser,
     async drain() {
       const runner = startRunner(db, house.clock, handlersOf(house), {

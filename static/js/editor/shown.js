@@ -57,7 +57,7 @@ export function showFields({ draft, leaves, recipients, kindNames, voice, words 
     ])
       button.style.setProperty(name, `${(points / leaf.width) * 100}cqw`)
     const [letter, icon, text] = button.children
-    letter.firstElementChild.textContent = recipient?.letter ?? '·'
+    letter.firstElementChild.dataset.letter = recipient?.letter ?? '·'
     icon.toggleAttribute('hidden', !PICTURED.has(field.kind) || field.width < 110)
     icon.firstElementChild.setAttribute('href', `#icon-${field.kind}`)
     text.textContent = field.kind === 'checkbox' ? (field.value ? '✓' : '') : field.value || field.label || kindNames[field.kind]

@@ -171,7 +171,7 @@ export const documents: typeof shape = {
       up: 'Plus tôt : {name}',
       down: 'Plus tard : {name}',
       together: 'En même temps que ci-dessus',
-      togetherOf: '{name} : en même temps que la personne ci-dessus',
+      togetherOf: 'En même temps que ci-dessus : {name}',
       remove: 'Retirer',
       removeOf: 'Retirer {name}',
       removeSure: 'Oui, retirer',
