@@ -27,6 +27,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .column('remind_at')
     .where(sql.ref('remind_at'), 'is not', null)
     .execute()
+  // The next round looks up when whoever is under way is really due.
+  await sql`update recipient set remind_at = '2000-01-01T00:00:00.000Z' where status = 'invited'`.execute(db)
   await db.schema.createIndex('message_by_recipient_id_kind').on('message').columns(['recipient_id', 'kind']).execute()
 
   await make(

@@ -82,6 +82,7 @@ export const EVENT_TYPES = [
   'envelope.voided',
   'envelope.expired',
   'envelope.ending-soon',
+  'envelope.reminders-changed',
   'envelope.completed',
   'envelope.annulled',
   'envelope.reinstated',

@@ -7,6 +7,7 @@ import type { Db } from '../db/open.ts'
 import { refuseUnfitDeadline } from './drafting.ts'
 import { findEnvelopeFor } from './envelope.ts'
 import { watchDeadline } from './expiry.ts'
+import { scheduleReminders } from './reminding.ts'
 
 /** A signature given under the old deadline must be sealed while its certificate lives: so long before the first of them ends. */
 const RESERVE = 90 * DAY
@@ -34,5 +35,6 @@ export async function moveDeadline(db: Db, act: UserAct, user: Reader, envelopeI
     await tx.updateTable('invitation').set({ expiresAt: deadline }).where('recipientId', 'in', ids).where('revokedAt', 'is', null).execute()
     await append(tx, act, { type: 'envelope.deadline-changed', envelopeId, detail: { deadline } })
     await watchDeadline(tx, act, envelopeId, deadline)
+    await scheduleReminders(tx, act.at, { ...envelope, deadline })
   })
 }

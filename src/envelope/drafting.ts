@@ -26,6 +26,8 @@ export interface Reminders {
   readonly everyDays: number
   /** 0: none. */
   readonly most: number
+  /** Not on Saturdays, Sundays and holidays: then on the next working day. */
+  readonly workingDays?: boolean
 }
 
 export const remindersOf = (envelope: Pick<Envelope, 'reminders'>): Reminders => JSON.parse(envelope.reminders) as Reminders

@@ -23,6 +23,7 @@ export async function endEnvelope(
   const ids = recipients.map(({ id }) => id)
   await revokeInvitations(tx, act, ids)
   await withdrawMessages(tx, { envelopeId: envelope.id })
+  await tx.updateTable('recipient').set({ remindAt: null }).where('envelopeId', '=', envelope.id).execute()
   if (ids.length) await tx.deleteFrom('frozenRevision').where('recipientId', 'in', ids).execute()
   const kind: MessageKind = to
   for (const recipient of recipients)

@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../base/instant.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { endEnvelope } from './ending.ts'
+import { watchForEnding } from './ending-soon.ts'
 import type { Envelope } from './envelope.ts'
 import { findEnvelope } from './envelope.ts'
 import { tellSender } from './telling.ts'
@@ -19,6 +20,7 @@ export async function watchDeadline(tx: Tx, act: Pick<Act, 'at'>, envelopeId: st
     key: `${EXPIRY} ${envelopeId} ${deadline}`,
     runAt: deadline,
   })
+  await watchForEnding(tx, act, envelopeId, deadline)
 }
 
 /** Ends what is past its deadline and not signed by everybody. */

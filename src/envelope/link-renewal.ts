@@ -9,6 +9,7 @@ import { withdrawMessages } from '../mail/outbox.ts'
 import { invitedRecipient } from './acting.ts'
 import type { Envelope, Recipient } from './envelope.ts'
 import { createInvitation } from './invitation.ts'
+import { scheduleReminder } from './reminding.ts'
 import { nameOf, tellRecipient, WAYS_IN } from './telling.ts'
 
 /** The sender sends the link anew; the one before stops working. */
@@ -45,6 +46,7 @@ export async function sendFreshLink(
 ): Promise<void> {
   await withdrawMessages(tx, { recipientId: recipient.id, kinds: WAYS_IN })
   const invitation = await createInvitation(tx, act, recipient, envelope)
+  await scheduleReminder(tx, act.at, envelope, recipient)
   await append(tx, act, {
     type: 'invitation.renewed',
     envelopeId: envelope.id,

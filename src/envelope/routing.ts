@@ -5,6 +5,7 @@ import { masked } from '../mail/masked.ts'
 import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
 import { createInvitation } from './invitation.ts'
 import { acts } from './naming.ts'
+import { scheduleReminder } from './reminding.ts'
 import { addressOf, nameOf, tellRecipient } from './telling.ts'
 
 /** Of the given recipients, those whose turn it is: the lowest order in which somebody has not acted yet; equal numbers act in parallel. */
@@ -28,6 +29,7 @@ export async function inviteNext(tx: Tx, act: Act, envelope: Envelope): Promise<
 async function invite(tx: Tx, act: Act, envelope: Envelope, recipient: Recipient): Promise<void> {
   await tx.updateTable('recipient').set({ status: 'invited' }).where('id', '=', recipient.id).where('status', '=', 'waiting').execute()
   const invitation = await createInvitation(tx, act, recipient, envelope)
+  await scheduleReminder(tx, act.at, envelope, recipient)
   await append(tx, act, {
     type: 'recipient.invited',
     envelopeId: envelope.id,

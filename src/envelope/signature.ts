@@ -48,7 +48,7 @@ export async function recordSignature(tx: Tx, act: Act, { recipientId, revisions
   const serials = [...revisions.values()].map(({ facts }) => facts['serial']).filter(Boolean)
   const { numUpdatedRows } = await tx
     .updateTable('recipient')
-    .set({ status: 'signed', signedAt: act.at, certificateSerial: serials.join(' ') || null })
+    .set({ status: 'signed', remindAt: null, signedAt: act.at, certificateSerial: serials.join(' ') || null })
     .where('id', '=', recipientId)
     .where('status', '=', 'invited')
     .executeTakeFirst()
@@ -88,7 +88,7 @@ export async function recordDecline(tx: Tx, act: Act, { recipientId, reason }: {
   const { recipient, envelope } = await actingRecipient(tx, act, recipientId)
   const { numUpdatedRows } = await tx
     .updateTable('recipient')
-    .set({ status: 'declined', declinedAt: act.at, declineReason: reason })
+    .set({ status: 'declined', remindAt: null, declinedAt: act.at, declineReason: reason })
     .where('id', '=', recipientId)
     .where('status', '=', 'invited')
     .executeTakeFirst()

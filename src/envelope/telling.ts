@@ -37,16 +37,19 @@ export async function tellSender(
   tx: Tx,
   act: Act,
   kind: NotificationKind,
-  envelope: Pick<Envelope, 'id' | 'senderId'>,
+  envelope: Pick<Envelope, 'id' | 'senderId' | 'responsibleId'>,
   { about, ...told }: Pick<NewNotification, 'key' | 'params' | 'mailing'> & { readonly about?: Pick<Recipient, 'id' | 'userId'> } = {},
 ): Promise<void> {
-  if (OWN_ACTS.has(kind) && about?.userId === envelope.senderId) return
-  await notify(tx, act, envelope.senderId, {
-    kind,
-    envelopeId: envelope.id,
-    ...(about ? { recipientId: about.id } : {}),
-    ...told,
-  })
+  // Whoever looks after it now is told with the one who sent it.
+  const whom = new Set([envelope.senderId, envelope.responsibleId ?? envelope.senderId])
+  if (OWN_ACTS.has(kind) && about?.userId) whom.delete(about.userId)
+  for (const userId of whom)
+    await notify(tx, act, userId, {
+      kind,
+      envelopeId: envelope.id,
+      ...(about ? { recipientId: about.id } : {}),
+      ...told,
+    })
 }
 
 export const addressOf = ({ channel, email, phone }: Pick<Recipient, 'channel' | 'email' | 'phone'>): string =>

@@ -12,6 +12,7 @@ const CONSOLE = {
   users: ({ console }: Permissions) => console.users,
   stamps: settings,
   settings,
+  holidays: settings,
   appearance: settings,
   messages: settings,
   disclosures: settings,

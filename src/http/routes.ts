@@ -35,6 +35,7 @@ import { envelopeDispatch } from './envelopes/dispatch.ts'
 import { envelopeDiscarding } from './envelopes/discarding.ts'
 import { envelopeCopies } from './envelopes/copies.ts'
 import { envelopeVoiding } from './envelopes/voiding.ts'
+import { envelopeReminders } from './envelopes/reminders.ts'
 import { envelopeDeadline } from './envelopes/deadline.ts'
 import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
@@ -59,6 +60,7 @@ import { consoleSettings } from './console/settings.ts'
 import { styleguide } from './styleguide.ts'
 import { consoleAppearance } from './console/appearance.ts'
 import { consoleMessages } from './console/messages.ts'
+import { consoleHolidays } from './console/holidays.ts'
 import { consoleDisclosures } from './console/disclosures.ts'
 import { consoleChannels } from './console/channels.ts'
 import { consoleEmailChannel } from './console/channels/email.ts'
@@ -151,6 +153,7 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopeCopies,
     envelopeVoiding,
     envelopeDeadline,
+    envelopeReminders,
     waiting,
     envelopeFields,
     envelopeAttachments,
@@ -175,6 +178,7 @@ export function mountRoutes(app: Hono<Env>): void {
     styleguide,
     consoleAppearance,
     consoleMessages,
+    consoleHolidays,
     consoleDisclosures,
     consoleChannels,
     consoleEmailChannel,

@@ -34,6 +34,7 @@ import type { EmptyField } from '../pdf/received.ts'
 import type { Mailing, NotificationKind } from '../notification/kinds.ts'
 import type { Notification } from '../notification/reading.ts'
 import type { TermsPart } from '../setting/disclosure.ts'
+import type { FrenchHoliday } from '../setting/working-days.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { ShownFolder } from '../vault/folders.ts'
 import type { ShownRight, Subject } from '../vault/folder-rights.ts'
@@ -220,6 +221,12 @@ export interface Views {
     stamps: { id: string; name: string; company: string | null }[]
     companies: { id: string; legalName: string }[]
     form: Form
+  }
+  'console/holidays': {
+    form: Form
+    french: boolean
+    reckoned: { name: FrenchHoliday; day: string }[]
+    own: { day: string; name: string; isPast: boolean }[]
   }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
   'styleguide/index': { icons: readonly string[]; form: Form }

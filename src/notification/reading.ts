@@ -104,12 +104,19 @@ export async function readAll(db: Db, at: Instant, userId: string, until: Instan
 export const forgetRead = (db: Db, before: Instant): Promise<unknown> =>
   db.deleteFrom('notification').where('readAt', '<', before).execute()
 
-/** The title is told as long as the envelope is one's own: whoever hands it on hands on its news too. */
+/** The title is told as long as one has sent it or looks after it. */
 const told = (db: Db) =>
   db
     .selectFrom('notification')
     .leftJoin('envelope', (join) =>
-      join.onRef('envelope.id', '=', 'notification.envelopeId').onRef('envelope.senderId', '=', 'notification.userId'),
+      join
+        .onRef('envelope.id', '=', 'notification.envelopeId')
+        .on((on) =>
+          on.or([
+            on('envelope.senderId', '=', on.ref('notification.userId')),
+            on('envelope.responsibleId', '=', on.ref('notification.userId')),
+          ]),
+        ),
     )
     .leftJoin('recipient', 'recipient.id', 'notification.recipientId')
     .select([

@@ -9,7 +9,9 @@ import type { Db, Tx } from '../db/open.ts'
 export interface Settings {
   installation: { setUpAt: Instant | null; language: Language; timeZone: string; staffUrl: string | null; publicUrl: string | null }
   limits: { uploadBytes: number; pages: number; linkDays: number }
-  reminders: { firstAfterDays: number; everyDays: number; most: number }
+  reminders: { firstAfterDays: number; everyDays: number; most: number; workingDays?: boolean }
+  /** Days on which nobody is at work, besides Saturdays and Sundays: those of France, reckoned, and the company's own. */
+  holidays: { french: boolean; own: readonly { readonly day: string; readonly name: string }[] }
   email: EmailSetting | null
   sms: SmsSetting | null
   /** Who keeps checkpoints of the audit log outside this machine: a file on another volume, an address, how often it is written to. */
@@ -80,6 +82,7 @@ export const DEFAULTS: Settings = {
   },
   limits: { uploadBytes: 100_000_000, pages: 2_000, linkDays: 14 },
   reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
+  holidays: { french: false, own: [] },
   email: null,
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },

@@ -1,7 +1,7 @@
 import { sweepAttempts } from '../access/attempts.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { tendAuthority } from '../authority/tending.ts'
-import { DAY, later, YEAR } from '../base/instant.ts'
+import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
 import { sweepImports } from '../contact/importing.ts'
 import { LINK_ASKED, sendAskedLinks } from '../ceremony/lost-link.ts'
 import { carryOutRun } from '../board/carrying-out.ts'
@@ -11,6 +11,7 @@ import { sweepPads } from '../ceremony/phone-pad.ts'
 import { completeEnvelope } from '../envelope/completion.ts'
 import { carryOutDispatch, DISPATCH } from '../envelope/dispatch.ts'
 import { INDEXING } from '../envelope/filing.ts'
+import { ENDING_SOON, tellEndingSoon } from '../envelope/ending-soon.ts'
 import { EXPIRY, expireEnvelope } from '../envelope/expiry.ts'
 import { remindTheSilent } from '../envelope/reminding.ts'
 import { SEALING } from '../envelope/signature.ts'
@@ -36,6 +37,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [DISPATCH]: (job) => carryOutDispatch(house, payloadOf<{ envelope: string; by: string }>(job)),
   [SEALING]: (job) => completeEnvelope(house, payloadOf<{ envelope: string }>(job)),
   [EXPIRY]: (job) => expireEnvelope(house, payloadOf<{ envelope: string }>(job).envelope),
+  [ENDING_SOON]: (job) => tellEndingSoon(house, payloadOf<{ envelope: string; deadline: Instant }>(job)),
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [CHECKPOINT]: () => takeCheckpoint(house),

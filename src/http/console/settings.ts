@@ -5,7 +5,7 @@ import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { originsOf } from '../../setting/origins.ts'
-import { language, origin, timeZone, wholeNumber } from '../schemas.ts'
+import { language, origin, tick, timeZone, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
 
 const MEGABYTE = 1_000_000
@@ -21,6 +21,7 @@ const Settings = z.object({
   firstAfterDays: wholeNumber(0, 365),
   everyDays: wholeNumber(1, 365),
   most: wholeNumber(0, 10),
+  workingDays: tick,
 })
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone')
@@ -48,9 +49,17 @@ export const consoleSettings = createApp()
       linkDays: limits.linkDays,
       uploadMegabytes: Math.round(limits.uploadBytes / MEGABYTE),
       pages: limits.pages,
-      ...reminders,
+      firstAfterDays: reminders.firstAfterDays,
+      everyDays: reminders.everyDays,
+      most: reminders.most,
     }
-    const values = { language: installation.language, timeZone: installation.timeZone, staffUrl: origins.staff, publicUrl: origins.public }
+    const values = {
+      language: installation.language,
+      timeZone: installation.timeZone,
+      staffUrl: origins.staff,
+      publicUrl: origins.public,
+      workingDays: reminders.workingDays ? '1' : '',
+    }
     return c.html(
       await page(c, blankForm({ ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])) })),
     )
@@ -59,7 +68,8 @@ export const consoleSettings = createApp()
     const answers = await readAnswers(c, Settings)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db } = c.var.house
-    const { language, timeZone, staffUrl, publicUrl, linkDays, uploadMegabytes, pages, firstAfterDays, everyDays, most } = answers.value
+    const { language, timeZone, staffUrl, publicUrl, linkDays, uploadMegabytes, pages, firstAfterDays, everyDays, most, workingDays } =
+      answers.value
     await db.transaction().execute(async (tx) => {
       const act = userAct(c)
       await writeSetting(tx, act, 'installation', {
@@ -70,7 +80,7 @@ export const consoleSettings = createApp()
         publicUrl,
       })
       await writeSetting(tx, act, 'limits', { uploadBytes: uploadMegabytes * MEGABYTE, pages, linkDays })
-      await writeSetting(tx, act, 'reminders', { firstAfterDays, everyDays, most })
+      await writeSetting(tx, act, 'reminders', { firstAfterDays, everyDays, most, ...(workingDays ? { workingDays } : {}) })
     })
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/settings', 303)

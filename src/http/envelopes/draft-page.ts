@@ -5,7 +5,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { type KnownPerson, listKnownPeople } from '../../envelope/choosing.ts'
 import { type Problem, problemsOf } from '../../envelope/dispatch.ts'
 import { findingsOf, needsConsent } from '../../envelope/documents.ts'
-import { DEFAULT_DEADLINE, findDraft, remindersOf } from '../../envelope/drafting.ts'
+import { DEFAULT_DEADLINE, findDraft } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
 import type { Findings } from '../../envelope/reading.ts'
@@ -25,6 +25,7 @@ import type { Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import type { EditorView } from '../views.ts'
 import { deadlineValues } from './deadline-fields.ts'
+import { reminderValues } from './reminder-fields.ts'
 import { editorView } from './fields.ts'
 
 export interface DraftDocument {
@@ -177,16 +178,6 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     offers,
     languages: LANGUAGE_NAMES,
   })
-}
-
-function reminderValues(envelope: Envelope, usual: number): Record<string, string> {
-  const { firstAfterDays, everyDays, most } = remindersOf(envelope)
-  return {
-    remind: most ? '1' : '',
-    firstAfterDays: String(firstAfterDays),
-    everyDays: String(everyDays),
-    most: String(most || usual),
-  }
 }
 
 function draftPeople(recipients: readonly Recipient[], editor: EditorView, userId: string): DraftPerson[] {

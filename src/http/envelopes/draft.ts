@@ -8,10 +8,11 @@ import { formatsFor } from '../../view/formats.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
-import { drawnLine, line, lines, tick, wholeNumber } from '../schemas.ts'
+import { drawnLine, line, lines } from '../schemas.ts'
 import { DeadlineFields, readDeadline } from './deadline-fields.ts'
 import { draftPage } from './draft-page.ts'
 import { personValues } from './person-fields.ts'
+import { readReminders, ReminderFields } from './reminder-fields.ts'
 
 const Details = DeadlineFields.partial().extend({
   title: drawnLine(200).optional(),
@@ -21,10 +22,7 @@ const Details = DeadlineFields.partial().extend({
   deadlineShown: z.string().max(20).default(''),
   /** Says that the form has reminders at all: a box that is not ticked sends nothing. */
   reminders: z.string().optional(),
-  remind: tick,
-  firstAfterDays: wholeNumber(0, 365).optional(),
-  everyDays: wholeNumber(1, 365).optional(),
-  most: wholeNumber(1, 10).optional(),
+  ...ReminderFields.shape,
   delegation: z.enum(DELEGATIONS, 'delegation.unknown').optional(),
 })
 
@@ -60,15 +58,13 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
   const answers = await readAnswers(c, Details)
   const refuse = (form: Form): Saved => ({ ok: false, form, sentence: Object.values(form.errors)[0] ?? '' })
   if (!answers.ok) return refuse(answers.form)
-  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, reminders, remind, delegation, ...days } =
-    answers.value
+  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, reminders, delegation, ...days } = answers.value
   let counted = 0
   try {
     if (legalEntityId && legalEntityId !== draft.legalEntityId) {
       await chooseLegalEntity(db, userAct(c), requireUser(c), draft.id, legalEntityId)
       counted++
     }
-    const before = remindersOf(draft)
     const changes: Partial<DraftDetails> = {
       ...(title === undefined ? {} : { title }),
       ...(subject === undefined ? {} : { subject }),
@@ -80,15 +76,7 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
           ? { deadline: null }
           : { deadline: await readDeadline(c, { deadlineDay, deadlineTime: deadlineTime ?? '' }) }),
       ...(delegation === undefined ? {} : { delegation }),
-      ...(reminders === undefined
-        ? {}
-        : {
-            reminders: {
-              firstAfterDays: days.firstAfterDays ?? before.firstAfterDays,
-              everyDays: days.everyDays ?? before.everyDays,
-              most: remind ? (days.most ?? before.most) : 0,
-            },
-          }),
+      ...(reminders === undefined ? {} : { reminders: readReminders(days, remindersOf(draft)) }),
     }
     if (Object.keys(changes).length) {
       await changeDraft(db, userAct(c), requireUser(c), draft.id, changes)

@@ -21,7 +21,9 @@ import { requireUser } from '../access.ts'
 import { handedOverBy } from '../../ceremony/delegating.ts'
 import { blankForm, type Form } from '../answers.ts'
 import type { Ctx } from '../env.ts'
+import { readSetting } from '../../setting/setting.ts'
 import { deadlineValues } from './deadline-fields.ts'
+import { reminderValues } from './reminder-fields.ts'
 
 export interface ShownPerson {
   readonly id: string
@@ -51,6 +53,8 @@ export interface ShownPerson {
   readonly isMe: boolean
   readonly isTurn: boolean
   readonly canBeCorrected: boolean
+  /** When they are reminded by themselves; null: not any more. */
+  readonly remindAt: Instant | null
 }
 
 export interface EnvelopeView {
@@ -88,6 +92,7 @@ export interface EnvelopeView {
   readonly timeline: readonly Happening[]
   readonly correct: { readonly id: string; readonly name: string; readonly form: Form } | null
   readonly deadline: Form
+  readonly reminders: Form
   readonly voiding: Form
 }
 
@@ -96,6 +101,7 @@ interface Forms {
   readonly correct?: string | null
   readonly correction?: Form
   readonly deadline?: Form
+  readonly reminders?: Form
   readonly voiding?: Form
 }
 
@@ -147,6 +153,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
       ? { id: corrected.id, name: nameOf(corrected), form: forms.correction ?? blankForm(correctionValues(corrected)) }
       : null,
     deadline: forms.deadline ?? blankForm(await deadlineValues(c, envelope.deadline)),
+    reminders: forms.reminders ?? blankForm(reminderValues(envelope, (await readSetting(db, 'reminders')).most)),
     voiding: forms.voiding ?? blankForm(),
   })
 }
@@ -198,6 +205,7 @@ function shownPeople(
       isMe: recipient.userId === userId,
       isTurn: recipient.status === 'invited' && now.includes(recipient.id),
       canBeCorrected: canBeCorrected(envelope, recipient),
+      remindAt: recipient.remindAt,
     }
   })
 }

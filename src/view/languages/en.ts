@@ -13,6 +13,7 @@ import { signing } from './en/signing.ts'
 import { completion } from './en/completion.ts'
 import { mail } from './en/mail.ts'
 import { delegation } from './en/delegation.ts'
+import { following } from './en/following.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
@@ -39,6 +40,7 @@ export const en = {
   completion,
   mail,
   delegation,
+  following,
   notifications,
   vault,
   register,

@@ -13,6 +13,7 @@ import { signing } from './fr/signing.ts'
 import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
 import { delegation } from './fr/delegation.ts'
+import { following } from './fr/following.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
@@ -41,6 +42,7 @@ export const fr: Words = {
   completion,
   mail,
   delegation,
+  following,
   notifications,
   vault,
   register,

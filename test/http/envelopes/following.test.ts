@@ -291,3 +291,41 @@ test('approvers and witnesses are not counted as having signed, and nobody is na
   expect(told.filter((one) => (one.match(/Marie Dupont/g) ?? []).length > 1)).toEqual([])
   expect((await browser.get('/envelopes')).text).toContain('2 of 2 have acted')
 }, 40_000)
+
+test('the next reminder stands on the page; how often is changed while it is under way, and ended', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, path } = await sent(test)
+  expect((await browser.get(path)).text).toContain('Next reminder on 26 Nov 2026, 13:00')
+  const fields = { remind: '1', firstAfterDays: '5', everyDays: '1', most: '3', workingDays: '1' }
+  expect((await browser.post(`${path}/reminders`, { ...fields, everyDays: '0' })).status).toBe(422)
+  expect((await browser.post(`${path}/reminders`, fields)).status).toBe(303)
+  // Saturday moves to Monday morning.
+  const changed = (await browser.get(path)).text
+  expect(changed).toContain('Next reminder on 30 Nov 2026, 08:00')
+  expect(changed).toContain('Changed how often whoever is missing is reminded')
+  expect((await browser.post(`${path}/reminders`, { ...fields, remind: '' })).status).toBe(303)
+  expect((await browser.get(path)).text).toContain('No more reminders by themselves')
+  const bob = await test.browser()
+  await bob.signIn('bob@acme.example')
+  expect((await bob.post(`${path}/reminders`, fields)).status).toBe(404)
+}, 40_000)
+
+test('between the deadline and the job that ends it, a link says that it has ended', async () => {
+  await using test = await openTestHouse({ authority: true })
+  const { browser, id, path } = await sent(test, [MARIE])
+  const marie = await recipientNamed(test, id, 'Marie')
+  const invitation = (await currentInvitation(test.house.db, marie.id, test.house.clock()))!
+  const link = `/s/${invitationToken(test.house.secretKey, invitation)}`
+  expect((await browser.post(`${path}/deadline`, { deadlineDay: '2026-11-24', deadlineTime: '10:00' })).status).toBe(303)
+  const held = await test.browser()
+  const base = (await held.get(link)).location!
+  test.wait(DAY)
+  for (const address of [link, base]) {
+    const { status, text } = await held.get(address)
+    expect([address, status]).toEqual([address, 410])
+    expect(text).toContain('L’échéance est dépassée')
+  }
+  expect((await held.get(`${base}.forged`)).status).toBe(404)
+  await test.drain()
+  expect((await held.get(base)).status).toBe(410)
+}, 40_000)

@@ -12,6 +12,7 @@ export const console = {
     users: 'Users',
     stamps: 'Stamps',
     settings: 'Settings',
+    holidays: 'Holidays',
     appearance: 'Appearance',
     messages: 'Wording',
     disclosures: 'Terms',

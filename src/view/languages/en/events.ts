@@ -77,6 +77,7 @@ export const events = {
   'envelope.dispatched': 'Sent the document',
   'envelope.voided': 'Voided it: {reason}',
   'envelope.ending-soon': 'Told whoever is missing, and the sender, that the deadline is near',
+  'envelope.reminders-changed': 'Changed how often whoever is missing is reminded',
   'envelope.expired': 'The deadline passed',
   'envelope.completed': 'Completed: everybody has acted, and the company sealed it',
   'envelope.annulled': 'Annulled the finished document: {reason}',

@@ -192,6 +192,8 @@ export const refusals = {
   'phone-pad.over': 'This code no longer works. Have a new one shown on your computer.',
   'phone-pad.too-many': 'That was often enough for now. Please draw on this page, or try again in an hour.',
   'phone-pad.moved-on': 'Something else has been drawn on the phone meanwhile. Look at it, then use it.',
+  'holiday.unreadable': 'This is not a day that there is. Please choose it in the calendar.',
+  'holiday.too-many': 'There may be {most} days at the most. Remove past ones first.',
   'notification.unknown': 'There is no such notification.',
   'message.unknown': 'There is no such message.',
   'message.not-failed': 'This message has not failed.',

@@ -13,6 +13,7 @@ export const console: typeof shape = {
     users: 'Utilisateurs',
     stamps: 'Cachets',
     settings: 'Réglages',
+    holidays: 'Jours fériés',
     appearance: 'Apparence',
     messages: 'Textes',
     disclosures: 'Conditions',

@@ -78,6 +78,7 @@ export const events: typeof shape = {
   'envelope.dispatched': 'A envoyé le document',
   'envelope.voided': 'L’a retiré : {reason}',
   'envelope.ending-soon': 'A prévenu les personnes qui manquent et l’expéditeur que l’échéance approche',
+  'envelope.reminders-changed': 'A changé la fréquence des relances',
   'envelope.expired': 'L’échéance est passée',
   'envelope.completed': 'Terminé : tout le monde a agi et la société a apposé son sceau',
   'envelope.annulled': 'A annulé le document achevé : {reason}',

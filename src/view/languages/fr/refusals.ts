@@ -197,6 +197,8 @@ export const refusals: typeof shape = {
   'phone-pad.over': 'Ce code ne fonctionne plus. Affichez-en un nouveau sur votre ordinateur.',
   'phone-pad.too-many': 'Cela suffit pour le moment. Dessinez sur cette page, ou réessayez dans une heure.',
   'phone-pad.moved-on': 'Un autre tracé a été fait sur le téléphone entre-temps. Regardez-le, puis utilisez-le.',
+  'holiday.unreadable': 'Ce jour n’existe pas. Choisissez-le dans le calendrier.',
+  'holiday.too-many': 'Il peut y avoir au plus {most} jours. Retirez d’abord les jours passés.',
   'notification.unknown': 'Cette notification n’existe pas.',
   'message.unknown': 'Ce message n’existe pas.',
   'message.not-failed': 'Ce message n’a pas échoué.',

@@ -1,0 +1,41 @@
+import type { en } from '../en.ts'
+
+export const following: (typeof en)['following'] = {
+  reminders: {
+    title: 'Changer les relances',
+    workingDays: 'Seulement les jours ouvrés',
+    hint: 'Tous les 1 jour : chaque jour. Personne n’est relancé la nuit : seulement de 8 h à 19 h, à l’heure de cette maison.',
+    button: 'Changer',
+    changed: 'Les relances sont changées.',
+    next: 'Prochaine relance le {when}',
+    none: 'Plus de relance automatique',
+  },
+  holidays: {
+    title: 'Jours fériés',
+    lead: 'Ces jours-là, comme les samedis et dimanches, personne n’est relancé pour un document dont les relances sont limitées aux jours ouvrés.',
+    ready: 'Prêts à choisir',
+    french: 'Les jours fériés légaux de France, Pâques étant calculé pour chaque année',
+    which: 'Quels sont les prochains',
+    names: {
+      'new-year': 'Jour de l’An',
+      'easter-monday': 'Lundi de Pâques',
+      'labour-day': 'Fête du Travail',
+      'victory-day': 'Victoire de 1945',
+      ascension: 'Ascension',
+      'whit-monday': 'Lundi de Pentecôte',
+      'national-day': 'Fête nationale',
+      assumption: 'Assomption',
+      'all-saints': 'Toussaint',
+      armistice: 'Armistice de 1918',
+      christmas: 'Noël',
+    },
+    own: 'Les jours de l’entreprise',
+    none: 'Aucun pour l’instant : un pont, un congé collectif, une fête locale.',
+    past: 'passé',
+    day: 'Jour',
+    name: 'De quoi il s’agit',
+    add: 'Ajouter ce jour',
+    remove: 'Retirer',
+    removeOf: 'Retirer le {day}',
+  },
+}
