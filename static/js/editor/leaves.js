@@ -51,27 +51,27 @@ export function findLeaves(stage, documents) {
   const show = (leaf) =>
     stage.scrollTo({ top: stage.scrollTop + leaf.paper.getBoundingClientRect().top - stage.getBoundingClientRect().top - 12 })
 
-  const widest = Math.max(...leaves.map(({ width }) => width))
-  const highest = Math.max(...leaves.map(({ height }) => height))
-  /** Pixels a point has where the widest page is as wide as the stage, and where the highest one is seen whole. */
+  /** Pixels a point has where a page is as wide as the stage, and where it is seen whole. */
   const fits = () => {
     const { paddingLeft, paddingRight, paddingTop } = getComputedStyle(stage)
     const room = stage.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
-    const width = Math.max(40, matchMedia('(max-width: 1080px)').matches ? Math.min(room, READING) : room) / widest
+    const across = Math.max(40, matchMedia('(max-width: 1080px)').matches ? Math.min(room, READING) : room)
     const frame = stage.getBoundingClientRect()
     const seen = Math.min(stage.clientHeight, innerHeight - Math.max(0, Math.min(frame.top, innerHeight / 3)))
-    return { width, page: Math.min(width, Math.max(80, seen - parseFloat(paddingTop) - 44) / highest) }
+    const down = Math.max(80, seen - parseFloat(paddingTop) - 44)
+    return { width: ({ width }) => across / width, page: ({ width, height }) => Math.min(across / width, down / height) }
   }
-  /** Draws every page with so many pixels a point; the place of a page that is below `anchor` (of the window) stays there. */
-  const setScale = (pixels, anchor = middleOf(stage)) => {
+  /** Draws every page with so many pixels a point, as `pixelsOf` says of it; the place of a page that is below `anchor` (of the window) stays there. */
+  const setScale = (pixelsOf, anchor = middleOf(stage)) => {
     const leaf = at(anchor.clientX, anchor.clientY) ?? inView().leaf
     const point = toPoints(leaf, anchor.clientX, anchor.clientY)
-    place(pixels)
+    place(pixelsOf)
     keep(leaf, point, anchor)
   }
-  const place = (pixels) => {
-    for (const { paper, width } of leaves) {
-      const across = Math.round(width * pixels * 100) / 100
+  const place = (pixelsOf) => {
+    for (const leaf of leaves) {
+      const { paper, width } = leaf
+      const across = Math.round(width * pixelsOf(leaf) * 100) / 100
       paper.parentElement.style.inlineSize = `${across}px`
       paper.querySelector('img').sizes = `${Math.ceil(across)}px`
     }

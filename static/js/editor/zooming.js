@@ -14,7 +14,8 @@ export function createZooming({ root, stage, leaves, voice, words }) {
   let percent = 100
 
   const within = (value) => Math.min(LARGEST, Math.max(Math.min(SMALLEST, percentOf('width'), percentOf('page')), value))
-  const percentOf = (fit) => (leaves.fits()[fit] / ACTUAL) * 100
+  const percentOf = (fit) => (leaves.fits()[fit](leaves.inView().leaf) / ACTUAL) * 100
+  const evenly = () => (percent / 100) * ACTUAL
 
   function show(told) {
     now.value = mode === 'free' ? String(percent) : ''
@@ -28,13 +29,13 @@ export function createZooming({ root, stage, leaves, voice, words }) {
   function to(value, { anchor, told = true } = {}) {
     percent = within(value)
     mode = STEPS.includes(Math.round(percent)) && Math.abs(percent - Math.round(percent)) < 0.01 ? String(Math.round(percent)) : 'free'
-    leaves.setScale((percent / 100) * ACTUAL, anchor)
+    leaves.setScale(evenly, anchor)
     show(told)
   }
   function fit(which, told = true) {
     mode = which
     percent = percentOf(which)
-    leaves.setScale((percent / 100) * ACTUAL)
+    leaves.setScale(leaves.fits()[which])
     show(told)
   }
   const by = (direction) =>
@@ -80,7 +81,7 @@ export function createZooming({ root, stage, leaves, voice, words }) {
       const { apart, middle } = between(event.touches)
       percent = within((pinch.percent * apart) / pinch.apart)
       mode = 'free'
-      leaves.place((percent / 100) * ACTUAL)
+      leaves.place(evenly)
       leaves.keep(pinch.leaf, pinch.point, middle)
       show(false)
     },

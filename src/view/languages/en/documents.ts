@@ -133,8 +133,8 @@ export const documents = {
       opened: 'The file was opened with the password that you gave. The protected original is kept too.',
       flattened: (count: number) =>
         count === 1
-          ? 'Its form had 1 field. What is filled in becomes part of the page.'
-          : `Its form had ${count} fields. What is filled in becomes part of the page.`,
+          ? 'Its form has 1 field. Step 3 offers to take it over; left as it is, it becomes part of the page.'
+          : `Its form has ${count} fields. Step 3 offers to take them over; what is left becomes part of the page.`,
       acts: {
         javascript: 'JavaScript',
         launch: 'a command that starts a program',

@@ -8,8 +8,8 @@ export const offers = {
     count === 1 ? `1 form field found in “${title}”` : `${count} form fields found in “${title}”`,
   formLead: 'What you take over is filled in here; what you leave is printed as it stands in the file.',
   formTake: 'Take them over',
-  layout: (count: number, title: string, day: string): string =>
-    `“${title}” of ${day} looks like this document${count === 1 ? ' and has 1 field' : ` and has ${count} fields`}`,
+  layout: (count: number, title: string, day: string, document: string): string =>
+    `“${title}” of ${day} looks like “${document}”${count === 1 ? ' and has 1 field' : ` and has ${count} fields`}`,
   layoutLead: 'Places, kinds and rules are used for the people who stand in the same place here.',
   layoutTake: 'Use its fields',
   who: 'For',

@@ -135,8 +135,8 @@ export const documents: typeof shape = {
       opened: 'Le fichier a été ouvert avec le mot de passe que vous avez donné. L’original protégé est conservé aussi.',
       flattened: (count: number) =>
         count < 2
-          ? `Son formulaire avait ${count} champ. Ce qui y est rempli devient une partie de la page.`
-          : `Son formulaire avait ${count} champs. Ce qui y est rempli devient une partie de la page.`,
+          ? `Son formulaire a ${count} champ. L’étape 3 propose de le reprendre ; laissé tel quel, il devient une partie de la page.`
+          : `Son formulaire a ${count} champs. L’étape 3 propose de les reprendre ; ce qui est laissé devient une partie de la page.`,
       acts: {
         javascript: 'du JavaScript',
         launch: 'une commande qui lance un programme',

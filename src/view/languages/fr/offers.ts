@@ -9,7 +9,8 @@ export const offers: typeof shape = {
     count === 1 ? `1 champ de formulaire trouvé dans « ${title} »` : `${count} champs de formulaire trouvés dans « ${title} »`,
   formLead: 'Ce que vous reprenez se remplit ici ; ce que vous laissez est imprimé tel qu’il figure dans le fichier.',
   formTake: 'Les reprendre',
-  layout: (count, title, day) => `« ${title} » du ${day} ressemble à ce document${count === 1 ? ' et a 1 champ' : ` et a ${count} champs`}`,
+  layout: (count, title, day, document) =>
+    `« ${title} » du ${day} ressemble à « ${document} »${count === 1 ? ' et a 1 champ' : ` et a ${count} champs`}`,
   layoutLead: 'Les emplacements, types et règles sont repris pour les personnes qui occupent ici la même place.',
   layoutTake: 'Utiliser ses champs',
   who: 'Pour',
