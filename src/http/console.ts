@@ -25,8 +25,26 @@ const CONSOLE = {
 } as const
 export type ConsolePage = keyof typeof CONSOLE
 
-export const consolePagesOf = (permissions: Permissions): ConsolePage[] =>
-  (Object.keys(CONSOLE) as ConsolePage[]).filter((page) => CONSOLE[page](permissions))
+const GROUPS = {
+  company: ['companies', 'stamps', 'appearance'],
+  people: ['users'],
+  messages: ['channels', 'outbox', 'messages', 'disclosures'],
+  work: ['board'],
+  trust: ['authority', 'audit'],
+  system: ['settings', 'health'],
+} as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
+export type ConsoleGroup = keyof typeof GROUPS
+/** Every page stands in a group, or this does not compile. */
+export type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]> extends never ? null : never
+export const UNGROUPED: Ungrouped = null
+
+const consolePagesOf = (permissions: Permissions): ConsolePage[] => consoleOf(permissions).flatMap(({ pages }) => pages)
+
+/** What somebody may open, by group; a group of which they may open nothing is not there. */
+export const consoleOf = (permissions: Permissions): { readonly group: ConsoleGroup; readonly pages: readonly ConsolePage[] }[] =>
+  (Object.entries(GROUPS) as [ConsoleGroup, readonly ConsolePage[]][])
+    .map(([group, pages]) => ({ group, pages: pages.filter((page) => CONSOLE[page](permissions)) }))
+    .filter(({ pages }) => pages.length)
 
 /** Where something waits in the Outbox, that is what the administrator comes for. */
 export const consoleStart = createApp().get('/console', signedIn, async (c) => {

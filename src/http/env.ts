@@ -6,7 +6,7 @@ import type { User } from '../access/roles.ts'
 import type { House } from '../house.ts'
 import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
-import type { ConsolePage } from './console.ts'
+import type { consoleOf } from './console.ts'
 import type { UploadForm } from './multipart.ts'
 import type { Views } from './views.ts'
 
@@ -30,7 +30,7 @@ export interface Page {
     readonly waitingForMe: number
     readonly unread: number
     readonly outbox: number
-    readonly console: readonly ConsolePage[]
+    readonly console: ReturnType<typeof consoleOf>
   }
   /** Lets whoever can put it right know what keeps the house from working as it should. */
   readonly notices: readonly Notice[]

@@ -14,7 +14,7 @@ import { formatsFor } from '../view/formats.ts'
 import { isLanguage, preferredLanguage, words } from '../view/words.ts'
 import type { Assets } from './assets.ts'
 import { boundedBodies, isSpooled } from './bodies.ts'
-import { consolePagesOf } from './console.ts'
+import { consoleOf } from './console.ts'
 import { clientAddress } from './client-address.ts'
 import { compressedPages } from './compression.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
@@ -140,8 +140,9 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
   const installation = await readSetting(house.db, 'installation')
   const entity = await defaultLegalEntity(house.db)
   const { colour } = await readSetting(house.db, 'appearance')
-  const console = user ? consolePagesOf(user.permissions) : []
-  const outbox = console.includes('outbox') ? (await countMessages(house.db)).waiting : 0
+  const console = user ? consoleOf(user.permissions) : []
+  const open = console.flatMap(({ pages }) => pages)
+  const outbox = open.includes('outbox') ? (await countMessages(house.db)).waiting : 0
   return {
     lang,
     dir: 'ltr',
@@ -169,7 +170,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
       outbox,
       console,
     },
-    notices: console.length ? await noticesFor(house, lang, c.var.act.at, console) : [],
+    notices: open.length ? await noticesFor(house, lang, c.var.act.at, open) : [],
   }
 }
 

@@ -7,6 +7,7 @@ export const console = {
   save: 'Save',
   cancel: 'Cancel',
   optional: 'optional',
+  groups: { company: 'Company', people: 'People', messages: 'Messages', work: 'Work', trust: 'Trust', system: 'System' },
   pages: {
     companies: 'Companies',
     users: 'Users',

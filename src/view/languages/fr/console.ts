@@ -8,6 +8,7 @@ export const console: typeof shape = {
   save: 'Enregistrer',
   cancel: 'Annuler',
   optional: 'facultatif',
+  groups: { company: 'Société', people: 'Personnes', messages: 'Messages', work: 'Travail', trust: 'Confiance', system: 'Système' },
   pages: {
     companies: 'Sociétés',
     users: 'Utilisateurs',
