@@ -88,12 +88,12 @@ const BEGINNING = '1970-01-01T00:00:00.000Z'
 
 const BUILT_IN = [
   ['draft', 'grey', 'pen'],
-  ['sent', 'blue', 'plane'],
-  ['company-signed', 'violet', 'half'],
-  ['other-signed', 'teal', 'half'],
-  ['completed', 'green', 'check'],
+  ['sent', 'blue', 'mail'],
+  ['company-signed', 'violet', 'building'],
+  ['other-signed', 'teal', 'people'],
+  ['completed', 'green', 'seal'],
   ['declined', 'red', 'cross'],
-  ['voided', 'grey', 'cross'],
+  ['voided', 'grey', 'undo'],
   ['expired', 'amber', 'clock'],
 ] as const
 

@@ -52,6 +52,14 @@ export async function findSession(db: Db, token: string, at: Instant): Promise<{
   return { session, user: { ...user, permissions: await permissionsOf(db, user) } }
 }
 
+/** The session by its id, as it stands: looking does not put its end off. */
+export async function findLiveSession(db: Db, id: string, at: Instant): Promise<{ session: Session; user: User } | null> {
+  const session = await db.selectFrom('userSession').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!session || !isLive(session, at)) return null
+  const user = await db.selectFrom('user').selectAll().where('id', '=', session.userId).where('disabledAt', 'is', null).executeTakeFirst()
+  return user ? { session, user: { ...user, permissions: await permissionsOf(db, user) } } : null
+}
+
 export const isLive = (session: Session, at: Instant): boolean =>
   session.endedAt === null && at < later(session.createdAt, ABSOLUTE) && at < later(session.lastSeenAt, IDLE)
 

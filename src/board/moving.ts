@@ -94,3 +94,19 @@ async function takeBackRuns(tx: Tx, at: Instant, move: CardMoveRow): Promise<voi
     .execute()
   for (const run of again) await orderRun(tx, at, run)
 }
+
+/** One's own move, as long as it may be taken back. */
+export async function lastUndoable(db: Db, at: Instant, user: Reader, moveId: string): Promise<CardMoveRow | null> {
+  const move = await db
+    .selectFrom('cardMove')
+    .innerJoin('boardCard', 'boardCard.envelopeId', 'cardMove.envelopeId')
+    .selectAll('cardMove')
+    .where('cardMove.id', '=', moveId)
+    .where('cardMove.byKind', '=', 'person')
+    .where('cardMove.byId', '=', user.id)
+    .where('cardMove.undoneAt', 'is', null)
+    .where('cardMove.at', '>=', later(at, -UNDO))
+    .whereRef('boardCard.entry', '=', 'cardMove.toEntry')
+    .executeTakeFirst()
+  return move ?? null
+}

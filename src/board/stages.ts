@@ -10,7 +10,24 @@ import { LANGUAGES, words } from '../view/words.ts'
 /** Each is a pair of ground and ink that is readable, light and dark; a stage is never told by its colour alone. */
 export const COLOURS = ['grey', 'blue', 'violet', 'teal', 'green', 'amber', 'red', 'rose'] as const
 export type Colour = (typeof COLOURS)[number]
-export const ICONS = ['pen', 'plane', 'half', 'check', 'cross', 'clock', 'star', 'flag', 'pause', 'eye', 'person', 'dot'] as const
+export const ICONS = [
+  'pen',
+  'mail',
+  'building',
+  'person',
+  'people',
+  'check',
+  'seal',
+  'cross',
+  'undo',
+  'stop',
+  'clock',
+  'calendar',
+  'eye',
+  'phone',
+  'warning',
+  'key',
+] as const
 export type Icon = (typeof ICONS)[number]
 
 export interface Stage {

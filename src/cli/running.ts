@@ -62,6 +62,7 @@ export async function startRunning(
     house,
     listeners,
     async stop(grace) {
+      server.close()
       await Promise.race([Promise.all([...listeners.map((listener) => listener.stop()), worker.stop()]), Bun.sleep(grace)])
       await close()
       lock[Symbol.dispose]()

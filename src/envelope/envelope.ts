@@ -71,6 +71,18 @@ export async function mayWith(db: Db, reader: Reader, id: string, right: Envelop
   return row !== undefined
 }
 
+/** Those of these with which a reader may do it. */
+export async function amongWhich(db: Db, reader: Reader, ids: readonly string[], right: EnvelopeRight): Promise<ReadonlySet<string>> {
+  if (!ids.length) return new Set()
+  const rows = await db
+    .selectFrom('envelope')
+    .select('id')
+    .where('envelope.id', 'in', [...ids])
+    .where(reached(reader, right))
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** For the server's own work and for a recipient's ceremony, which have another right to it. */
 export async function findEnvelope(db: Db, id: string): Promise<Envelope> {
   const envelope = await db.selectFrom('envelope').selectAll().where('id', '=', id).executeTakeFirst()

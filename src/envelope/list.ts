@@ -7,8 +7,10 @@ import type { ExpressionBuilder } from 'kysely'
 import type { Database, RecipientRole } from '../db/database.ts'
 import { annulledAmong } from './annulment.ts'
 import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
+import { type Filters, isWithin, NO_FILTERS } from './filtering.ts'
 import { acts } from './naming.ts'
-import { isFoundBy, recipientsOf } from './searching.ts'
+import { recipientsOf } from './searching.ts'
+import { responsibleOf } from './responsible.ts'
 import { nameOf } from './telling.ts'
 
 /** Where an envelope stands, as a person says it: a sent one is with whoever's turn it is. */
@@ -26,6 +28,7 @@ export interface ListedEnvelope {
   readonly deadline: Instant | null
   /** Null: the reader's own. */
   readonly sender: string | null
+  readonly responsible: string
   readonly people: readonly {
     readonly name: string
     readonly role: RecipientRole
@@ -44,7 +47,7 @@ export interface ListedEnvelope {
 
 export interface ListQuery {
   readonly group: Group
-  readonly search: string
+  readonly filters?: Filters
   /** Where the page before ended. */
   readonly after: { readonly updatedAt: Instant; readonly id: string } | null
 }
@@ -67,9 +70,10 @@ export async function listEnvelopes(
   db: Db,
   reader: Reader,
   query: ListQuery,
+  at: Instant,
 ): Promise<{ entries: ListedEnvelope[]; next: ListQuery['after'] }> {
-  const { group, search, after } = query
-  let found = visibleTo(db, reader).selectAll('envelope').where(inGroup(group))
+  const { group, filters = NO_FILTERS, after } = query
+  let found = visibleTo(db, reader).selectAll('envelope').where(inGroup(group)).where(isWithin(filters, at))
   if (after)
     found = found.where((where) =>
       where.or([
@@ -77,7 +81,6 @@ export async function listEnvelopes(
         where.and([where('envelope.updatedAt', '=', after.updatedAt), where('envelope.id', '<', after.id)]),
       ]),
     )
-  if (search.trim()) found = found.where(isFoundBy(search))
   const rows = await found
     .orderBy('envelope.updatedAt', 'desc')
     .orderBy('envelope.id', 'desc')
@@ -85,7 +88,10 @@ export async function listEnvelopes(
     .execute()
   const page = rows.slice(0, PAGE)
   const last = page.at(-1)
-  return { entries: await describe(db, reader, page), next: rows.length > PAGE && last ? { updatedAt: last.updatedAt, id: last.id } : null }
+  return {
+    entries: await describeEnvelopes(db, reader, page),
+    next: rows.length > PAGE && last ? { updatedAt: last.updatedAt, id: last.id } : null,
+  }
 }
 
 /** How many stand in each group, for whoever reads. */
@@ -152,7 +158,8 @@ const inGroup = (group: Group) => (where: Where) => {
   }
 }
 
-async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]): Promise<ListedEnvelope[]> {
+/** What a list or a card shows of envelopes that the reader may see, in the order given. */
+export async function describeEnvelopes(db: Db, reader: Reader, envelopes: readonly Envelope[]): Promise<ListedEnvelope[]> {
   if (!envelopes.length) return []
   const ids = envelopes.map(({ id }) => id)
   const recipients = await db
@@ -172,7 +179,7 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
   const senders = await db
     .selectFrom('user')
     .select(['id', 'firstName', 'lastName'])
-    .where('id', 'in', [...new Set(envelopes.map(({ senderId }) => senderId))])
+    .where('id', 'in', [...new Set(envelopes.flatMap((envelope) => [envelope.senderId, responsibleOf(envelope)]))])
     .execute()
   const annulled = await annulledAmong(db, ids)
   return envelopes.map((envelope) => {
@@ -186,6 +193,7 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
       at: envelope.updatedAt,
       deadline: envelope.deadline,
       sender: sender && envelope.senderId !== reader.id ? fullName(sender) : null,
+      responsible: nameIn(senders, responsibleOf(envelope)),
       people: signers.map((recipient) => ({
         name: nameOf(recipient),
         role: recipient.role,
@@ -202,4 +210,7 @@ async function describe(db: Db, reader: Reader, envelopes: readonly Envelope[]):
   })
 }
 
-/** LIKE with an escape character of its own: what a person types is never a pattern. */
+const nameIn = (users: readonly { readonly id: string; readonly firstName: string; readonly lastName: string }[], id: string): string => {
+  const user = users.find((one) => one.id === id)
+  return user ? fullName(user) : ''
+}

@@ -38,3 +38,6 @@ export const notesOf = (db: Db, envelopeId: string): Promise<Note[]> =>
     .orderBy('at')
     .orderBy('id')
     .execute()
+
+export const addNote = (db: Db, act: Act, envelopeId: string, text: string): Promise<void> =>
+  db.transaction().execute((tx) => writeNote(tx, act, { envelopeId, text }))

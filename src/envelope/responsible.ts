@@ -3,7 +3,7 @@ import { findUser } from '../access/users.ts'
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { Refusal } from '../base/refusal.ts'
-import type { Tx } from '../db/open.ts'
+import type { Db, Tx } from '../db/open.ts'
 import { type Envelope, findEnvelope } from './envelope.ts'
 
 /** Who looks after it: the sender, until somebody else is named. */
@@ -29,3 +29,6 @@ export async function changeResponsible(tx: Tx, act: Act, envelopeId: string, us
     clear: { name: fullName(user) },
   })
 }
+
+export const appoint = (db: Db, act: Act, envelopeId: string, userId: string): Promise<void> =>
+  db.transaction().execute((tx) => changeResponsible(tx, act, envelopeId, userId))

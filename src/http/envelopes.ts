@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import type { Instant } from '../base/instant.ts'
+import { addressOfView, listViews } from '../board/saved-views.ts'
 import { listKnownPeople } from '../envelope/choosing.ts'
 import { openEmptyDraft } from '../envelope/drafting.ts'
 import { findEnvelopeFor } from '../envelope/envelope.ts'
 import { countEnvelopes, GROUPS, listEnvelopes } from '../envelope/list.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
 import { createApp } from './env.ts'
+import { filterView, readFilters } from './envelopes/filters.ts'
 import { envelopePage } from './envelopes/page.ts'
+import { savedViewsFor } from './envelopes/saved-views.ts'
 
 const Query = z.object({
   group: z.enum(GROUPS).catch('all'),
-  search: z.string().trim().max(200).catch(''),
   after: z.string().max(80).catch(''),
 })
 
@@ -18,20 +20,27 @@ export const envelopes = createApp()
   .get('/envelopes', signedIn, async (c) => {
     const { db } = c.var.house
     const user = requireUser(c)
-    const { group, search, after } = Query.parse(c.req.query())
+    const opening = Object.keys(c.req.query()).length ? undefined : (await listViews(db, user.id)).find((view) => view.isDefault)
+    if (opening) return c.redirect(addressOfView(opening), 303)
+    const { group, after } = Query.parse(c.req.query())
+    const read = await readFilters(c)
     const [updatedAt, id] = after.split('~')
-    const { entries, next } = await listEnvelopes(db, user, {
-      group,
-      search,
-      after: updatedAt && id ? { updatedAt: updatedAt as Instant, id } : null,
-    })
+    const { entries, next } = await listEnvelopes(
+      db,
+      user,
+      { group, filters: read.filters, after: updatedAt && id ? { updatedAt: updatedAt as Instant, id } : null },
+      c.var.act.at,
+    )
+    const query = [group === 'all' ? '' : `group=${group}`, read.query].filter(Boolean).join('&')
     const counts = await countEnvelopes(db, user)
     return c.html(
       await c.var.render('envelopes/index', {
         entries,
         groups: GROUPS,
         counts,
-        query: { group, search },
+        group,
+        filters: await filterView(c, read),
+        views: await savedViewsFor(c, 'list', query),
         next: next ? `${next.updatedAt}~${next.id}` : null,
       }),
     )

@@ -37,6 +37,14 @@ import { envelopeCopies } from './envelopes/copies.ts'
 import { envelopeVoiding } from './envelopes/voiding.ts'
 import { envelopeReminders } from './envelopes/reminders.ts'
 import { envelopeDeadline } from './envelopes/deadline.ts'
+import { board } from './board.ts'
+import { boardColumns } from './board/columns.ts'
+import { boardMoves } from './board/moves.ts'
+import { boardStream } from './board/stream.ts'
+import { envelopeStage } from './envelopes/stage.ts'
+import { envelopeNotes } from './envelopes/notes.ts'
+import { envelopeResponsible } from './envelopes/responsible.ts'
+import { savedViews } from './envelopes/saved-views.ts'
 import { waiting } from './waiting.ts'
 import { envelopeFields } from './envelopes/fields.ts'
 import { envelopeAttachments } from './envelopes/attachments.ts'
@@ -154,6 +162,14 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopeVoiding,
     envelopeDeadline,
     envelopeReminders,
+    envelopeStage,
+    envelopeNotes,
+    envelopeResponsible,
+    board,
+    boardColumns,
+    boardMoves,
+    boardStream,
+    savedViews,
     waiting,
     envelopeFields,
     envelopeAttachments,

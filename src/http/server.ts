@@ -17,6 +17,7 @@ import { boundedBodies, isSpooled } from './bodies.ts'
 import { consoleOf } from './console.ts'
 import { clientAddress } from './client-address.ts'
 import { compressedPages } from './compression.ts'
+import { endStreams } from './board/stream.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
 import { noticesFor } from './notices.ts'
@@ -35,6 +36,8 @@ export interface ServerDeps {
 
 export interface Server {
   fetch(request: Request, peer: string | null): Promise<Response>
+  /** Ends what would go on by itself: the streams of those who watch. */
+  close(): void
 }
 
 const FLASH = 'flash'
@@ -94,6 +97,7 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
   mountRoutes(app)
 
   return {
+    close: () => endStreams(house),
     async fetch(request, peer) {
       now = await current()
       const hosts = allowedHosts(house.config, now.origins, now.isSetUp)

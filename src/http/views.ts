@@ -54,7 +54,11 @@ import type { OwnPlace } from './signing/preview.ts'
 import type { Frame, ShownDocument } from './signing/frame.ts'
 import type { ShownTest } from './channel-answers.ts'
 import type { DraftView } from './envelopes/draft-page.ts'
+import type { ShownUndo } from './board/moves.ts'
+import type { ShownCard, ShownColumn } from './board/shown.ts'
+import type { FilterView } from './envelopes/filters.ts'
 import type { EnvelopeView } from './envelopes/page.ts'
+import type { SavedViewsView } from './envelopes/saved-views.ts'
 import type { StepView } from './setup.ts'
 import type { RegisterEntry } from '../verification/register.ts'
 import type { ShownComparison } from '../verification/comparison.ts'
@@ -140,9 +144,31 @@ export interface Views {
     entries: ListedEnvelope[]
     groups: readonly Group[]
     counts: Readonly<Record<Group, number>>
-    query: { group: Group; search: string }
+    group: Group
+    filters: FilterView
+    views: SavedViewsView
     next: string | null
   }
+  'envelopes/views': SavedViewsView
+  'envelopes/stage': {
+    id: string
+    title: string
+    stage: string
+    entry: number
+    open: { id: string; name: string; colour: string; icon: string }[]
+    closed: { name: string; why: string }[]
+    back: string
+  }
+  'board/index': {
+    columns: ShownColumn[]
+    filters: FilterView
+    views: SavedViewsView
+    all: number
+    told: string
+    undo: ShownUndo | null
+  }
+  'board/cards': { column: ShownColumn; query: string }
+  'board/card': { card: ShownCard; query: string }
   'envelopes/draft': DraftView
   'envelopes/show': EnvelopeView
   'waiting/index': { entries: WaitingEnvelope[] }

@@ -7,7 +7,7 @@ import { later } from '../../src/base/instant.ts'
 import { NOON } from '../envelope/support.ts'
 import { openTestBoard } from './support.ts'
 
-const OWN = { names: { en: 'Negotiation' }, colour: 'teal', icon: 'star', isHidden: false } as const
+const OWN = { names: { en: 'Negotiation' }, colour: 'teal', icon: 'eye', isHidden: false } as const
 
 test('a card follows what happens: sent, the company signed, the other side signed, completed', async () => {
   await using board = await openTestBoard([{ side: 'company' }, { side: 'company' }, { side: 'other', routingOrder: 2 }])

@@ -11,7 +11,7 @@ import { visibleTo } from '../../src/envelope/envelope.ts'
 import { NOON, SECRET } from '../envelope/support.ts'
 import { openTestBoard, RULE_OF } from './support.ts'
 
-const OWN = { names: { en: 'Negotiation' }, colour: 'teal', icon: 'star', isHidden: false } as const
+const OWN = { names: { en: 'Negotiation' }, colour: 'teal', icon: 'eye', isHidden: false } as const
 const tell = (to: 'client' | 'responsible' | 'supervisor' | 'address', over: Partial<Extract<Action, { kind: 'tell' }>> = {}): Action => ({
   kind: 'tell',
   to,

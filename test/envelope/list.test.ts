@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { newDocumentId } from '../../src/base/document-id.ts'
 import { HOUR, later } from '../../src/base/instant.ts'
 import type { Envelope, EnvelopeStatus, Recipient } from '../../src/envelope/envelope.ts'
+import { NO_FILTERS } from '../../src/envelope/filtering.ts'
 import { countEnvelopes, type Group, listEnvelopes, PAGE, stageOf } from '../../src/envelope/list.ts'
 import { NOON, openTestDesk, person, type TestDesk } from './support.ts'
 
@@ -45,7 +46,7 @@ async function add(desk: TestDesk, over: Partial<Envelope> = {}, people: readonl
 }
 
 const listed = async (desk: TestDesk, group: Group = 'all', search = '', user = desk.ann): Promise<string[]> =>
-  (await listEnvelopes(desk.db, user, { group, search, after: null })).entries.map(({ id }) => id)
+  (await listEnvelopes(desk.db, user, { group, filters: { ...NO_FILTERS, search }, after: null }, NOON)).entries.map(({ id }) => id)
 
 test('each envelope stands in the group of whoever is asked, and the counts say the same', async () => {
   await using desk = await openTestDesk()
@@ -80,9 +81,9 @@ test('an employee sees their own, whoever oversees sees all and who sent it', as
   expect(await listed(desk, 'all', '', desk.bob)).toEqual([bobs])
   expect((await listed(desk, 'all', '', desk.chief)).sort()).toEqual([anns, bobs])
   expect(await countEnvelopes(desk.db, desk.bob)).toMatchObject({ all: 1, theirs: 1 })
-  const { entries } = await listEnvelopes(desk.db, desk.chief, { group: 'all', search: '', after: null })
+  const { entries } = await listEnvelopes(desk.db, desk.chief, { group: 'all', after: null }, NOON)
   expect(entries.map(({ sender }) => sender).sort()).toEqual(['Ann Archer', 'Bob Baker'])
-  expect((await listEnvelopes(desk.db, desk.ann, { group: 'all', search: '', after: null })).entries[0]?.sender).toBeNull()
+  expect((await listEnvelopes(desk.db, desk.ann, { group: 'all', after: null }, NOON)).entries[0]?.sender).toBeNull()
 })
 
 test('found by title, party, company, address and document ID; what is typed is never a pattern', async () => {
@@ -135,7 +136,7 @@ test('page by page, the last changed first, none twice and none left out', async
   for (let n = 0; n < PAGE * 2 + 5; n++) ids.push(await add(desk, { updatedAt: later(NOON, Math.floor(n / 4) * HOUR) }))
   const seen: string[] = []
   for (let after: Parameters<typeof listEnvelopes>[2]['after'] = null; ;) {
-    const { entries, next } = await listEnvelopes(desk.db, desk.ann, { group: 'all', search: '', after })
+    const { entries, next } = await listEnvelopes(desk.db, desk.ann, { group: 'all', after }, NOON)
     seen.push(...entries.map(({ id }) => id))
     if (!next) break
     after = next
@@ -151,7 +152,7 @@ test('a row says who signed, who is asked and how far it is; a copy is nobody wh
     { routingOrder: 3, status: 'waiting', firstName: 'Zoë', lastName: 'Last' },
     { routingOrder: 4, role: 'copy', status: 'waiting' },
   ])
-  const { entries } = await listEnvelopes(desk.db, desk.ann, { group: 'all', search: '', after: null })
+  const { entries } = await listEnvelopes(desk.db, desk.ann, { group: 'all', after: null }, NOON)
   expect(entries[0]).toMatchObject({
     stage: 'with-them',
     signed: 1,

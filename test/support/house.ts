@@ -209,6 +209,7 @@ export async function openTestHouse(
     async [Symbol.asyncDispose]() {
       // An idle child works in the folder of the house that started it.
       closeSandbox()
+      server.close()
       await db.destroy()
       await rm(directory, { recursive: true, force: true })
     },

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { fullName } from '../../access/roles.ts'
+import { listUsers } from '../../access/users.ts'
+import { listStages, stageName } from '../../board/stages.ts'
+import type { Filters } from '../../envelope/filtering.ts'
+import { listLegalEntities } from '../../setting/legal-entity.ts'
+import { readSetting } from '../../setting/setting.ts'
+import { instantAt } from '../../view/local-time.ts'
+import { blankForm, type Form } from '../answers.ts'
+import type { Ctx } from '../env.ts'
+import { DAY, later } from '../../base/instant.ts'
+
+const text = z.string().trim().max(200).catch('')
+
+/** The part of the address that narrows the list and the board alike. What cannot be read narrows nothing. */
+const Query = z.object({
+  search: text,
+  stage: text,
+  sender: text,
+  responsible: text,
+  party: text,
+  entity: text,
+  from: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/)
+    .catch(''),
+  to: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/)
+    .catch(''),
+  soon: z.literal('1').or(z.literal('')).catch(''),
+})
+export type FilterName = keyof z.infer<typeof Query>
+export const FILTER_NAMES = Object.keys(Query.shape) as FilterName[]
+
+export interface ReadFilters {
+  readonly filters: Filters
+  readonly values: Readonly<Record<FilterName, string>>
+  /** As in the address, without a question mark; empty: none. */
+  readonly query: string
+}
+
+export async function readFilters(c: Ctx): Promise<ReadFilters> {
+  return filtersIn(c, c.req.query())
+}
+
+export async function filtersIn(c: Ctx, given: Readonly<Record<string, string>>): Promise<ReadFilters> {
+  const values = Query.parse(Object.fromEntries(FILTER_NAMES.map((name) => [name, given[name] ?? ''])))
+  const { timeZone } = await readSetting(c.var.house.db, 'installation')
+  const morning = (day: string) => (day ? instantAt({ day, time: '00:00' }, timeZone) : null)
+  const last = morning(values.to)
+  const { from: _from, to: _to, soon, ...same } = values
+  return {
+    values,
+    filters: { ...same, from: morning(values.from), until: last && later(last, DAY), soon: soon === '1' },
+    query: new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString(),
+  }
+}
+
+export interface FilterView {
+  readonly form: Form
+  readonly query: string
+  /** Beside the search, how many narrow. */
+  readonly count: number
+  readonly stages: readonly { readonly value: string; readonly label: string }[]
+  readonly users: readonly { readonly value: string; readonly label: string }[]
+  readonly entities: readonly { readonly value: string; readonly label: string }[]
+}
+
+/** What the form of filters offers. */
+export async function filterView(c: Ctx, { values, query }: ReadFilters): Promise<FilterView> {
+  const { db } = c.var.house
+  const [stages, users, entities] = await Promise.all([listStages(db), listUsers(db), listLegalEntities(db)])
+  return {
+    form: blankForm(values),
+    query,
+    count: FILTER_NAMES.filter((name) => name !== 'search' && values[name]).length,
+    stages: stages.map((stage) => ({ value: stage.id, label: stageName(stage, c.var.lang) })),
+    users: users.map((user) => ({ value: user.id, label: fullName(user) })),
+    entities: entities.map(({ id, legalName }) => ({ value: id, label: legalName })),
+  }
+}
