@@ -85,6 +85,13 @@ export async function giveRole(tx: Tx, act: Act, holder: Holder, roleId: string)
   await tx.insertInto('roleAssignment').values({ roleId, holderKind: holder.kind, holderId: holder.id, createdAt: act.at }).execute()
 }
 
+/** A department or a group that goes gives its roles back. */
+export async function withdrawAll(tx: Tx, act: Act, holder: Holder, name: string): Promise<void> {
+  for (const id of await rolesHeldBy(tx, holder))
+    await append(tx, act, { type: 'role.withdrawn', ...told(await findRoleName(tx, id), id, holder, name) })
+  await tx.deleteFrom('roleAssignment').where('holderKind', '=', holder.kind).where('holderId', '=', holder.id).execute()
+}
+
 async function findRoleName(tx: Tx, id: string): Promise<string> {
   const role = await tx.selectFrom('role').select('name').where('id', '=', id).executeTakeFirst()
   if (!role) throw new Refusal('invalid', 'role.unknown')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ownRolesOf } from '../access/assigning.ts'
+import { explainRights } from '../access/explaining.ts'
 import { liveSessionsOf } from '../access/session.ts'
 import { changeOwnDetails } from '../access/users.ts'
 import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
@@ -24,7 +24,7 @@ export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Fo
   const { firstName, lastName, jobTitle, phone, language } = user
   return c.var.render('access/account', {
     email: user.email,
-    roles: (await ownRolesOf(c.var.house.db)).get(user.id) ?? [],
+    rights: await explainRights(c.var.house.db, user),
     languages: LANGUAGE_NAMES,
     details: forms.details ?? blankForm({ firstName, lastName, jobTitle, phone: phone ?? '', language }),
     password: forms.password ?? blankForm(),

@@ -5,11 +5,15 @@ import { requireUser, signedIn } from './access.ts'
 import { createApp } from './env.ts'
 
 const settings = ({ console }: Permissions) => console.settings
+const users = ({ console }: Permissions) => console.users
 
 /** The pages of the console, in the order of its rail, and what opens each. Each file below `console/` is one of them. */
 const CONSOLE = {
   companies: settings,
-  users: ({ console }: Permissions) => console.users,
+  users,
+  departments: users,
+  groups: users,
+  roles: ({ permissions }: Permissions) => permissions.edit,
   stamps: settings,
   settings,
   holidays: settings,

@@ -63,6 +63,11 @@ import { consoleCompanies } from './console/companies.ts'
 import { consoleUsers } from './console/users.ts'
 import { consoleUserDisabling } from './console/users/disabling.ts'
 import { consoleUserInvitation } from './console/users/invitation.ts'
+import { consoleDepartments } from './console/departments.ts'
+import { consoleDepartmentMembers } from './console/departments/members.ts'
+import { consoleGroups } from './console/groups.ts'
+import { consoleGroupMembers } from './console/groups/members.ts'
+import { consoleRoles } from './console/roles.ts'
 import { consoleStamps } from './console/stamps.ts'
 import { consoleSettings } from './console/settings.ts'
 import { styleguide } from './styleguide.ts'
@@ -189,6 +194,11 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleUsers,
     consoleUserDisabling,
     consoleUserInvitation,
+    consoleDepartments,
+    consoleDepartmentMembers,
+    consoleGroups,
+    consoleGroupMembers,
+    consoleRoles,
     consoleStamps,
     consoleSettings,
     styleguide,

@@ -1,6 +1,8 @@
 import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
-import type { NamedRole } from '../access/assigning.ts'
+import type { Holder, NamedRole } from '../access/assigning.ts'
+import type { ExplainedRight } from '../access/explaining.ts'
+import type { ROWS } from '../access/permissions.ts'
 import type { Checkpoint } from '../audit/checkpoint.ts'
 import type { EventNoun, EventType } from '../audit/event.ts'
 import type { Standing as LogStanding } from '../audit/kept.ts'
@@ -48,6 +50,7 @@ import type { TextName } from '../mail/manner.ts'
 import type { Message, MessageKind } from '../mail/message.ts'
 import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
+import type { RoleTicks } from './console/role-ticks.ts'
 import type { VaultAddress } from './vault/query.ts'
 import type { SheetView } from './signing/fields.ts'
 import type { OwnPlace } from './signing/preview.ts'
@@ -99,6 +102,8 @@ export interface EditorView {
   readonly places: readonly string[]
 }
 
+type ShownMember = { readonly id: string; readonly name: string; readonly jobTitle: string }
+
 type Picture = { readonly url: string; readonly width: number; readonly height: number }
 /** A page in two states of one file; null where it has no such page. */
 export interface ShownPair {
@@ -127,7 +132,7 @@ export interface Views {
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   'access/account': {
     email: string
-    roles: readonly NamedRole[]
+    rights: ExplainedRight[]
     languages: LanguageNames
     details: Form
     password: Form
@@ -232,6 +237,7 @@ export interface Views {
       name: string
       email: string
       jobTitle: string
+      department: string | null
       roles: readonly NamedRole[]
       state: 'active' | 'invited' | 'disabled'
     }[]
@@ -240,8 +246,40 @@ export interface Views {
     person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean } | null
     form: Form
     /** Null: whoever looks may not assign them. */
-    roles: readonly NamedRole[] | null
+    ticks: RoleTicks | null
+    departments: { id: string; name: string; depth: number }[]
+    groups: { id: string; name: string }[]
+    rights: ExplainedRight[]
     languages: LanguageNames
+  }
+  'console/departments/index': { tree: { id: string; name: string; depth: number; people: number; supervisor: string | null }[] }
+  'console/departments/show': {
+    department: { id: string; name: string; isEmpty: boolean } | null
+    form: Form
+    parents: { id: string; name: string; depth: number }[]
+    people: { id: string; name: string }[]
+    members: ShownMember[]
+    others: { id: string; name: string; department: string | null }[]
+    member: Form
+    removal: Form
+    roles: RoleTicks | null
+  }
+  'console/groups/index': { groups: { id: string; name: string; people: number }[] }
+  'console/groups/show': {
+    group: { id: string; name: string } | null
+    form: Form
+    members: ShownMember[]
+    others: { id: string; name: string; department: string | null }[]
+    member: Form
+    roles: RoleTicks | null
+  }
+  'console/roles/index': { roles: { id: string; name: string; hint: string; isBuiltIn: boolean; held: number }[] }
+  'console/roles/show': {
+    role: { id: string; name: string; isBuiltIn: boolean; isFixed: boolean } | null
+    rows: typeof ROWS
+    form: Form
+    holders: (Holder & { name: string })[]
+    removal: Form
   }
   'console/stamps': {
     stamps: { id: string; name: string; company: string | null }[]

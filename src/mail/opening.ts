@@ -64,3 +64,9 @@ export async function openWaitingMessage(
   const logo = facts.logo ? `data:image/png;base64,${base64(facts.logo)}` : null
   return { message, subject: letter.subject, html: letterHtml(letter, logo), text: letterText(letter), link, code }
 }
+
+/** Whom the message gives a link to choose a password; null: it does not. */
+export async function welcomedBy(db: Db, messageId: string): Promise<string | null> {
+  const row = await db.selectFrom('message').select(['kind', 'userId']).where('id', '=', messageId).executeTakeFirst()
+  return row?.kind === 'welcome' ? row.userId : null
+}

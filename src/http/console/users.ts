@@ -1,16 +1,21 @@
 import { z } from 'zod'
-import { assignRolesIn, listRoles, ownRolesOf, rolesHeldBy } from '../../access/assigning.ts'
+import { assignRolesIn, ownRolesOf, rolesHeldBy } from '../../access/assigning.ts'
+import { departmentTree, moveUser } from '../../access/departments.ts'
+import { explainRights } from '../../access/explaining.ts'
+import { groupsOf, listGroups, putIntoGroups } from '../../access/groups.ts'
+import { inviteUser } from '../../access/inviting.ts'
 import { EMPLOYEE } from '../../access/rights.ts'
 import type { User } from '../../access/roles.ts'
+import { changingRights } from '../../access/standing.ts'
 import { addUser, changeUser, findUser, listUsers, type UserDetails } from '../../access/users.ts'
-import { inviteUser } from '../../access/inviting.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { managesUsers, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
+import { refusalStatus } from '../errors.ts'
 import { drawnLine, drawnLineNeeded, emailAddress, language, phoneNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
-import { refusalStatus } from '../errors.ts'
+import { roleTicks, rolesIn, ticked } from './role-ticks.ts'
 
 const Person = z
   .object({
@@ -20,13 +25,24 @@ const Person = z
     jobTitle: drawnLine(120).default(''),
     phone: phoneNumber,
     language,
+    departmentId: z.string().max(60).default(''),
   })
   .catchall(z.unknown())
 
-/** A box for each role, named after it. */
-const ROLE = 'role:'
+const GROUP = 'group:'
+
+/** Beside which field a refusal stands. */
+const FIELDS = {
+  'user.last-administrator': 'roles',
+  role: 'roles',
+  permissions: 'place',
+  department: 'place',
+  group: 'place',
+  user: 'email',
+}
 
 async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
+  const { db } = c.var.house
   return c.var.render('console/users/show', {
     person: user && {
       id: user.id,
@@ -36,12 +52,13 @@ async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
       isSelf: user.id === c.var.user?.id,
     },
     form,
-    roles: requireUser(c).permissions.permissions.edit ? await listRoles(c.var.house.db) : null,
+    ticks: await roleTicks(c, { kind: 'user', id: user?.id ?? '' }, form),
+    departments: (await departmentTree(db)).map(({ id, name, depth }) => ({ id, name, depth })),
+    groups: await listGroups(db),
+    rights: user ? await explainRights(db, user) : [],
     languages: LANGUAGE_NAMES,
   })
 }
-
-const ticked = (roles: Iterable<string>): Record<string, string> => Object.fromEntries([...roles].map((id) => [ROLE + id, '1']))
 
 const valuesOf = async (c: Ctx, user: User): Promise<Record<string, string>> => ({
   email: user.email,
@@ -50,13 +67,17 @@ const valuesOf = async (c: Ctx, user: User): Promise<Record<string, string>> => 
   jobTitle: user.jobTitle,
   phone: user.phone ?? '',
   language: user.language,
+  departmentId: user.departmentId ?? '',
+  ...Object.fromEntries([...(await groupsOf(c.var.house.db, user.id))].map((id) => [GROUP + id, '1'])),
   ...ticked(await rolesHeldBy(c.var.house.db, { kind: 'user', id: user.id })),
 })
 
 export const consoleUsers = createApp()
   .get('/console/users', managesUsers, async (c) => {
-    const users = await listUsers(c.var.house.db)
-    const roles = await ownRolesOf(c.var.house.db)
+    const { db } = c.var.house
+    const users = await listUsers(db)
+    const roles = await ownRolesOf(db)
+    const departments = new Map((await departmentTree(db)).map(({ id, name }) => [id, name]))
     return c.html(
       await c.var.render('console/users/index', {
         people: users.map((user) => ({
@@ -64,6 +85,7 @@ export const consoleUsers = createApp()
           name: `${user.firstName} ${user.lastName}`,
           email: user.email,
           jobTitle: user.jobTitle,
+          department: (user.departmentId && departments.get(user.departmentId)) || null,
           roles: roles.get(user.id) ?? [],
           state: user.disabledAt ? ('disabled' as const) : user.passwordHash ? ('active' as const) : ('invited' as const),
         })),
@@ -81,27 +103,31 @@ export const consoleUsers = createApp()
   .post('/console/users/:id', managesUsers, async (c) => keep(c, await findUser(c.var.house.db, c.req.param('id'))))
 
 /** Roles come from the form of whoever may assign them alone; for anybody else they stay, and somebody new is an employee. */
-async function keep(c: Ctx, user: User | null): Promise<Response> {
+async function keep(c: Ctx, before: User | null): Promise<Response> {
   const answers = await readAnswers(c, Person)
-  if (!answers.ok) return c.html(await page(c, user, answers.form), 422)
+  if (!answers.ok) return c.html(await page(c, before, answers.form), 422)
   const { db } = c.var.house
-  const { email, firstName, lastName, jobTitle, phone, language } = answers.value
+  const { email, firstName, lastName, jobTitle, phone, language, departmentId } = answers.value
   const details: UserDetails = { email, firstName, lastName, jobTitle, phone, language: language as UserDetails['language'] }
-  const boxes = Object.keys(answers.value).flatMap((name) => (name.startsWith(ROLE) ? [name.slice(ROLE.length)] : []))
+  const groups = Object.keys(answers.value).flatMap((name) => (name.startsWith(GROUP) ? [name.slice(GROUP.length)] : []))
   const reader = requireUser(c)
-  const roles = reader.permissions.permissions.edit ? boxes : null
+  const roles = reader.permissions.permissions.edit ? rolesIn(answers.value) : null
   const act = userAct(c)
   try {
     await db.transaction().execute(async (tx) => {
-      if (!user) return inviteUser(tx, act, await addUser(tx, act, { ...details, ...(roles ? { roles } : {}) }))
-      await changeUser(tx, act, reader, user.id, details)
-      if (roles) await assignRolesIn(tx, act, reader, { kind: 'user', id: user.id }, roles)
+      const user = before ?? (await addUser(tx, act, { ...details, ...(roles ? { roles } : {}) }))
+      if (before) await changeUser(tx, act, reader, user.id, details)
+      await changingRights(tx, reader, async () => {
+        await moveUser(tx, act, user.id, departmentId || null)
+        await putIntoGroups(tx, act, user.id, groups)
+        if (before && roles) await assignRolesIn(tx, act, reader, { kind: 'user', id: user.id }, roles)
+      })
+      if (!before) await inviteUser(tx, act, user)
     })
   } catch (error) {
-    const form = formWith(c, answers.form, error, { 'user.last-administrator': 'roles', role: 'roles', user: 'email' })
-    return c.html(await page(c, user, form), refusalStatus(error))
+    return c.html(await page(c, before, formWith(c, answers.form, error, FIELDS)), refusalStatus(error))
   }
   c.var.house.wake()
-  flash(c, 'good', user ? words(c.var.lang).console.saved : words(c.var.lang).console.users.invited)
+  flash(c, 'good', before ? words(c.var.lang).console.saved : words(c.var.lang).console.users.invited)
   return c.redirect('/console/users', 303)
 }

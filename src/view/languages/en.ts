@@ -20,6 +20,7 @@ import { register } from './en/register.ts'
 import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
+import { organisation } from './en/organisation.ts'
 import { verify } from './en/verify.ts'
 import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
@@ -47,6 +48,7 @@ export const en = {
   folders,
   evidence,
   board,
+  organisation,
   verify,
   proof,
   authority,

@@ -20,6 +20,7 @@ import { register } from './fr/register.ts'
 import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
+import { organisation } from './fr/organisation.ts'
 import { verify } from './fr/verify.ts'
 import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
@@ -49,6 +50,7 @@ export const fr: Words = {
   folders,
   evidence,
   board,
+  organisation,
   verify,
   proof,
   authority,

@@ -1,17 +1,19 @@
 import type { User } from '../../../access/roles.ts'
+import { findUser, refuseHigher } from '../../../access/users.ts'
 import { findRecipient } from '../../../envelope/recipients.ts'
 import type { House } from '../../../house.ts'
 import { CARRIES, type Message } from '../../../mail/message.ts'
-import { openWaitingMessage } from '../../../mail/opening.ts'
+import { openWaitingMessage, welcomedBy } from '../../../mail/opening.ts'
 import { qrPicture } from '../../../view/qr.ts'
 import { messageSources } from '../../../worker/message-sources.ts'
 import { managesSettings, requireUser, userAct } from '../../access.ts'
-import { createApp } from '../../env.ts'
+import { createApp, type Ctx } from '../../env.ts'
 import { policyShowing } from '../../letter-policy.ts'
 
 /** Never by GET: every opening is an event. The answer is the page itself, so that nothing of what it shows is kept anywhere. */
 export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', managesSettings, async (c) => {
   const { house } = c.var
+  await refuseLinkOfHigher(c, c.req.param('id'))
   const { message, subject, html, text, link, code } = await openWaitingMessage(
     { db: house.db, sources: messageSources(house) },
     userAct(c),
@@ -35,6 +37,12 @@ export const consoleOutboxOpening = createApp().post('/console/outbox/:id/openin
     }),
   )
 })
+
+/** The link by which somebody sets their password opens to nobody who may do less than they. */
+async function refuseLinkOfHigher(c: Ctx, messageId: string): Promise<void> {
+  const userId = await welcomedBy(c.var.house.db, messageId)
+  if (userId) refuseHigher(requireUser(c), await findUser(c.var.house.db, userId))
+}
 
 /** Whoever opens it is whom it is addressed to. */
 async function isOwn(db: House['db'], user: Pick<User, 'id' | 'email'>, message: Message): Promise<boolean> {

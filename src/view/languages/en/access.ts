@@ -26,7 +26,6 @@ export const access = {
     email: 'E-mail address',
     emailHint: 'You sign in with it. An administrator can change it.',
     save: 'Save',
-    rights: 'What you may do',
     password: 'Password',
     currentPassword: 'Current password',
     newPassword: 'New password',

@@ -11,6 +11,9 @@ export const console = {
   pages: {
     companies: 'Companies',
     users: 'Users',
+    departments: 'Departments',
+    groups: 'Groups',
+    roles: 'Roles',
     stamps: 'Stamps',
     settings: 'Settings',
     holidays: 'Holidays',

@@ -28,7 +28,6 @@ export const access: typeof shape = {
     email: 'Adresse e-mail',
     emailHint: 'Elle vous sert à vous connecter. Un administrateur peut la modifier.',
     save: 'Enregistrer',
-    rights: 'Ce que vous pouvez faire',
     password: 'Mot de passe',
     currentPassword: 'Mot de passe actuel',
     newPassword: 'Nouveau mot de passe',

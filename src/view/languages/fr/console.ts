@@ -12,6 +12,9 @@ export const console: typeof shape = {
   pages: {
     companies: 'Sociétés',
     users: 'Utilisateurs',
+    departments: 'Services',
+    groups: 'Groupes',
+    roles: 'Rôles',
     stamps: 'Cachets',
     settings: 'Réglages',
     holidays: 'Jours fériés',
