@@ -31,9 +31,9 @@ export type ConsolePage = keyof typeof CONSOLE
 
 const GROUPS = {
   company: ['companies', 'stamps', 'appearance'],
-  people: ['users'],
+  people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
-  work: ['board'],
+  work: ['board', 'holidays'],
   trust: ['authority', 'audit'],
   system: ['settings', 'health'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
