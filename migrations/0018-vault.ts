@@ -59,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `id *, started_at, ended_at ?, objects integer, bytes integer, documents integer, faults integer, after_object, after_document,
     is_whole integer`,
   )
-  await table(db, 'vault_fault', 'id *, kind, subject, envelope_id ?, document_id ?, detail, found_at, seen_at, resolved_at ?')
+  await table(db, 'vault_fault', 'id *, kind, subject, envelope_id ?, document_id ?, detail, found_at, seen_at, told_at ?, resolved_at ?')
   await index(db, 'vault_fault', ['subject', 'kind'])
   await indexWhere(db, 'vault_fault', ['found_at'], 'resolved_at is null')
 }

@@ -25,6 +25,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'the audit log: recomputed, taken out, compared, continued after a break',
     load: () => import('./cli/audit.ts'),
   },
+  vault: {
+    usage: 'vault verify [--json]',
+    does: 'every stored file re-hashed, every sealed one re-verified',
+    load: () => import('./cli/vault.ts'),
+  },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
   authority: {
     usage: 'authority verifier --out FILE | recover',

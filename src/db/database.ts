@@ -202,6 +202,8 @@ export interface VaultFaultTable {
   detail: string
   foundAt: Instant
   seenAt: Instant
+  /** When the administrators were told of it. */
+  toldAt: Instant | null
   resolvedAt: Instant | null
 }
 

@@ -25,6 +25,7 @@ const CONSOLE = {
   outbox: settings,
   authority: ({ console }: Permissions) => console.authority,
   audit: ({ console }: Permissions) => console.audit,
+  vault: settings,
   health: settings,
 } as const
 export type ConsolePage = keyof typeof CONSOLE

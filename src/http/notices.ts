@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { readSetting } from '../setting/setting.ts'
 import { witnessFailure } from '../upkeep/witness.ts'
+import { countFaults } from '../vault/faults.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
 import { formatsFor } from '../view/formats.ts'
 import { fill, type Language, words } from '../view/words.ts'
@@ -24,6 +25,7 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
     notices.push({ kind: warning <= 7 ? 'stop' : 'wait', text, href })
   }
   if ((await ageingStamps(db, at)).ended) notices.push({ kind: 'stop', text: told.notices.unstamped, href: '/console/health' })
+  if (await countFaults(db)) notices.push({ kind: 'stop', text: told.notices.vault, href: '/console/vault' })
   if (await witnessFailure(db)) notices.push({ kind: 'wait', text: told.notices.witness, href: '/console/audit/witness' })
   return notices.filter((notice) => pages.some((page) => notice.href.startsWith(`/console/${page}`)))
 }

@@ -86,6 +86,7 @@ import { consoleAuditTable } from './console/audit/table.ts'
 import { consoleAuditErasure } from './console/audit/erasure.ts'
 import { consoleAuditWitness } from './console/audit/witness.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
+import { consoleVault } from './console/vault.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleCertificates } from './console/authority/certificates.ts'
@@ -217,6 +218,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuditErasure,
     consoleAuditWitness,
     consoleAuditExport,
+    consoleVault,
     consoleHealth,
     consoleAuthority,
     consoleAuthorityRenewal,

@@ -26,7 +26,7 @@ import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
-import type { FieldKind, RecipientRole, RecipientSide, WitnessTable } from '../db/database.ts'
+import type { FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { coversOf } from '../envelope/found-fields.ts'
@@ -38,6 +38,7 @@ import type { Notification } from '../notification/reading.ts'
 import type { TermsPart } from '../setting/disclosure.ts'
 import type { FrenchHoliday } from '../setting/working-days.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
+import type { ShownFault } from '../vault/faults.ts'
 import type { ShownFolder } from '../vault/folders.ts'
 import type { ShownRight, Subject } from '../vault/folder-rights.ts'
 import type { Happening } from '../vault/history.ts'
@@ -450,6 +451,7 @@ export interface Views {
     isUnsorted: boolean
     next: string | null
   }
+  'console/vault': { faults: ShownFault[]; sweeps: VaultSweepRow[]; nights: number }
   'vault/print': { entries: (ListedEntry & { folder: string | null })[]; isCut: boolean; query: VaultAddress }
   'vault/print-document': { entry: VaultEntry }
   'vault/folders/new': { parent: { id: string; path: string } | null; form: Form }

@@ -66,7 +66,12 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
       ...(facts.link && CARRIES[kind] ? [mail.personal] : []),
       ...(kind === 'code'
         ? [mail.codeUnexpected]
-        : kind.startsWith('sender-') || kind === 'digest' || kind === 'test' || kind === 'checkpoint' || kind === 'rule-staff'
+        : kind.startsWith('sender-') ||
+            kind === 'digest' ||
+            kind === 'test' ||
+            kind === 'checkpoint' ||
+            kind === 'vault-fault' ||
+            kind === 'rule-staff'
           ? []
           : [mail.unexpected]),
     ],

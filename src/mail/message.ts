@@ -41,6 +41,7 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'rule-client': 'link',
   test: null,
   checkpoint: null,
+  'vault-fault': null,
 }
 
 export interface Message extends Omit<MessageRow, 'kind' | 'params'> {

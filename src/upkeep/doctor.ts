@@ -8,6 +8,8 @@ import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
 import { auditLog, witness } from './doctor-log.ts'
+import { countFaults } from '../vault/faults.ts'
+import { lastSweep } from '../vault/sweep.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
 
 /** One question that the house asks itself; its words stand in the dictionary under `console.health.checks`. */
@@ -29,6 +31,7 @@ export type CheckName =
   | 'office'
   | 'audit-log'
   | 'witness'
+  | 'vault'
 
 export interface Check {
   readonly name: CheckName
@@ -69,6 +72,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     ...(tools.config.libreOffice === 'none' ? [] : [office]),
     auditLog,
     witness,
+    vault,
   ]) {
     const check = await look(tools, at)
     if (check) checks.push(check)
@@ -163,6 +167,13 @@ const revocationLists: Look = async ({ db }, at) => {
 const timeStamps: Look = async ({ db }, at) => {
   const { due, ended, first } = await ageingStamps(db, at)
   return { name: 'time-stamps', state: ended ? 'stop' : due ? 'wait' : 'good', facts: { due, ended, first: first?.slice(0, 10) ?? '–' } }
+}
+
+/** Nothing that is stored is taken to be good because it once was. */
+const vault: Look = async ({ db }, at) => {
+  const faults = await countFaults(db)
+  const { endedAt, isLate } = await lastSweep(db, at)
+  return { name: 'vault', state: faults ? 'stop' : isLate ? 'wait' : 'good', facts: { faults, last: endedAt?.slice(0, 10) ?? '–' } }
 }
 
 const mail: Look = async ({ db }) => {

@@ -24,6 +24,9 @@ import { orderDigests } from '../notification/digest.ts'
 import { forgetRead } from '../notification/reading.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
+import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
+import { orderNightlySweep } from '../upkeep/vault-night.ts'
+import { SWEEP, sweepSlice } from '../vault/sweep.ts'
 import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
@@ -45,6 +48,10 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),
   [INDEXING]: (job) => indexEntry(house, payloadOf<{ envelope: string }>(job).envelope),
   [INDEX_ROUND]: async () => void (await orderIndexing(house.db, house.clock())),
+  [SWEEP]: async (job) => {
+    await sweepSlice(house, payloadOf<{ sweep: string }>(job).sweep)
+    await raiseVaultAlarm(house.db, house.clock())
+  },
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
@@ -58,6 +65,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await tendAuthority(house, at)
     await orderReTimeStamps(house)
     await orderIndexing(house.db, at)
+    await orderNightlySweep(house.db, at)
   },
 })
 

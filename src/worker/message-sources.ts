@@ -12,6 +12,7 @@ import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
+import { vaultAlarmFacts } from '../upkeep/vault-alarm.ts'
 import { witnessFacts, witnessMailArrived, witnessMailFailed } from '../upkeep/witness.ts'
 
 export interface SourceTools {
@@ -27,6 +28,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
+    if (message.kind === 'vault-fault') return alarmFacts(tools, message)
     if (message.kind === 'digest' || message.kind === 'sender-bulk-finished') return newsFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
     return envelopeFacts(tools, message, tools.clock())
@@ -35,7 +37,8 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async handedOver(tx, act, message) {
     const code = codeIdOf(message)
     if (code) await markCodeHandedOver(tx, act, code)
-    else if (message.kind !== 'welcome' && message.kind !== 'checkpoint') await markLinkHandedOver(tx, act, message)
+    else if (message.kind !== 'welcome' && message.kind !== 'checkpoint' && message.kind !== 'vault-fault')
+      await markLinkHandedOver(tx, act, message)
   },
   async delivered(tx, _act, message) {
     const code = codeIdOf(message)
@@ -79,6 +82,12 @@ const bulkFacts = ({ params }: Message, staff: string): Pick<MessageFacts, 'titl
   failed: Number(params['failed'] ?? 0),
   link: `${staff}${String(params['path'] ?? '/notifications')}`,
 })
+
+async function alarmFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))
+  const facts = await vaultAlarmFacts(tools.db, message, staff)
+  return facts && { ...(await companyFacts(tools)), ...facts }
+}
 
 async function welcomeFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
   const until = message.params['until'] as Instant

@@ -17,6 +17,7 @@ import { following } from './en/following.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
+import { sweep } from './en/sweep.ts'
 import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
@@ -45,6 +46,7 @@ export const en = {
   notifications,
   vault,
   register,
+  sweep,
   folders,
   evidence,
   board,

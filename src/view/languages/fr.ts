@@ -17,6 +17,7 @@ import { following } from './fr/following.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
+import { sweep } from './fr/sweep.ts'
 import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
@@ -47,6 +48,7 @@ export const fr: Words = {
   notifications,
   vault,
   register,
+  sweep,
   folders,
   evidence,
   board,

@@ -25,6 +25,7 @@ export const console = {
     outbox: 'Outbox',
     authority: 'Authority',
     audit: 'Audit log',
+    vault: 'Vault check',
     health: 'Health',
   },
   companies: {
@@ -301,6 +302,7 @@ export const console = {
       welcome: 'Link to choose a password',
       test: 'Test',
       checkpoint: 'Checkpoint of the audit log',
+      'vault-fault': 'Vault check',
     },
     attempts: (count: number) => plural('en', count, { one: '# attempt', other: '# attempts' }),
     outcomes: { sent: 'Handed over', deferred: 'To be tried again', failed: 'Refused' },
@@ -338,6 +340,7 @@ export const console = {
     over: '{purpose}: no longer covers what it is used for. Nothing with a long deadline can be sent.',
     unstamped: 'The time stamps of some finished documents have ended.',
     witness: 'The witness of the audit log could not be told.',
+    vault: 'Something in the vault is not as it was stored.',
     open: 'Open',
   },
   health: {
@@ -414,6 +417,12 @@ export const console = {
         good: 'Signed up to entry {signed} of {size}, and kept outside the database too.',
         wait: 'Entry {signed} of {size} is the last that is signed. Nothing is signed while the keys are locked, or before there is an authority.',
         stop: 'The database ends at entry {size} and does not go on from entry {kept}, which was signed: it is an older copy, or was altered. Nothing more is signed; look at “paraphe audit verify”.',
+      },
+      vault: {
+        title: 'Vault',
+        good: 'Everything that was looked at is as it was stored. Last look: {last}.',
+        wait: 'Nobody has looked for some days. Last look: {last}.',
+        stop: '{faults} things in the vault are not as they were stored. See “Vault check”.',
       },
       witness: {
         title: 'Witness of the audit log',

@@ -228,6 +228,13 @@ export const mail = {
       button: 'Set the password',
       sms: '{company}: set your password. {link}',
     },
+    'vault-fault': {
+      subject: 'The vault of {company}: something is wrong',
+      heading: 'Something in the vault is not as it was stored',
+      text: 'The nightly check found files that no longer match what was stored, or that our own verifier no longer calls genuine. None of them is given out as good. Restore them from a backup; the next check tells whether they are in order again.',
+      button: 'See what was found',
+      sms: '',
+    },
     checkpoint: {
       subject: 'Checkpoint of the audit log of {company}',
       heading: 'Checkpoint of the audit log',

@@ -26,6 +26,7 @@ export const console: typeof shape = {
     outbox: 'Boîte d’envoi',
     authority: 'Autorité',
     audit: 'Journal d’audit',
+    vault: 'Contrôle du coffre',
     health: 'État',
   },
   companies: {
@@ -305,6 +306,7 @@ export const console: typeof shape = {
       welcome: 'Lien pour choisir un mot de passe',
       test: 'Essai',
       checkpoint: 'Point de contrôle du journal d’audit',
+      'vault-fault': 'Contrôle du coffre',
     },
     attempts: (count: number) => plural('fr', count, { one: '# tentative', other: '# tentatives' }),
     outcomes: { sent: 'Remis', deferred: 'À réessayer', failed: 'Refusé' },
@@ -342,6 +344,7 @@ export const console: typeof shape = {
     over: '{purpose} : ne couvre plus ce à quoi il sert. Rien dont le délai est long ne peut être envoyé.',
     unstamped: 'Les horodatages de certains documents terminés ont pris fin.',
     witness: 'Le témoin du journal d’audit n’a pas pu être informé.',
+    vault: 'Quelque chose dans le coffre n’est plus tel qu’il a été déposé.',
     open: 'Ouvrir',
   },
   health: {
@@ -423,6 +426,12 @@ export const console: typeof shape = {
         good: 'Signé jusqu’à l’entrée {signed} sur {size}, et gardé aussi hors de la base.',
         wait: 'L’entrée {signed} sur {size} est la dernière signée. Rien n’est signé tant que les clés sont verrouillées, ou avant qu’il y ait une autorité.',
         stop: 'La base s’arrête à l’entrée {size} et ne continue pas depuis l’entrée {kept}, qui a été signée : c’est une copie plus ancienne, ou elle a été modifiée. Plus rien n’est signé ; voyez « paraphe audit verify ».',
+      },
+      vault: {
+        title: 'Coffre',
+        good: 'Tout ce qui a été contrôlé est tel qu’il a été déposé. Dernier contrôle : {last}.',
+        wait: 'Aucun contrôle depuis quelques jours. Dernier contrôle : {last}.',
+        stop: '{faults} éléments du coffre ne sont plus tels qu’ils ont été déposés. Voir « Contrôle du coffre ».',
       },
       witness: {
         title: 'Témoin du journal d’audit',

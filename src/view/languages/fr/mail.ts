@@ -230,6 +230,13 @@ export const mail: (typeof en)['mail'] = {
       button: 'Choisir le mot de passe',
       sms: '{company} : choisissez votre mot de passe. {link}',
     },
+    'vault-fault': {
+      subject: 'Coffre de {company} : une anomalie',
+      heading: 'Quelque chose dans le coffre n’est plus tel qu’il a été déposé',
+      text: 'Le contrôle de la nuit a trouvé des fichiers qui ne correspondent plus à ce qui a été déposé, ou que notre propre vérificateur ne dit plus authentiques. Aucun n’est remis comme bon. Restaurez-les depuis une sauvegarde ; le prochain contrôle dira s’ils sont de nouveau en ordre.',
+      button: 'Voir ce qui a été trouvé',
+      sms: '',
+    },
     checkpoint: {
       subject: 'Point de contrôle du journal d’audit de {company}',
       heading: 'Point de contrôle du journal d’audit',
