@@ -63,6 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'mail',
     'jobs',
   ],
+  template: ['db', 'config', 'store', 'view', 'audit', 'access', 'setting', 'contact', 'envelope', 'mail', 'jobs'],
   vault: [
     'db',
     'config',
@@ -100,6 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verification',
     'envelope',
     'ceremony',
+    'template',
     'vault',
   ],
 }

@@ -4,7 +4,7 @@ import { failpoint } from '../base/failpoint.ts'
 import type { Clock } from '../base/instant.ts'
 import type { BoardCardRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { Envelope } from '../envelope/envelope.ts'
+import { DESIGNS, type Envelope } from '../envelope/envelope.ts'
 import { enterStage, nextChange } from './entering.ts'
 import { type Entry, FOLLOWED, type Happened, happenedIn } from './happenings.ts'
 import { orderRules } from './rule-runs.ts'
@@ -56,8 +56,8 @@ async function followOne({ db, clock }: Tools, from: number, entry: Entry): Prom
     if (!(await moveCursor(tx, from, entry.seq))) return false
     failpoint('board.between')
     const envelope = await tx.selectFrom('envelope').selectAll().where('id', '=', entry.envelopeId).executeTakeFirst()
-    // A draft that was discarded since has no card.
-    if (envelope) await carryOut(tx, clock, envelope, entry)
+    // A draft that was discarded since has no card, nor has what a template is made of.
+    if (envelope && !DESIGNS.includes(envelope.status)) await carryOut(tx, clock, envelope, entry)
     failpoint('board.before-commit')
     return true
   })

@@ -104,6 +104,13 @@ export interface Database {
   disposalEntry: { disposalId: string; envelopeId: string; disposedAt: Instant | null; keptBecause: string | null }
   disposedDocument: DisposedDocumentTable
   disposedRevision: { documentId: string; number: number; kind: RevisionKind; digest: Digest }
+  templateFolder: TemplateFolderTable
+  template: TemplateTable
+  templateVersion: TemplateVersionTable
+  bulkSend: BulkSendTable
+  bulkRow: BulkRowTable
+  selfServiceLink: SelfServiceLinkTable
+  selfServiceRequest: SelfServiceRequestTable
 }
 
 /** A finished envelope as the register lists it: kept by the transactions that change what it says, compared by the sweep. */
@@ -540,7 +547,19 @@ export interface NumberingSeriesTable {
 }
 export type NumberingSeriesRow = Selectable<NumberingSeriesTable>
 
-export type EnvelopeStatus = 'draft' | 'sending' | 'sent' | 'sealing' | 'completed' | 'declined' | 'voided' | 'expired'
+export type EnvelopeStatus =
+  | 'draft'
+  | 'sending'
+  | 'sent'
+  | 'sealing'
+  | 'completed'
+  | 'declined'
+  | 'voided'
+  | 'expired'
+  /** What a template is made in: prepared like a draft, never sent, in no list of envelopes. */
+  | 'design'
+  /** A version of a template: a design that nobody changes any more. */
+  | 'published'
 
 export interface EnvelopeTable {
   id: string
@@ -571,6 +590,11 @@ export interface EnvelopeTable {
   responsibleId: string | null
   /** 1: available to everyone. */
   isPublic: Generated<number>
+  /** Of which template and which version of it this was made; of a design and of a version: whose it is. */
+  templateId: string | null
+  templateVersion: number | null
+  /** Of a template: how many days after it is sent it ends. Null: as usual. */
+  deadlineDays: number | null
 }
 export type EnvelopeRow = Selectable<EnvelopeTable>
 export type Delegation = 'nobody' | 'other' | 'everybody'
@@ -624,6 +648,8 @@ export interface RecipientTable {
   jobTitle: string
   userId: string | null
   contactId: string | null
+  /** The role in a template that this is, such as "Client"; it stands open while it names nobody. Null: no role, a person. */
+  roleName: string | null
   asksStamp: number
   status: RecipientStatus
   openedAt: Instant | null
@@ -1010,3 +1036,110 @@ export interface SavedViewTable {
   createdAt: Instant
 }
 export type SavedViewRow = Selectable<SavedViewTable>
+/** Of everybody in the house: they only put templates in order. */
+export interface TemplateFolderTable {
+  id: string
+  parentId: string | null
+  name: string
+  createdAt: Instant
+}
+export type TemplateFolderRow = Selectable<TemplateFolderTable>
+
+export interface TemplateTable {
+  id: string
+  name: string
+  description: string
+  ownerId: string
+  /** 1: available to everyone. */
+  isPublic: number
+  folderId: string | null
+  /** The envelope of status `design` in which it is changed. */
+  designId: string
+  /** The number of its newest version; 0: none is published yet. */
+  latest: number
+  createdAt: Instant
+  updatedAt: Instant
+  archivedAt: Instant | null
+}
+export type TemplateRow = Selectable<TemplateTable>
+
+/** From 1 without gaps; nothing of one is ever changed. */
+export interface TemplateVersionTable {
+  templateId: string
+  number: number
+  /** The envelope of status `published` that holds it. */
+  envelopeId: string
+  /** Which state of the design was frozen. */
+  designVersion: number
+  note: string
+  publishedAt: Instant
+  publishedBy: string
+}
+export type TemplateVersionRow = Selectable<TemplateVersionTable>
+
+export type BulkStatus = 'checking' | 'running' | 'paused' | 'cancelled' | 'done'
+
+/** One version of a template, sent to many from a table. */
+export interface BulkSendTable {
+  id: string
+  templateId: string
+  templateVersion: number
+  ownerId: string
+  fileName: string
+  /** JSON: the headings of the table. */
+  columns: string
+  /** JSON: what is asked → the number of the column that answers it. */
+  mapping: string
+  status: BulkStatus
+  createdAt: Instant
+  startedAt: Instant | null
+  endedAt: Instant | null
+}
+export type BulkSendRow = Selectable<BulkSendTable>
+
+/** One line of the table is one envelope, made in the transaction that says so. */
+export interface BulkRowTable {
+  bulkId: string
+  /** As a spreadsheet counts: the first line below the headings is 2. */
+  line: number
+  /** JSON: the texts of the cells. */
+  cells: string
+  status: 'waiting' | 'sent' | 'refused' | 'left-out'
+  /** Why it was refused: a reason of the refusals, and JSON of what fills it in. */
+  reason: string | null
+  params: string | null
+  envelopeId: string | null
+}
+export type BulkRowRow = Selectable<BulkRowTable>
+
+/** A public page on which a visitor starts an envelope of their own. Its secret is derived from a key outside the database. */
+export interface SelfServiceLinkTable {
+  id: string
+  templateId: string
+  /** Who sends what is started here. */
+  ownerId: string
+  generation: number
+  /** Null: no limit. */
+  capacity: number | null
+  uses: number
+  endsAt: Instant | null
+  switchedOffAt: Instant | null
+  createdAt: Instant
+}
+export type SelfServiceLinkRow = Selectable<SelfServiceLinkTable>
+
+/** A visitor has given an address, and has proved it or not. */
+export interface SelfServiceRequestTable {
+  id: string
+  linkId: string
+  firstName: string
+  lastName: string
+  channel: 'email' | 'sms'
+  address: string
+  language: Language
+  createdAt: Instant
+  expiresAt: Instant
+  provenAt: Instant | null
+  envelopeId: string | null
+}
+export type SelfServiceRequestRow = Selectable<SelfServiceRequestTable>

@@ -11,6 +11,7 @@ import * as access from '../../migrations/0011-access.ts'
 import * as directory from '../../migrations/0012-directory.ts'
 import * as fieldRules from '../../migrations/0013-field-rules.ts'
 import * as fieldOrigin from '../../migrations/0014-field-origin.ts'
+import * as template from '../../migrations/0015-template.ts'
 import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
@@ -29,6 +30,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-directory': directory,
   '0013-field-rules': fieldRules,
   '0014-field-origin': fieldOrigin,
+  '0015-template': template,
   '0016-board': board,
   '0017-following-up': followingUp,
   '0018-vault': vault,

@@ -5,15 +5,16 @@ import { searchWords } from '../db/containing.ts'
 import { listCompanySigners } from '../access/users.ts'
 import { fullName } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
+import { Refusal } from '../base/refusal.ts'
 import { addContact, findContact } from '../contact/contacts.ts'
 import { findContactByAddress, listContacts } from '../contact/directory.ts'
 import type { RecipientRole, RecipientSide } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { findDraft } from './drafting.ts'
-import { listRecipients, type Recipient } from './envelope.ts'
+import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
 import { acts } from './naming.ts'
-import { addRecipient, companyDetailsOf, HIGHEST_ORDER, type RecipientDetails, recipientOfUser } from './recipients.ts'
+import { addRecipient, changeRecipient, companyDetailsOf, HIGHEST_ORDER, type RecipientDetails, recipientOfUser } from './recipients.ts'
 import { nameOf } from './telling.ts'
 
 /** Somebody whom the house knows already. */
@@ -70,41 +71,62 @@ function orderOf(acting: readonly Standing[], role: RecipientRole, side: Recipie
   return after(before)
 }
 
-/** Somebody of the staff signs for the company, a contact for the other party; everything else of theirs is known. */
-export async function addKnownPerson(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<Recipient> {
+/**
+ * Somebody of the staff signs for the company, a contact for the other party; everything else of theirs is known. `into`: an open role of the
+ * draft, which says what they do and when.
+ */
+export async function addKnownPerson(
+  db: Db,
+  act: UserAct,
+  owner: Reader,
+  envelopeId: string,
+  id: string,
+  into: string | null = null,
+): Promise<Recipient> {
   const draft = await findDraft(db, owner, envelopeId)
   const recipients = await listRecipients(db, envelopeId)
-  const user = (await listCompanySigners(db)).find((one) => one.id === id)
-  if (user) {
-    const entity = await findLegalEntity(db, draft.legalEntityId)
-    const { order, opens } = usualTurn(recipients, { role: 'signer', side: 'company' })
-    return addRecipient(db, act, owner, envelopeId, { ...recipientOfUser(user, entity), routingOrder: order }, opens)
+  const person = await knownDetails(db, owner, draft, id)
+  if (into) {
+    const role = recipients.find((recipient) => recipient.id === into)
+    if (!role) throw new Refusal('not_found', 'recipient.unknown')
+    const filled = inRole(role, person)
+    await changeRecipient(db, act, owner, envelopeId, into, filled)
+    return { ...role, ...filled, roleName: role.roleName }
   }
+  const { order, opens } = usualTurn(recipients, person)
+  return addRecipient(db, act, owner, envelopeId, { ...person, routingOrder: order }, opens)
+}
+
+/** Who somebody is, in what a role asks: its side, kind and turn; its channel where they can be reached by it. */
+export function inRole(
+  role: Pick<Recipient, 'side' | 'role' | 'routingOrder' | 'channel' | 'roleName'>,
+  person: RecipientDetails,
+): RecipientDetails {
+  const { side, routingOrder, roleName } = role
+  const byRole = role.channel === 'sms' ? person.phone : person.email
+  return { ...person, side, role: role.role, routingOrder, roleName, channel: byRole ? role.channel : person.channel }
+}
+
+async function knownDetails(db: Db, owner: Reader, draft: Envelope, id: string): Promise<RecipientDetails> {
+  const user = (await listCompanySigners(db)).find((one) => one.id === id)
+  if (user) return recipientOfUser(user, await findLegalEntity(db, draft.legalEntityId))
   const contact = await findContact(db, owner, id)
-  const turn = usualTurn(recipients, { role: 'signer', side: 'other' })
-  return addRecipient(
-    db,
-    act,
-    owner,
-    envelopeId,
-    {
-      side: 'other',
-      role: 'signer',
-      firstName: contact.firstName,
-      lastName: contact.lastName,
-      email: contact.email,
-      phone: contact.phone,
-      channel: contact.email ? 'email' : 'sms',
-      language: contact.language ?? draft.language,
-      routingOrder: turn.order,
-      company: contact.company,
-      companyDetails: contact.companyDetails,
-      jobTitle: contact.jobTitle,
-      userId: null,
-      contactId: contact.id,
-    },
-    turn.opens,
-  )
+  return {
+    side: 'other',
+    role: 'signer',
+    firstName: contact.firstName,
+    lastName: contact.lastName,
+    email: contact.email,
+    phone: contact.phone,
+    channel: contact.email ? 'email' : 'sms',
+    language: contact.language ?? draft.language,
+    routingOrder: 1,
+    company: contact.company,
+    companyDetails: contact.companyDetails,
+    jobTitle: contact.jobTitle,
+    userId: null,
+    contactId: contact.id,
+  }
 }
 
 /** Somebody typed in; kept in the directory too where the sender wishes it, unless somebody there has that address already. */

@@ -35,7 +35,7 @@ import { placeProblems, receivedIn, wantedPlaces } from './received.ts'
 import { refuseUnlessSealable } from './readiness.ts'
 import { linkRevisions } from './revisions.ts'
 import { inviteNext } from './routing.ts'
-import { addressOf, nameOf } from './telling.ts'
+import { addressOf, isOpenRole, nameOf, nameOrRole } from './telling.ts'
 
 /** The job that prepares and certifies what was sent, and invites. */
 export const DISPATCH = 'envelope.dispatch'
@@ -55,7 +55,7 @@ export interface Problem {
   readonly part: 'documents' | 'people' | 'fields' | 'send'
 }
 
-/** What stands in the way of sending a draft; empty: nothing does. */
+/** What stands in the way of sending a draft, or of publishing a template's design; empty: nothing does. */
 export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId: string): Promise<Problem[]> {
   const { db } = tools
   const draft = await findDraft(db, user, envelopeId)
@@ -66,7 +66,12 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
   for (const document of documents) if (needsConsent(document)) found('documents', 'dispatch.needs-consent', { name: document.title })
   const recipients = await listRecipients(db, envelopeId)
   if (!recipients.some(acts)) found('people', 'dispatch.nobody-signs')
-  for (const recipient of recipients) if (!addressOf(recipient)) found('people', 'dispatch.address-missing', { name: nameOf(recipient) })
+  const isDesign = draft.status === 'design'
+  for (const recipient of recipients) {
+    if (isOpenRole(recipient)) {
+      if (!isDesign) found('people', 'dispatch.role-open', { name: nameOrRole(recipient) })
+    } else if (!addressOf(recipient)) found('people', 'dispatch.address-missing', { name: nameOf(recipient) })
+  }
   for (const name of await unentitled(db, recipients)) found('people', 'dispatch.may-not-sign', { name })
   const fields = (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat()
   const signed = new Set(fields.flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])))
@@ -74,7 +79,7 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
   const isBoundToSign = !documents.length || documents.some((document) => !receivedIn(document)?.certified)
   for (const recipient of recipients)
     if (isBoundToSign && recipient.role === 'signer' && !signed.has(recipient.id))
-      found('fields', 'dispatch.signature-missing', { name: nameOf(recipient) })
+      found('fields', 'dispatch.signature-missing', { name: nameOrRole(recipient) })
   for (const document of documents) {
     const received = receivedIn(document)
     const own = fields.filter(({ documentId }) => documentId === document.id)
@@ -82,6 +87,7 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
       found('fields', reason, { name, title: document.title })
   }
   if (documents.length && !draft.title.trim()) found('documents', 'dispatch.no-title')
+  if (isDesign) return problems
   const at = tools.clock()
   if (draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
   try {

@@ -8,11 +8,11 @@ import { DAY, type Instant, later, MINUTE, YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Delegation, Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { renamedText } from '../field/rules.ts'
-import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
+import { defaultLegalEntity, findLegalEntity, type LegalEntity } from '../setting/legal-entity.ts'
 import { readSetting } from '../setting/setting.ts'
-import { newDocumentId } from '../base/document-id.ts'
-import { type Envelope, findEnvelopeFor, listDocuments, listFields, listRecipients } from './envelope.ts'
+import { clearContents, copyEnvelope } from './copying.ts'
+import { findDesignFor, isDesign } from './design.ts'
+import { type Envelope, type EnvelopeRight, findEnvelopeFor } from './envelope.ts'
 import { releaseNumbers } from './numbering.ts'
 import { insertRecipient, recipientOfUser } from './recipients.ts'
 
@@ -36,42 +36,58 @@ export const remindersOf = (envelope: Pick<Envelope, 'reminders'>): Reminders =>
 export async function startDraft(db: Db, act: UserAct, user: User, language: Language = user.language): Promise<Envelope> {
   refuseToCreate(user)
   return db.transaction().execute(async (tx) => {
-    const entity = await defaultLegalEntity(tx)
-    if (!entity) throw new Refusal('unavailable', 'setup.incomplete')
-    const envelope: Envelope = {
-      id: newId('env'),
-      title: '',
-      senderId: user.id,
-      legalEntityId: entity.id,
-      status: 'draft',
-      subject: '',
-      message: '',
-      language,
-      deadline: null,
-      reminders: JSON.stringify(await readSetting(tx, 'reminders')),
-      delegation: 'other',
-      version: 1,
-      isSample: 0,
-      createdAt: act.at,
-      updatedAt: act.at,
-      dispatchedAt: null,
-      completedAt: null,
-      endedAt: null,
-      endReason: null,
-      endedBy: null,
-      dispatchFailure: null,
-      responsibleId: null,
-      isPublic: 0,
-    }
-    await tx.insertInto('envelope').values(envelope).execute()
+    const { envelope, entity } = await insertBlank(tx, act, user, language)
     if (maySign(user)) await insertRecipient(tx, envelope, recipientOfUser(user, entity))
     await append(tx, act, { type: 'envelope.drafted', envelopeId: envelope.id })
     return envelope
   })
 }
 
-function refuseToCreate({ permissions }: Reader): void {
+export function refuseToCreate({ permissions }: Reader): void {
   if (!allows(permissions.documents.create)) throw new Refusal('forbidden', 'access.forbidden')
+}
+
+/** With the company's usual settings and nothing in it. */
+export async function insertBlank(
+  tx: Tx,
+  act: UserAct,
+  user: Pick<User, 'id'>,
+  language: Language,
+  as: Partial<Envelope> = {},
+): Promise<{ readonly envelope: Envelope; readonly entity: LegalEntity }> {
+  const entity = await defaultLegalEntity(tx)
+  if (!entity) throw new Refusal('unavailable', 'setup.incomplete')
+  const envelope: Envelope = {
+    id: newId('env'),
+    title: '',
+    senderId: user.id,
+    legalEntityId: entity.id,
+    status: 'draft',
+    subject: '',
+    message: '',
+    language,
+    deadline: null,
+    reminders: JSON.stringify(await readSetting(tx, 'reminders')),
+    delegation: 'other',
+    version: 1,
+    isSample: 0,
+    createdAt: act.at,
+    updatedAt: act.at,
+    dispatchedAt: null,
+    completedAt: null,
+    endedAt: null,
+    endReason: null,
+    endedBy: null,
+    dispatchFailure: null,
+    responsibleId: null,
+    isPublic: 0,
+    templateId: null,
+    templateVersion: null,
+    deadlineDays: null,
+    ...as,
+  }
+  await tx.insertInto('envelope').values(envelope).execute()
+  return { envelope, entity }
 }
 
 /** The user's own draft in which nothing has been done yet, so that none is left behind by each look at a new one; else a new one. */
@@ -92,10 +108,17 @@ export async function openEmptyDraft(db: Db, act: UserAct, user: User, language:
   return untouched ?? startDraft(db, act, user, language)
 }
 
-/** Refused unless it is a draft that the user may change, or discard. */
+/** What is still being prepared: an envelope's draft, or the design of a template. */
+const CHANGEABLE: readonly Envelope['status'][] = ['draft', 'design']
+
+/** An envelope that the user sees, or a template's design that they may change. */
+export const findChangeable = async (db: Db, user: Reader, id: string, right: EnvelopeRight = 'view'): Promise<Envelope> =>
+  (await isDesign(db, id)) ? findDesignFor(db, user, id, 'edit') : findEnvelopeFor(db, user, id, right)
+
+/** Refused unless it is a draft, or a template's design, that the user may change, or discard. */
 export async function findDraft(db: Db, user: Reader, id: string, right: 'edit' | 'delete' = 'edit'): Promise<Envelope> {
-  const envelope = await findEnvelopeFor(db, user, id, right)
-  if (envelope.status !== 'draft') throw new Refusal('conflict', 'envelope.not-a-draft')
+  const envelope = await findChangeable(db, user, id, right)
+  if (!CHANGEABLE.includes(envelope.status)) throw new Refusal('conflict', 'envelope.not-a-draft')
   return envelope
 }
 
@@ -107,7 +130,7 @@ export async function touchDraft(tx: Tx, at: Instant, envelope: Pick<Envelope, '
     .set({ version, updatedAt: at })
     .where('id', '=', envelope.id)
     .where('version', '=', envelope.version)
-    .where('status', '=', 'draft')
+    .where('status', 'in', CHANGEABLE)
     .executeTakeFirst()
   if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'envelope.moved-on')
   return version
@@ -139,6 +162,8 @@ export interface DraftDetails {
   readonly deadline: Instant | null
   readonly reminders: Reminders
   readonly delegation: Delegation
+  /** Of a template's design alone. */
+  readonly deadlineDays: number | null
 }
 
 /** Whose recipients may hand over to somebody else. */
@@ -171,11 +196,9 @@ export function refuseUnfitDeadline(deadline: Instant, at: Instant): void {
 export function discardDraft(db: Db, act: UserAct, user: Reader, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const draft = await findDraft(tx, user, id, 'delete')
+    if (draft.status !== 'draft') throw new Refusal('conflict', 'envelope.not-a-draft')
     await releaseNumbers(tx, draft)
-    const documents = (await listDocuments(tx, id)).map((document) => document.id)
-    if (documents.length) await tx.deleteFrom('field').where('documentId', 'in', documents).execute()
-    await tx.deleteFrom('document').where('envelopeId', '=', id).execute()
-    await tx.deleteFrom('recipient').where('envelopeId', '=', id).execute()
+    await clearContents(tx, draft)
     const { numDeletedRows } = await tx
       .deleteFrom('envelope')
       .where('id', '=', id)
@@ -192,53 +215,7 @@ export async function copyAsDraft(db: Db, act: UserAct, user: User, id: string):
   refuseToCreate(user)
   return db.transaction().execute(async (tx) => {
     const from = await findEnvelopeFor(tx, user, id)
-    const envelope: Envelope = {
-      ...from,
-      id: newId('env'),
-      senderId: user.id,
-      status: 'draft',
-      deadline: null,
-      version: 1,
-      createdAt: act.at,
-      updatedAt: act.at,
-      dispatchedAt: null,
-      completedAt: null,
-      endedAt: null,
-      endReason: null,
-      endedBy: null,
-      dispatchFailure: null,
-      responsibleId: null,
-      isPublic: 0,
-    }
-    await tx.insertInto('envelope').values(envelope).execute()
-    const people = new Map<string, string>()
-    for (const recipient of await listRecipients(tx, id)) people.set(recipient.id, (await insertRecipient(tx, envelope, recipient)).id)
-    const documents = await listDocuments(tx, id)
-    const ids = new Map<string, string>()
-    for (const document of documents) for (const field of await listFields(tx, document.id)) ids.set(field.id, newId('fld'))
-    for (const document of documents) {
-      const copy = {
-        ...document,
-        id: newId('doc'),
-        envelopeId: envelope.id,
-        documentId: newDocumentId(),
-        shownPages: null,
-        createdAt: act.at,
-      }
-      await tx.insertInto('document').values(copy).execute()
-      for (const field of await listFields(tx, document.id))
-        await tx
-          .insertInto('field')
-          .values({
-            ...field,
-            id: ids.get(field.id)!,
-            rules: renamedText(field.rules, ids),
-            documentId: copy.id,
-            recipientId: (field.recipientId && people.get(field.recipientId)) || null,
-            value: field.kind === 'number' ? '' : field.value,
-          })
-          .execute()
-    }
+    const { envelope } = await copyEnvelope(tx, act, from, { status: 'draft', senderId: user.id, isSample: from.isSample })
     await append(tx, act, { type: 'envelope.drafted', envelopeId: envelope.id, detail: { from: id } })
     return envelope
   })

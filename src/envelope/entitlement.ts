@@ -3,9 +3,11 @@ import { findUserByAddress, findUser } from '../access/users.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import type { Recipient } from './envelope.ts'
-import { addressOf, nameOf } from './telling.ts'
+import { addressOf, isOpenRole, nameOf } from './telling.ts'
 
-type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email' | 'phone' | 'channel' | 'jobTitle'>
+type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email' | 'phone' | 'channel' | 'jobTitle'> & {
+  readonly roleName?: string | null
+}
 
 /**
  * Who a recipient is to the house, from their address as it is now: asked when they are chosen and again when they are corrected. Whoever signs
@@ -13,6 +15,8 @@ type Named = Pick<Recipient, 'side' | 'role' | 'firstName' | 'lastName' | 'email
  * who may sign for the company or oversees it, or anybody could sign in its name under an address of their own. Null: no sender names them.
  */
 export async function entitled<T extends Named>(db: Db, owner: Pick<User, 'id'> | null, person: T): Promise<T & { userId: string | null }> {
+  // A role that nobody fills yet: whoever does is asked about then.
+  if (isOpenRole(person)) return { ...person, userId: null }
   if (!nameOf(person)) throw new Refusal('invalid', 'person.name-missing')
   if (!addressOf(person)) throw new Refusal('invalid', person.channel === 'sms' ? 'recipient.phone-missing' : 'recipient.email-missing')
   const found = person.email ? await findUserByAddress(db, person.email) : null

@@ -22,7 +22,12 @@ export const NEXT: Readonly<Record<EnvelopeStatus, readonly EnvelopeStatus[]>> =
   declined: [],
   voided: [],
   expired: [],
+  design: [],
+  published: [],
 }
+
+/** What a template is made of is no envelope: it stands in no list, and is found by the template's own right. */
+export const DESIGNS: readonly EnvelopeStatus[] = ['design', 'published']
 
 export const canGo = (from: EnvelopeStatus, to: EnvelopeStatus): boolean => NEXT[from].includes(to)
 
@@ -55,7 +60,11 @@ function reached(reader: Reader, right: EnvelopeRight): Expression<SqlBool> {
 }
 
 /** Those that a reader may see. */
-export const visibleTo = (db: Db, reader: Reader) => db.selectFrom('envelope').where(reached(reader, 'view'))
+export const visibleTo = (db: Db, reader: Reader) =>
+  db
+    .selectFrom('envelope')
+    .where('envelope.status', 'not in', [...DESIGNS])
+    .where(reached(reader, 'view'))
 
 /** not_found for what one may not see, so that an id cannot be probed; forbidden for what one may see and not do. */
 export async function findEnvelopeFor(db: Db, reader: Reader, id: string, right: EnvelopeRight = 'view'): Promise<Envelope> {

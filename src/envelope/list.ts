@@ -11,7 +11,7 @@ import { type Filters, isWithin, NO_FILTERS } from './filtering.ts'
 import { acts } from './naming.ts'
 import { recipientsOf } from './searching.ts'
 import { responsibleOf } from './responsible.ts'
-import { nameOf } from './telling.ts'
+import { nameOrRole } from './telling.ts'
 
 /** Where an envelope stands, as a person says it: a sent one is with whoever's turn it is. */
 export type Stage = 'draft' | 'sending' | 'with-us' | 'with-them' | 'sealing' | 'completed' | 'annulled' | 'declined' | 'voided' | 'expired'
@@ -61,6 +61,7 @@ export function stageOf(
   isAnnulled = false,
 ): Stage {
   if (isAnnulled) return 'annulled'
+  if (envelope.status === 'design' || envelope.status === 'published') return 'draft'
   if (envelope.status !== 'sent') return envelope.status
   return recipients.some(({ status, side }) => status === 'invited' && side === 'company') ? 'with-us' : 'with-them'
 }
@@ -195,7 +196,7 @@ export async function describeEnvelopes(db: Db, reader: Reader, envelopes: reado
       sender: sender && envelope.senderId !== reader.id ? fullName(sender) : null,
       responsible: nameIn(senders, responsibleOf(envelope)),
       people: signers.map((recipient) => ({
-        name: nameOf(recipient),
+        name: nameOrRole(recipient),
         role: recipient.role,
         did: recipient.status === 'signed' ? 'sign' : recipient.status === 'declined' ? 'decline' : 'nothing',
         isAsked: envelope.status === 'sent' && recipient.status === 'invited',

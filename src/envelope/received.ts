@@ -2,7 +2,7 @@ import type { EmptyField, Received as ReceivedPdf } from '../pdf/received.ts'
 import type { WantedPlace } from '../pdf/received-head.ts'
 import type { Document, Field, Recipient } from './envelope.ts'
 import { acts, signerNames } from './naming.ts'
-import { nameOf } from './telling.ts'
+import { nameOrRole } from './telling.ts'
 
 /** A document that arrived with signatures of others, as it was found at the upload. */
 export interface Received extends ReceivedPdf {
@@ -73,7 +73,7 @@ export function placeProblems(received: Received, recipients: readonly Recipient
   for (const recipient of recipients.filter(acts)) {
     const own = drawnFor(fields, recipient)
     const box = enclosing(own)
-    const found = (reason: string): void => void problems.push({ reason, name: nameOf(recipient) })
+    const found = (reason: string): void => void problems.push({ reason, name: nameOrRole(recipient) })
     if (!box) continue
     if (box === 'apart') found('dispatch.signed-one-page')
     else if (received.certified && !emptyFieldAt(received, box)) found('dispatch.signed-certified')

@@ -26,7 +26,20 @@ export type RecipientDetails = Pick<
   | 'jobTitle'
   | 'userId'
   | 'contactId'
->
+> & { /** Null or left out: no role of a template. */ readonly roleName?: string | null }
+
+/** Nobody: what is left of a person once a role stands in their place. */
+export const NOBODY = {
+  firstName: '',
+  lastName: '',
+  email: null,
+  phone: null,
+  company: '',
+  companyDetails: '',
+  jobTitle: '',
+  userId: null,
+  contactId: null,
+} as const satisfies Partial<Recipient>
 
 export const MOST_RECIPIENTS = 60
 export const HIGHEST_ORDER = 99
@@ -44,9 +57,17 @@ export function addRecipient(
     if ((await listRecipients(tx, envelopeId)).length >= MOST_RECIPIENTS)
       throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
     const entitled = await checked(tx, owner, details)
+    await refuseTwinRole(tx, envelopeId, null, entitled.roleName)
     if (opens) await makeRoom(tx, envelopeId, details.routingOrder)
     return insertRecipient(tx, draft, entitled)
   })
+}
+
+/** Whoever fills the roles of a template tells them apart by their names. */
+async function refuseTwinRole(tx: Tx, envelopeId: string, id: string | null, roleName: string | null): Promise<void> {
+  if (!roleName) return
+  const same = (await listRecipients(tx, envelopeId)).some((one) => one.id !== id && one.roleName?.toLowerCase() === roleName.toLowerCase())
+  if (same) throw new Refusal('invalid', 'template.role-taken', { name: roleName })
 }
 
 async function makeRoom(tx: Tx, envelopeId: string, from: number): Promise<void> {
@@ -71,6 +92,7 @@ export function changeRecipient(
   return changingDraft(db, act, owner, envelopeId, async (tx) => {
     await findRecipient(tx, envelopeId, id)
     const entitled = await checked(tx, owner, details)
+    await refuseTwinRole(tx, envelopeId, id, entitled.roleName)
     if (opens) await makeRoom(tx, envelopeId, details.routingOrder)
     await tx.updateTable('recipient').set(entitled).where('id', '=', id).execute()
   })
@@ -158,13 +180,13 @@ export const recipientOfUser = (user: UserRow, entity: Pick<LegalEntity, 'legalN
 export const companyDetailsOf = ({ legalName, address, details }: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): string =>
   [legalName, address, details.registrationNumber, details.vatNumber, details.bank].filter(Boolean).join('\n')
 
-async function checked(tx: Tx, owner: Reader, details: RecipientDetails): Promise<RecipientDetails> {
+async function checked(tx: Tx, owner: Reader, details: RecipientDetails): Promise<ReturnType<typeof onlyDetails>> {
   if (!Number.isInteger(details.routingOrder) || details.routingOrder < 1 || details.routingOrder > HIGHEST_ORDER)
     throw new Refusal('invalid', 'number.invalid')
   return entitled(tx, owner, onlyDetails(details))
 }
 
-const onlyDetails = (details: RecipientDetails): RecipientDetails => ({
+const onlyDetails = (details: RecipientDetails): RecipientDetails & Pick<Recipient, 'roleName'> => ({
   side: details.side,
   role: details.role,
   firstName: details.firstName,
@@ -179,4 +201,5 @@ const onlyDetails = (details: RecipientDetails): RecipientDetails => ({
   jobTitle: details.jobTitle,
   userId: details.userId,
   contactId: details.contactId,
+  roleName: details.roleName ?? null,
 })

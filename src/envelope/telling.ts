@@ -56,3 +56,11 @@ export const addressOf = ({ channel, email, phone }: Pick<Recipient, 'channel' |
   (channel === 'sms' ? phone : email) ?? ''
 
 export const nameOf = ({ firstName, lastName }: Pick<Recipient, 'firstName' | 'lastName'>): string => `${firstName} ${lastName}`.trim()
+
+/** A role of a template that names nobody. */
+export const isOpenRole = (recipient: Pick<Recipient, 'firstName' | 'lastName'> & { readonly roleName?: string | null }): boolean =>
+  Boolean(recipient.roleName) && !nameOf(recipient)
+
+/** On the sender's own pages: the person, or the role while it is open. */
+export const nameOrRole = (recipient: Pick<Recipient, 'firstName' | 'lastName' | 'roleName'>): string =>
+  nameOf(recipient) || (recipient.roleName ?? '')

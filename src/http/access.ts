@@ -23,6 +23,8 @@ export const permitted = (permission: (permissions: Permissions) => Level | bool
 
 export const opensVault = permitted(({ vault }) => vault.open)
 export const exchangesContacts = permitted(({ contacts }) => contacts.exchange)
+export const usesTemplates = permitted(({ templates }) => (templates.use === 'none' ? templates.edit : templates.use))
+export const editsTemplates = permitted(({ templates }) => templates.edit)
 export const managesSettings = permitted(({ console }) => console.settings)
 export const managesAuthority = permitted(({ console }) => console.authority)
 export const managesUsers = permitted(({ console }) => console.users)

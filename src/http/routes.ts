@@ -22,6 +22,9 @@ import { contactDuplicates } from './contacts/duplicates.ts'
 import { contactMerging } from './contacts/merging.ts'
 import { contactExports } from './contacts/exports.ts'
 import { contactEnvelopes } from './contacts/envelopes.ts'
+import { templatePages } from './templates.ts'
+import { templateFolders } from './templates/folders.ts'
+import { templateAspects } from './templates/template.ts'
 import { envelopes } from './envelopes.ts'
 import { envelopeSample } from './envelopes/sample.ts'
 import { envelopeDraft } from './envelopes/draft.ts'
@@ -153,6 +156,9 @@ export function mountRoutes(app: Hono<Env>): void {
     contactMerging,
     contacts,
     contactEnvelopes,
+    templatePages,
+    templateFolders,
+    templateAspects,
     envelopes,
     envelopeSample,
     envelopeDraft,

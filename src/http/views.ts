@@ -46,6 +46,8 @@ import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
+import type { TemplateFolder } from '../template/folders.ts'
+import type { ListedTemplate } from '../template/templates.ts'
 import type { Language } from '../view/words.ts'
 import type { TextName } from '../mail/manner.ts'
 import type { Message, MessageKind } from '../mail/message.ts'
@@ -64,6 +66,7 @@ import type { FilterView } from './envelopes/filters.ts'
 import type { EnvelopeView } from './envelopes/page.ts'
 import type { SavedViewsView } from './envelopes/saved-views.ts'
 import type { StepView } from './setup.ts'
+import type { TemplateView } from './templates/show.ts'
 import type { RegisterEntry } from '../verification/register.ts'
 import type { ShownComparison } from '../verification/comparison.ts'
 import type { ShownReport } from '../verification/shown.ts'
@@ -177,6 +180,17 @@ export interface Views {
   'board/card': { card: ShownCard; query: string }
   'envelopes/draft': DraftView
   'envelopes/show': EnvelopeView
+  'templates/index': {
+    folders: readonly TemplateFolder[]
+    current: TemplateFolder | null
+    inside: readonly TemplateFolder[]
+    entries: readonly ListedTemplate[]
+    query: { search: string; archived: boolean }
+    form: Form
+  }
+  /** `source`: the envelope that is saved as a template. */
+  'templates/new': { form: Form; folders: readonly TemplateFolder[]; source: { id: string; title: string } | null }
+  'templates/show': TemplateView
   'waiting/index': { entries: WaitingEnvelope[] }
   'contacts/index': {
     contacts: Contact[]

@@ -94,6 +94,7 @@ export const person = (envelopeId: string, id: string, over: Partial<Recipient> 
   jobTitle: '',
   userId: null,
   contactId: null,
+  roleName: null,
   asksStamp: 0,
   status: 'waiting',
   openedAt: null,
@@ -139,6 +140,9 @@ export async function sentEnvelope(
     dispatchFailure: null,
     responsibleId: null,
     isPublic: 0,
+    templateId: null,
+    templateVersion: null,
+    deadlineDays: null,
   }
   await db.insertInto('envelope').values(envelope).execute()
   const digest = 'a'.repeat(64) as Digest

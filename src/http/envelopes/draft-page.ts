@@ -12,12 +12,15 @@ import type { Findings } from '../../envelope/reading.ts'
 import { type Offer, offersOf } from '../../envelope/offers.ts'
 import { type TagHelp, tagHelp } from '../../envelope/text-tags.ts'
 import { receivedIn } from '../../envelope/received.ts'
-import { addressOf, nameOf } from '../../envelope/telling.ts'
+import { addressOf, isOpenRole, nameOrRole } from '../../envelope/telling.ts'
+import { listEnvelopes } from '../../envelope/list.ts'
 import { turnsOf } from '../../envelope/turns.ts'
 import type { ActiveContent } from '../../pdf/active-content.ts'
 import { officeProgram } from '../../sandbox/office.ts'
 import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting } from '../../setting/setting.ts'
+import { findTemplateFor, listTemplates } from '../../template/templates.ts'
+import { isUnpublished } from '../../template/versions.ts'
 import { LANGUAGE_NAMES } from '../../view/words.ts'
 import { requireUser } from '../access.ts'
 import { blankForm, type Form } from '../answers.ts'
@@ -63,6 +66,9 @@ export interface DraftPerson {
   readonly isFirst: boolean
   readonly isLast: boolean
   readonly sharesTurn: boolean
+  /** The role of a template that they stand in; `isOpen`: nobody does yet. */
+  readonly roleName: string | null
+  readonly isOpen: boolean
 }
 
 export interface DraftView {
@@ -76,7 +82,22 @@ export interface DraftView {
   readonly tags: TagHelp
   readonly limits: { readonly bytes: number; readonly megabytes: number; readonly pages: number; readonly office: boolean }
   readonly people: readonly DraftPerson[]
-  readonly person: { readonly id: string | null; readonly name: string; readonly isOpen: boolean; readonly form: Form }
+  /** `asRole`: the form is about a role of a template. */
+  readonly person: {
+    readonly id: string | null
+    readonly name: string
+    readonly isOpen: boolean
+    readonly asRole: boolean
+    readonly form: Form
+  }
+  readonly openRoles: readonly { readonly id: string; readonly name: string }[]
+  /** The draft is the design of a template. */
+  readonly template: { readonly id: string; readonly name: string; readonly latest: number; readonly isUnpublished: boolean } | null
+  /** What an empty draft may begin from instead. */
+  readonly starts: {
+    readonly templates: readonly { readonly id: string; readonly name: string }[]
+    readonly earlier: readonly { readonly id: string; readonly title: string }[]
+  } | null
   readonly known: readonly KnownPerson[]
   readonly mayAddMe: string | null
   readonly companies: readonly { readonly id: string; readonly legalName: string }[]
@@ -95,6 +116,24 @@ interface Refused {
   readonly details?: Form
 }
 
+/** In the address of the page: the form of a person rather than of a role. */
+export const BY_HAND = 'by-hand'
+export const PERSON_STARTS = { side: 'other', role: 'signer', channel: 'email' } as const
+const STARTS = 6
+
+async function startsFor(c: Ctx): Promise<DraftView['starts']> {
+  const { db } = c.var.house
+  const user = requireUser(c)
+  const { entries } = await listEnvelopes(db, user, { group: 'all', search: '', after: null })
+  return {
+    templates: (await listTemplates(db, user, { published: true, most: STARTS })).map(({ id, name }) => ({ id, name })),
+    earlier: entries
+      .filter(({ title, stage }) => title && stage !== 'draft')
+      .slice(0, STARTS)
+      .map(({ id, title }) => ({ id, title })),
+  }
+}
+
 /** The whole page of a draft, with what was refused, if something was. */
 export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {}): Promise<string> {
   const { db } = c.var.house
@@ -110,6 +149,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
   ])
   const sentence = (reason: string, params: Problem['params'] = {}): string => refusalSentence(c.var.lang, { reason, params })
   const { person } = refused
+  const template = envelope.status === 'design' ? await findTemplateFor(db, user, envelope.templateId ?? '', 'edit') : null
   const edited = recipients.find(({ id }) => id === person?.id)
   const deadline = await deadlineValues(c, envelope.deadline ?? later(c.var.act.at, DEFAULT_DEADLINE))
   if (!envelope.deadline) deadline['deadlineTime'] = ''
@@ -154,10 +194,19 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     people: draftPeople(recipients, editor, user.id),
     person: {
       id: edited?.id ?? null,
-      name: edited ? nameOf(edited) : '',
-      isOpen: person !== undefined,
-      form: person?.form ?? blankForm({ side: 'other', role: 'signer', channel: 'email', language: envelope.language }),
+      name: edited ? nameOrRole(edited) : '',
+      isOpen: person !== undefined || (template !== null && !recipients.length),
+      asRole: template !== null && (person ? (person.form.values['as'] ?? (edited?.roleName ? 'role' : 'person')) === 'role' : true),
+      form: person?.form ?? blankForm({ ...PERSON_STARTS, language: envelope.language }),
     },
+    openRoles: template ? [] : recipients.filter(isOpenRole).map((recipient) => ({ id: recipient.id, name: nameOrRole(recipient) })),
+    template: template && {
+      id: template.id,
+      name: template.name,
+      latest: template.latest,
+      isUnpublished: await isUnpublished(db, template),
+    },
+    starts: template || documents.length ? null : await startsFor(c),
     known: (await listKnownPeople(db, user)).filter(
       ({ id }) => !recipients.some(({ userId, contactId }) => id === userId || id === contactId),
     ),
@@ -170,6 +219,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
         subject: envelope.subject,
         message: envelope.message,
         delegation: envelope.delegation,
+        deadlineDays: envelope.deadlineDays === null ? '' : String(envelope.deadlineDays),
         ...reminderValues(envelope, (await readSetting(db, 'reminders')).most),
       }),
     deadlineShown: envelope.deadline ? '' : `${deadline['deadlineDay']} ${deadline['deadlineTime']}`,
@@ -189,7 +239,9 @@ function draftPeople(recipients: readonly Recipient[], editor: EditorView, userI
     const sharesTurn = (turns[turn]?.length ?? 0) > 1
     return {
       id: recipient.id,
-      name: nameOf(recipient),
+      name: nameOrRole(recipient),
+      roleName: recipient.roleName,
+      isOpen: isOpenRole(recipient),
       role: recipient.role,
       side: recipient.side,
       note: [recipient.jobTitle, recipient.company].filter(Boolean).join(', '),

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { Problem } from '../../envelope/dispatch.ts'
-import { changeDraft, DELEGATIONS, type DraftDetails, findDraft, remindersOf } from '../../envelope/drafting.ts'
-import { type Envelope, findEnvelopeFor, listRecipients } from '../../envelope/envelope.ts'
+import { changeDraft, DELEGATIONS, type DraftDetails, findChangeable, findDraft, remindersOf } from '../../envelope/drafting.ts'
+import { type Envelope, listRecipients } from '../../envelope/envelope.ts'
 import { chooseLegalEntity } from '../../envelope/own-company.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { formatsFor } from '../../view/formats.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
-import { drawnLine, line, lines } from '../schemas.ts'
+import { drawnLine, line, lines, wholeNumber } from '../schemas.ts'
 import { DeadlineFields, readDeadline } from './deadline-fields.ts'
-import { draftPage } from './draft-page.ts'
+import { BY_HAND, draftPage, PERSON_STARTS } from './draft-page.ts'
 import { personValues } from './person-fields.ts'
 import { readReminders, ReminderFields } from './reminder-fields.ts'
 
@@ -24,15 +24,19 @@ const Details = DeadlineFields.partial().extend({
   reminders: z.string().optional(),
   ...ReminderFields.shape,
   delegation: z.enum(DELEGATIONS, 'delegation.unknown').optional(),
+  /** Of a template: empty for the usual deadline. */
+  deadlineDays: z.union([z.literal('').transform(() => null), wholeNumber(1, 730)], 'number.invalid').optional(),
 })
 
 export const envelopeDraft = createApp()
   .get('/envelopes/:id/draft', signedIn, async (c) => {
-    const envelope = await findEnvelopeFor(c.var.house.db, requireUser(c), c.req.param('id'))
-    if (envelope.status !== 'draft') return c.redirect(`/envelopes/${envelope.id}`, 303)
+    const envelope = await findChangeable(c.var.house.db, requireUser(c), c.req.param('id'))
+    if (envelope.status !== 'draft' && envelope.status !== 'design') return c.redirect(`/envelopes/${envelope.id}`, 303)
     const recipient = (await listRecipients(c.var.house.db, envelope.id)).find(({ id }) => id === c.req.query('person'))
     const person = recipient && { id: recipient.id, form: blankForm(personValues(recipient)) }
-    return c.html(await draftPage(c, envelope, person ? { person } : {}))
+    const byHand =
+      c.req.query('person') === BY_HAND ? { id: null, form: blankForm({ ...PERSON_STARTS, language: envelope.language }) } : null
+    return c.html(await draftPage(c, envelope, (person ?? byHand) ? { person: (person ?? byHand)! } : {}))
   })
   .post('/envelopes/:id/draft', signedIn, async (c) => {
     const id = c.req.param('id')
@@ -58,7 +62,19 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
   const answers = await readAnswers(c, Details)
   const refuse = (form: Form): Saved => ({ ok: false, form, sentence: Object.values(form.errors)[0] ?? '' })
   if (!answers.ok) return refuse(answers.form)
-  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, reminders, delegation, ...days } = answers.value
+  const {
+    title,
+    legalEntityId,
+    subject,
+    message,
+    deadlineDay,
+    deadlineTime,
+    deadlineShown,
+    deadlineDays,
+    reminders,
+    delegation,
+    ...days
+  } = answers.value
   let counted = 0
   try {
     if (legalEntityId && legalEntityId !== draft.legalEntityId) {
@@ -68,6 +84,7 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
     const changes: Partial<DraftDetails> = {
       ...(title === undefined ? {} : { title }),
       ...(subject === undefined ? {} : { subject }),
+      ...(deadlineDays === undefined ? {} : { deadlineDays }),
       ...(message === undefined ? {} : { message }),
       // What is shown before anybody has chosen moves with the day of sending.
       ...(deadlineDay === undefined

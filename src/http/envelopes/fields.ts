@@ -10,7 +10,7 @@ import { NEW_FIELDS, NEW_SIZE } from '../../envelope/new-fields.ts'
 import { coversOf } from '../../envelope/found-fields.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { type Received, receivedIn } from '../../envelope/received.ts'
-import { nameOf } from '../../envelope/telling.ts'
+import { nameOrRole } from '../../envelope/telling.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
@@ -190,7 +190,7 @@ export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView
     ),
     recipients: (await listRecipients(db, envelope.id)).filter(acts).map((recipient, at) => ({
       id: recipient.id,
-      name: nameOf(recipient),
+      name: nameOrRole(recipient),
       role: recipient.role,
       side: recipient.side,
       hue: at % HUES,

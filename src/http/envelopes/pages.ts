@@ -1,6 +1,7 @@
 import type { Digest } from '../../base/digest.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { type Document, findEnvelopeFor, listDocuments } from '../../envelope/envelope.ts'
+import { findShownFor } from '../../envelope/design.ts'
+import { type Document, listDocuments } from '../../envelope/envelope.ts'
 import { pageImage, pageText, shownDigest } from '../../envelope/page-images.ts'
 import { requireUser, signedIn } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -9,7 +10,7 @@ import { storedFile } from '../stored-file.ts'
 /** A document of an envelope that the user may see, and what is shown of it now. */
 async function shownDocument(c: Ctx, envelopeId: string, documentId: string): Promise<{ document: Document; digest: Digest }> {
   const { db } = c.var.house
-  const envelope = await findEnvelopeFor(db, requireUser(c), envelopeId)
+  const envelope = await findShownFor(db, requireUser(c), envelopeId)
   const document = (await listDocuments(db, envelope.id)).find(({ id }) => id === documentId)
   if (!document) throw new Refusal('not_found', 'page.not-found')
   return { document, digest: await shownDigest(db, document) }

@@ -35,6 +35,9 @@ export const Person = Reach.extend({
   /** Empty: as usual. */
   routingOrder: orNone(wholeNumber(1, HIGHEST_ORDER)),
   keep: tick,
+  /** A role of a template in the place of a person: its name. */
+  as: z.enum(['role', 'person'], 'form.invalid').default('person'),
+  roleName: drawnLine(80).default(''),
 })
 
 /** Beside which field a refusal is told. */
@@ -45,6 +48,8 @@ export const PERSON_REASONS = {
   'recipient.may-not-sign': 'role',
   'recipient.too-many': 'lastName',
   'number.invalid': 'routingOrder',
+  'template.role-name-missing': 'roleName',
+  'template.role-taken': 'roleName',
 }
 
 export const personValues = (recipient: Recipient): Record<string, string> => ({
@@ -60,4 +65,5 @@ export const personValues = (recipient: Recipient): Record<string, string> => ({
   jobTitle: recipient.jobTitle,
   companyDetails: recipient.companyDetails,
   routingOrder: String(recipient.routingOrder),
+  roleName: recipient.roleName ?? '',
 })

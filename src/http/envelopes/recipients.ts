@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { addKnownPerson, addTypedPerson, usualTurn } from '../../envelope/choosing.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { listRecipients } from '../../envelope/envelope.ts'
-import { changeRecipient, findRecipient, removeRecipient } from '../../envelope/recipients.ts'
+import { changeRecipient, findRecipient, NOBODY, removeRecipient } from '../../envelope/recipients.ts'
+import { Refusal } from '../../base/refusal.ts'
 import { moveRecipient, MOVES } from '../../envelope/turns.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { formWith, readAnswers } from '../answers.ts'
@@ -13,7 +14,7 @@ import { draftPage } from './draft-page.ts'
 import { Person, PERSON_REASONS } from './person-fields.ts'
 import { flashRefusal } from './refusals.ts'
 
-const Choice = z.object({ person: z.string().min(1, 'text.missing').max(60) })
+const Choice = z.object({ person: z.string().min(1, 'text.missing').max(60), into: z.string().max(60).default('') })
 const Step = z.object({ recipient: z.string().max(60), move: z.enum(MOVES, 'form.invalid') })
 
 const back = (c: Ctx, id: string): Response => c.redirect(`/envelopes/${id}/draft#people`, 303)
@@ -23,7 +24,8 @@ export const envelopeRecipients = createApp()
   .post('/envelopes/:id/recipients/choice', signedIn, form(Choice), async (c) => {
     const id = c.req.param('id')
     try {
-      await addKnownPerson(c.var.house.db, userAct(c), requireUser(c), id, c.req.valid('form').person)
+      const { person, into } = c.req.valid('form')
+      await addKnownPerson(c.var.house.db, userAct(c), requireUser(c), id, person, into || null)
     } catch (error) {
       flashRefusal(c, error)
     }
@@ -48,8 +50,14 @@ async function keep(c: Ctx, id: string, recipientId: string | null): Promise<Res
   const before = recipientId === null ? null : await findRecipient(db, id, recipientId)
   const answers = await readAnswers(c, Person)
   if (!answers.ok) return c.html(await draftPage(c, draft, { person: { id: recipientId, form: answers.form } }), 422)
-  const { keep, ...details } = answers.value
+  const { keep, as, roleName, ...given } = answers.value
+  const asRole = as === 'role' && draft.status === 'design'
+  // Outside a template a role keeps its name, whoever fills it.
+  const details = asRole
+    ? { ...given, ...NOBODY, roleName }
+    : { ...given, roleName: draft.status === 'design' ? null : (before?.roleName ?? null) }
   try {
+    if (asRole && !roleName) throw new Refusal('invalid', 'template.role-name-missing')
     if (!before) await addTypedPerson(db, userAct(c), requireUser(c), id, details, { keep })
     else {
       const others = (await listRecipients(db, id)).filter((recipient) => recipient.id !== before.id)
@@ -64,8 +72,8 @@ async function keep(c: Ctx, id: string, recipientId: string | null): Promise<Res
         {
           ...details,
           routingOrder,
-          userId: before.userId,
-          contactId: before.contactId,
+          userId: asRole ? null : before.userId,
+          contactId: asRole ? null : before.contactId,
         },
         details.routingOrder === null && turn.opens,
       )

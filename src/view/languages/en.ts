@@ -6,6 +6,7 @@ import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
 import { console } from './en/console.ts'
 import { contacts } from './en/contacts.ts'
+import { templates } from './en/templates.ts'
 import { documents } from './en/documents.ts'
 import { editor } from './en/editor.ts'
 import { sheet } from './en/sheet.ts'
@@ -35,6 +36,7 @@ export const en = {
   access,
   console,
   contacts,
+  templates,
   documents,
   editor,
   sheet,

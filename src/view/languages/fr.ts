@@ -6,6 +6,7 @@ import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
 import { console } from './fr/console.ts'
 import { contacts } from './fr/contacts.ts'
+import { templates } from './fr/templates.ts'
 import { documents } from './fr/documents.ts'
 import { editor } from './fr/editor.ts'
 import { sheet } from './fr/sheet.ts'
@@ -37,6 +38,7 @@ export const fr: Words = {
   access,
   console,
   contacts,
+  templates,
   documents,
   editor,
   sheet,

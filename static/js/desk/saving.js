@@ -48,7 +48,7 @@ export function keepSaved({ root, words }) {
       if (isSignedOut) return tellSignedOut()
       if (!ok) return tell(body.message ?? words.notSaved, 'failed')
       tellVersion(body.version)
-      if (form.elements.title && form.classList.contains('draft__title')) showTitle(form.elements.title.value)
+      if ('heads' in form.dataset) showTitle(form.elements.title.value)
       tell(body.saved ? words.saved.replace('{time}', body.saved) : '', 'done')
     } catch {
       tell(words.notSaved, 'failed')

@@ -43,6 +43,7 @@ export const audit = {
     stamp: 'Stamps',
     numbering: 'Numbering series',
     'legal-entity': 'Companies',
+    template: 'Templates',
     envelope: 'Envelopes',
     document: 'Documents',
     recipient: 'Recipients',

@@ -4,6 +4,7 @@ export const shell = {
   documents: 'Documents',
   waitingForMe: 'Waiting for me',
   vault: 'Vault',
+  templates: 'Templates',
   contacts: 'Contacts',
   verify: 'Verify',
   console: 'Console',

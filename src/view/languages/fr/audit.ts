@@ -42,6 +42,7 @@ export const audit = {
     stamp: 'Cachets',
     numbering: 'Séries de numéros',
     'legal-entity': 'Sociétés',
+    template: 'Modèles',
     envelope: 'Enveloppes',
     document: 'Documents',
     recipient: 'Destinataires',

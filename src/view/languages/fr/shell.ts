@@ -6,6 +6,7 @@ export const shell: typeof shape = {
   documents: 'Documents',
   waitingForMe: 'À signer par moi',
   vault: 'Coffre',
+  templates: 'Modèles',
   contacts: 'Contacts',
   verify: 'Vérifier',
   console: 'Console',
