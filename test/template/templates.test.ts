@@ -160,7 +160,7 @@ test('own, for everyone, archived: who finds, uses and changes a template', asyn
   expect((await listTemplates(db, other, {})).map(({ name, mayEdit }) => [name, mayEdit])).toEqual([['Consulting', false]])
   expect(await refused(changeTemplate(db, strange, other, template.id, { name: 'Mine' }))).toBe('access.forbidden')
   expect(await refused(archiveTemplate(db, strange, other, template.id, true))).toBe('access.forbidden')
-  expect(await refused(findDraft(db, other, template.designId))).toBe('envelope.unknown')
+  expect(await refused(findDraft(db, other, template.designId))).toBe('access.forbidden')
   expect((await draftFromTemplate(db, strange, other, template.id)).senderId).toBe(other.id)
   const copy = await duplicateTemplate(db, strange, other, template.id, 'Copy')
   expect(copy).toMatchObject({ ownerId: other.id, latest: 0, isPublic: 0 })
