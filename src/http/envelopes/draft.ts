@@ -62,19 +62,8 @@ export async function saveDetails(c: Ctx, draft: Envelope): Promise<Saved> {
   const answers = await readAnswers(c, Details)
   const refuse = (form: Form): Saved => ({ ok: false, form, sentence: Object.values(form.errors)[0] ?? '' })
   if (!answers.ok) return refuse(answers.form)
-  const {
-    title,
-    legalEntityId,
-    subject,
-    message,
-    deadlineDay,
-    deadlineTime,
-    deadlineShown,
-    deadlineDays,
-    reminders,
-    delegation,
-    ...days
-  } = answers.value
+  const { title, legalEntityId, subject, message, deadlineDay, deadlineTime, deadlineShown, deadlineDays, reminders, delegation, ...days } =
+    answers.value
   let counted = 0
   try {
     if (legalEntityId && legalEntityId !== draft.legalEntityId) {
