@@ -124,7 +124,7 @@ const STARTS = 6
 async function startsFor(c: Ctx): Promise<DraftView['starts']> {
   const { db } = c.var.house
   const user = requireUser(c)
-  const { entries } = await listEnvelopes(db, user, { group: 'all', search: '', after: null })
+  const { entries } = await listEnvelopes(db, user, { group: 'all', after: null }, c.var.act.at)
   return {
     templates: (await listTemplates(db, user, { published: true, most: STARTS })).map(({ id, name }) => ({ id, name })),
     earlier: entries
