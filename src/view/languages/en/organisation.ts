@@ -32,6 +32,7 @@ export const organisation = {
     removeFull: 'What is in it has to go somewhere else.',
     moveTo: 'Its people and departments go to',
     nowhere: 'No department',
+    choosePlace: 'Choose where to',
     removed: 'The department is deleted.',
   },
   groups: {

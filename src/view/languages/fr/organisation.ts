@@ -32,6 +32,7 @@ export const organisation: typeof shape = {
     removeFull: 'Ce qu’il contient doit aller ailleurs.',
     moveTo: 'Ses personnes et ses services vont dans',
     nowhere: 'Aucun service',
+    choosePlace: 'Choisissez où',
     removed: 'Le service est supprimé.',
   },
   groups: {
