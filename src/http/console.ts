@@ -35,7 +35,7 @@ const GROUPS = {
   people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
-  trust: ['authority', 'audit'],
+  trust: ['authority', 'audit', 'vault'],
   system: ['settings', 'health'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
 export type ConsoleGroup = keyof typeof GROUPS
