@@ -12,7 +12,7 @@ import { HANDWRITING } from '../pdf/fonts.ts'
 import { outlineOf } from '../pdf/outline-svg.ts'
 import { fontSet } from '../sandbox/fonts.ts'
 import { runTask } from '../sandbox/run.ts'
-import { findStamp, listStampsOf, type Stamp } from '../setting/stamp.ts'
+import { findStamp, listStampsFor, mayUseStamp, type Stamp } from '../setting/stamp.ts'
 import { putObject, readObject } from '../store/object.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
 import { cutOut } from './cutting-out.ts'
@@ -150,5 +150,15 @@ export async function markPicture(db: Db, { recipient }: Pick<Ceremony, 'recipie
 export async function stampsFor(db: Db, { recipient, envelope }: Pick<Ceremony, 'recipient' | 'envelope'>): Promise<Stamp[]> {
   if (!recipient.userId || recipient.side !== 'company') return []
   const user = await findUser(db, recipient.userId).catch(() => null)
-  return user && !user.disabledAt && mayStamp(user) ? listStampsOf(db, envelope.legalEntityId) : []
+  return user && !user.disabledAt && mayStamp(user) ? listStampsFor(db, envelope.legalEntityId, user) : []
+}
+
+/** The right to a stamp as it is today: taken away since it was chosen, it ends before the signature. */
+export async function refuseLostStamp(db: Db, { recipient }: Pick<Ceremony, 'recipient'>): Promise<void> {
+  const chosen = (await marksOf(db, recipient.id)).stamp
+  if (chosen?.method !== 'library') return
+  const { stamp, name } = JSON.parse(chosen.source) as { stamp: string; name: string }
+  const user = recipient.userId && recipient.side === 'company' ? await findUser(db, recipient.userId).catch(() => null) : null
+  if (!user || user.disabledAt || !mayStamp(user) || !(await mayUseStamp(db, stamp, user)))
+    throw new Refusal('forbidden', 'stamp.lost', { name })
 }

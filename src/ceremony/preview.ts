@@ -15,6 +15,7 @@ import { nameOf } from '../envelope/telling.ts'
 import { type Frozen, freeze, reserveSerial } from '../seal/signing.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
 import { fieldsToFill, missingOf } from './filling.ts'
+import { refuseLostStamp } from './marks.ts'
 import { signerActs } from './signer-act.ts'
 
 /** A signature claims the time at which its pages were made (/M): its time stamp may be later by no more than this. */
@@ -35,6 +36,7 @@ export async function makePreview(tools: CeremonyTools, act: RecipientAct, cerem
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const missing = missingOf(await fieldsToFill(db, ceremony, act.at))
   if (missing.length) throw new Refusal('invalid', 'ceremony.incomplete', { count: missing.length })
+  await refuseLostStamp(db, ceremony)
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   const authority = await openAuthority({ db, keys, clock })
   const made: { document: Document; frozen: Frozen }[] = []

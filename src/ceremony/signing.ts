@@ -11,6 +11,7 @@ import type { Revision } from '../seal/revision.ts'
 import { type Signatory, signFrozen } from '../seal/signing.ts'
 import { findLegalEntity } from '../setting/legal-entity.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
+import { refuseLostStamp } from './marks.ts'
 import { findPreview } from './preview.ts'
 
 /**
@@ -26,6 +27,7 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   // Asked before keys are made, and once more in the transaction that records.
   const { recipient, envelope } = await actingRecipient(db, act, ceremony.recipient.id)
+  await refuseLostStamp(db, ceremony)
   const sealTools = { db, config, authority: await openAuthority({ db, keys, clock }) }
   const signatory = {
     recipientId: recipient.id,
@@ -45,6 +47,7 @@ export async function confirm(tools: CeremonyTools, act: RecipientAct, ceremony:
   }
   await db.transaction().execute(async (tx) => {
     await identified(tx, act.at, ceremony)
+    await refuseLostStamp(tx, ceremony)
     await recordSignature(tx, act, { recipientId: recipient.id, revisions })
     failpoint('ceremony.before-commit')
   })

@@ -21,6 +21,7 @@ import type { Staleness } from '../ceremony/stale-preview.ts'
 import type { FillableField } from '../ceremony/filling.ts'
 import type { Contact, ContactDetails } from '../contact/contacts.ts'
 import type { ColumnSample, ImportChoices, ImportPlan, KnownAct, PlannedLine } from '../contact/import-plan.ts'
+import type { StampHolder } from '../upkeep/stamp-holders.ts'
 import type { DuplicateGroup } from '../contact/duplicates.ts'
 import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
@@ -297,7 +298,7 @@ export interface Views {
     removal: Form
   }
   'console/stamps': {
-    stamps: { id: string; name: string; company: string | null }[]
+    stamps: { id: string; name: string; company: string | null; holders: string[] | null }[]
     companies: { id: string; legalName: string }[]
     form: Form
   }
@@ -306,6 +307,12 @@ export interface Views {
     french: boolean
     reckoned: { name: FrenchHoliday; day: string }[]
     own: { day: string; name: string; isPast: boolean }[]
+  'console/stamps/show': {
+    id: string
+    name: string
+    form: Form
+    companies: { id: string; legalName: string }[]
+    holders: StampHolder[]
   }
   'console/settings': { form: Form; languages: LanguageNames; timeZones: readonly string[]; fixed: FixedAddresses }
   'styleguide/index': { icons: readonly string[]; form: Form }
