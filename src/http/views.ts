@@ -307,6 +307,7 @@ export interface Views {
     french: boolean
     reckoned: { name: FrenchHoliday; day: string }[]
     own: { day: string; name: string; isPast: boolean }[]
+  }
   'console/stamps/show': {
     id: string
     name: string
