@@ -29,6 +29,7 @@ export type CheckName =
   | 'address'
   | 'sandbox'
   | 'office'
+  | 'office-fence'
   | 'audit-log'
   | 'witness'
   | 'vault'
@@ -70,6 +71,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     address,
     sandbox,
     ...(tools.config.libreOffice === 'none' ? [] : [office]),
+    ...((await officeFacts(tools.config)) ? [officeFence] : []),
     auditLog,
     witness,
     vault,
@@ -242,4 +244,10 @@ const sandbox: Look = async ({ config }) => {
 const office: Look = async ({ config }) => {
   const facts = await officeFacts(config)
   return { name: 'office', state: facts ? 'good' : 'wait', facts: { version: facts?.version ?? '', program: facts?.program ?? '' } }
+}
+
+const officeFence: Look = async ({ config }) => {
+  const facts = await officeFacts(config)
+  const holds = facts?.network && facts.limits && facts.apart
+  return { name: 'office-fence', state: holds ? 'good' : 'wait', facts: { network: facts?.network ? 1 : 0, limits: facts?.limits ? 1 : 0 } }
 }

@@ -9,6 +9,7 @@ import { prepareDraft } from '../http/envelopes/draft.ts'
 import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { pdfWithForm, pdfWithText } from '../support/found-files.ts'
+import { docxOf, HAS_OFFICE } from '../support/office-files.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
 
 let house: TestHouse
@@ -314,6 +315,25 @@ test('tags and form fields become fields by one press, and are taken back by und
   expect((await stored()).filter(({ origin }) => origin)).toHaveLength(6)
   expect(await offers.nth(0).locator('strong').textContent()).toBe('2 form fields found in “form”')
 }, 60_000)
+
+test.skipIf(!HAS_OFFICE)(
+  'a Word file is added like any other, and its tags become fields (needs LibreOffice)',
+  async () => {
+    const { stored, saved, said } = await openEditor(desk)
+    await desk.setInputFiles('[data-drop] input[type="file"]', {
+      name: 'Offer 2026.docx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      buffer: Buffer.from(docxOf(['Offer of employment', 'Signed by {{signature:client}}', 'On {{date-signed:client}}'])),
+    })
+    await desk.locator('.document', { hasText: 'Made into a PDF from DOCX by LibreOffice' }).waitFor({ timeout: 60_000 })
+    await desk.waitForSelector('[data-editor][data-ready]')
+    await desk.locator('[data-offer="tags"] button[type="submit"]').click()
+    await said(/^2 fields added/)
+    await saved()
+    expect((await stored()).filter(({ origin }) => origin).map(({ kind }) => kind)).toEqual(['signature', 'date-signed'])
+  },
+  90_000,
+)
 
 test('nothing was loaded from elsewhere, nothing broke the policy, nothing threw', () => {
   expect(browser.complaints).toEqual([])

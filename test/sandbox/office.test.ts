@@ -86,20 +86,25 @@ test.skipIf(!HAS_OFFICE)('what a document links to is neither fetched nor read (
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => (asked++, new Response('no')) })
   try {
     const [picture, link] = linkedPicture(`http://127.0.0.1:${server.port}/spy.png`)
-    const docx = await officeToPdf(place, { file: docxOf(['Seen'], picture, link), kind: 'docx' })
-    expect(await textOf(docx.pdf)).toContain('Seen')
-    const secret = join(dataDirectory, 'secret.txt')
-    const outside = join(tmpdir(), `secret-${process.pid}.txt`)
-    for (const path of [secret, outside]) writeFileSync(path, 'THE-SECRET')
-    for (const path of [secret, outside]) {
-      const body = `<text:section text:name="s" text:protected="true"><text:section-source xlink:type="simple" xlink:href="file://${path}"/><text:p>old</text:p></text:section>`
-      const odt = await officeToPdf(place, { file: odtOf('Seen', { body }), kind: 'odt' })
-      expect(await textOf(odt.pdf)).not.toContain('THE-SECRET')
-      const field = `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>INCLUDETEXT "file://${path}"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>`
-      const doc = await officeToPdf(place, { file: docxOf(['Seen'], field), kind: 'docx' })
-      expect(await textOf(doc.pdf)).not.toContain('THE-SECRET')
+    const secrets = [join(dataDirectory, 'secret.txt'), join(tmpdir(), `secret-${process.pid}.txt`)]
+    for (const path of secrets) writeFileSync(path, 'THE-SECRET')
+    const fields = secrets.map(
+      (path) =>
+        `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>INCLUDETEXT "file://${path}"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>`,
+    )
+    const sections = secrets.map(
+      (path, at) =>
+        `<text:section text:name="s${at}" text:protected="true"><text:section-source xlink:type="simple" xlink:href="file://${path}"/><text:p>old</text:p></text:section>`,
+    )
+    for (const [kind, file] of [
+      ['docx', docxOf(['Seen'], `${picture}${fields.join('')}`, link)],
+      ['odt', odtOf('Seen', { body: sections.join('') })],
+    ] as const) {
+      const text = await textOf((await officeToPdf(place, { file, kind })).pdf)
+      expect(text).toContain('Seen')
+      expect(text).not.toContain('THE-SECRET')
     }
-    rmSync(outside)
+    rmSync(secrets[1]!)
     expect(asked).toBe(0)
   } finally {
     await server.stop(true)
@@ -127,21 +132,86 @@ test.skipIf(!HAS_OFFICE)(
   },
 )
 
-test('one that hangs, with children of its own, is ended with all of them', async () => {
-  const program = join(dataDirectory, 'hanging')
-  writeFileSync(program, '#!/bin/sh\ncase "$1" in --version) echo "LibreOffice 1.2.3"; exit;; esac\nsleep 4711 &\nsleep 4711\n')
+/** A program that says that it is LibreOffice and then does something else, outside the data folder, which is covered. */
+async function pretending(does: string, use: (place: { dataDirectory: string; libreOffice: string }) => Promise<void>): Promise<void> {
+  const program = join(dataDirectory, `pretender-${Bun.hash(does)}`)
+  writeFileSync(program, `#!/bin/sh\ncase "$1" in --version) echo "LibreOffice 1.2.3"; exit;; esac\n${does}\n`)
   chmodSync(program, 0o755)
-  // Outside the data folder, which is covered.
   const elsewhere = mkdtempSync(join(tmpdir(), 'office-other-'))
   try {
-    const signal = AbortSignal.timeout(1_500)
-    await expect(
-      officeToPdf({ dataDirectory: elsewhere, libreOffice: program }, { file: docxOf(['x']), kind: 'docx', signal }),
-    ).rejects.toThrow()
-    await Bun.sleep(200)
-    expect(running('4711')).toBe(0)
+    await use({ dataDirectory: elsewhere, libreOffice: program })
     expect(readdirSync(join(elsewhere, 'tmp'))).toEqual([])
   } finally {
     rmSync(elsewhere, { recursive: true, force: true })
   }
+}
+
+test('what it writes is bounded, and so is the memory that it takes; what is too much is refused', async () => {
+  await pretending('head -c 300000000 /dev/zero > document.pdf', async (where) => {
+    await expect(officeToPdf(where, { file: docxOf(['x']), kind: 'docx' })).rejects.toMatchObject({ reason: 'document.too-heavy' })
+  })
+  // Were it not bounded, the file would be written.
+  await pretending(`python3 -c 'x = bytearray(2_500_000_000)' && echo made > document.pdf`, async (where) => {
+    await expect(officeToPdf(where, { file: docxOf(['x']), kind: 'docx' })).rejects.toMatchObject({ reason: 'document.office-unreadable' })
+  })
+}, 30_000)
+
+test('it sees nothing of the data folder but its own, and no variable of the server', async () => {
+  await pretending('(env; ls "$PARAPHE_DATA"; cat "$(dirname "$2")/nothing"; ls -a /proc/self/cwd) > document.pdf 2>&1', async (where) => {
+    process.env['OFFICE_SECRET'] = 'seen-by-nobody'
+    writeFileSync(join(where.dataDirectory, 'paraphe.db'), 'x')
+    const { pdf } = await officeToPdf(where, { file: docxOf(['x']), kind: 'docx' })
+    const told = new TextDecoder().decode(pdf)
+    expect(told).toContain('document.docx')
+    expect(told).not.toContain('seen-by-nobody')
+    expect(told).not.toContain('paraphe.db')
+  })
+  const facts = await officeFacts(place)
+  if (!facts?.apart) return
+  await pretending(
+    `ls ${'"$DATA"'} > document.pdf 2>&1; ls ${tmpdir()}/office-other-*/ >> document.pdf 2>&1; echo end >> document.pdf`,
+    async (where) => {
+      writeFileSync(join(where.dataDirectory, 'paraphe.db'), 'x')
+      const { pdf } = await officeToPdf(where, { file: docxOf(['x']), kind: 'docx' })
+      expect(new TextDecoder().decode(pdf)).not.toContain('paraphe.db')
+    },
+  )
+}, 30_000)
+
+test('one that hangs, with children of its own, is ended with all of them', async () => {
+  await pretending('sleep 4711 &\nsleep 4711', async (where) => {
+    await expect(officeToPdf(where, { file: docxOf(['x']), kind: 'docx', signal: AbortSignal.timeout(1_500) })).rejects.toThrow()
+    await Bun.sleep(200)
+    expect(running('4711')).toBe(0)
+  })
 })
+
+test.skipIf(!HAS_OFFICE)(
+  'a document of the old kind is read too; its own PDF is whole (needs LibreOffice)',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'office-doc-'))
+    try {
+      writeFileSync(join(folder, 'old.rtf'), '{\\rtf1\\ansi A letter of 1997}')
+      const made = Bun.spawn(
+        [
+          officeProgram(place)!,
+          `-env:UserInstallation=file://${folder}/profile`,
+          '--headless',
+          '--convert-to',
+          'doc:MS Word 97',
+          '--outdir',
+          folder,
+          join(folder, 'old.rtf'),
+        ],
+        { stdout: 'ignore', stderr: 'ignore' },
+      )
+      await made.exited
+      const file = new Uint8Array(readFileSync(join(folder, 'old.doc')))
+      expect(officeKindOf(file)).toBe('doc')
+      expect(await textOf((await officeToPdf(place, { file, kind: 'doc' })).pdf)).toContain('A letter of 1997')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+  30_000,
+)

@@ -4,11 +4,23 @@ import { closeSandbox } from '../../src/sandbox/run.ts'
 import { type CheckName, examine } from '../../src/upkeep/doctor.ts'
 import { fill, LANGUAGES, words } from '../../src/view/words.ts'
 import { NOON, openTestHouse, type TestHouse } from '../support/house.ts'
+import { HAS_OFFICE } from '../support/office-files.ts'
 
 const look = async ({ house }: TestHouse, { at = NOON, locked = false } = {}) => {
   const checks = await examine({ db: house.db, config: house.config, isLocked: () => locked }, at)
   return Object.fromEntries(checks.map((check) => [check.name, check])) as Record<CheckName, (typeof checks)[number]>
 }
+
+test('doctor says which LibreOffice there is and what holds it, or that there is none', async () => {
+  await using test = await openTestHouse()
+  const { office, 'office-fence': fence } = await look(test)
+  expect([office.state, fence?.state !== undefined]).toEqual(HAS_OFFICE ? ['good', true] : ['wait', false])
+  if (HAS_OFFICE)
+    expect(office.facts).toMatchObject({ version: expect.stringMatching(/^\d+\./), program: expect.stringContaining('office') })
+  await using without = await openTestHouse({ environment: { PARAPHE_LIBREOFFICE: 'none' } })
+  expect(await look(without)).not.toHaveProperty('office')
+  closeSandbox()
+})
 
 test('a house without mail, authority and https works, and deserves a look', async () => {
   await using test = await openTestHouse()

@@ -449,6 +449,12 @@ export const console = {
         wait: 'LibreOffice is not installed, or does not start: people save text documents as PDF themselves. Install libreoffice-writer-nogui, or set PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice does not start.',
       },
+      'office-fence': {
+        title: 'Turning text documents into PDF',
+        good: 'LibreOffice works without network, within limits, and sees nothing of the data folder.',
+        wait: 'This machine does not let LibreOffice be cut off from the network and from the data folder in full. Links and macros are switched off all the same.',
+        stop: 'LibreOffice does not start.',
+      },
       sandbox: {
         title: 'Reading of strangers’ files',
         good: 'In a process of its own, without network and within limits.',

@@ -457,6 +457,12 @@ export const console: typeof shape = {
         wait: 'LibreOffice n’est pas installé ou ne démarre pas : chacun enregistre soi-même ses documents texte en PDF. Installez libreoffice-writer-nogui, ou définissez PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice ne démarre pas.',
       },
+      'office-fence': {
+        title: 'Conversion des documents texte',
+        good: 'LibreOffice travaille sans réseau, limité, et ne voit rien du dossier de données.',
+        wait: 'Cette machine ne permet pas de couper entièrement LibreOffice du réseau et du dossier de données. Les liens et les macros restent désactivés.',
+        stop: 'LibreOffice ne démarre pas.',
+      },
       sandbox: {
         title: 'Lecture des fichiers reçus',
         good: 'Dans un processus à part, sans réseau et limité.',
