@@ -39,9 +39,9 @@ const GROUPS = {
   system: ['settings', 'health'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
 export type ConsoleGroup = keyof typeof GROUPS
-/** Every page stands in a group, or this does not compile. */
-export type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]> extends never ? null : never
-export const UNGROUPED: Ungrouped = null
+type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]>
+/** Every page stands in a group, or this does not compile, and says which does not. */
+export const UNGROUPED: Readonly<Record<Ungrouped, never>> = {}
 
 const consolePagesOf = (permissions: Permissions): ConsolePage[] => consoleOf(permissions).flatMap(({ pages }) => pages)
 
