@@ -8,7 +8,12 @@ import { notesOf } from '../envelope/notes.ts'
 import { fill, words } from '../view/words.ts'
 
 /** Events whose reason is for those who oversee every document, in the audit log. */
-const PRIVATE: ReadonlySet<string> = new Set(['envelope.held', 'envelope.hold-lifted'])
+const PRIVATE: ReadonlySet<string> = new Set([
+  'envelope.held',
+  'envelope.hold-lift-asked',
+  'envelope.hold-lift-refused',
+  'envelope.hold-lifted',
+])
 
 export interface Happening {
   readonly at: Instant

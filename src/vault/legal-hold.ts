@@ -5,12 +5,14 @@ import { mayWith } from '../envelope/envelope.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { LegalHoldRow } from '../db/database.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Tx } from '../db/open.ts'
 import { refreshInVault } from '../envelope/filing.ts'
 import { findVaultEntry } from './register.ts'
 
 export interface Hold extends LegalHoldRow {
   readonly setByName: string
+  /** Empty where nobody has asked that it be lifted. */
+  readonly liftAskedByName: string
 }
 
 /** The hold that stands, or null. */
@@ -19,13 +21,18 @@ export async function standingHold(db: Db, envelopeId: string): Promise<Hold | n
     .selectFrom('legalHold')
     .leftJoin('user', 'user.id', 'legalHold.setBy')
     .selectAll('legalHold')
-    .select(['user.firstName', 'user.lastName'])
+    .leftJoin('user as asker', 'asker.id', 'legalHold.liftAskedBy')
+    .select(['user.firstName', 'user.lastName', 'asker.firstName as askerFirst', 'asker.lastName as askerLast'])
     .where('envelopeId', '=', envelopeId)
     .where('liftedAt', 'is', null)
     .executeTakeFirst()
   if (!row) return null
-  const { firstName, lastName, ...hold } = row
-  return { ...hold, setByName: `${firstName ?? ''} ${lastName ?? ''}`.trim() }
+  const { firstName, lastName, askerFirst, askerLast, ...hold } = row
+  return {
+    ...hold,
+    setByName: `${firstName ?? ''} ${lastName ?? ''}`.trim(),
+    liftAskedByName: `${askerFirst ?? ''} ${askerLast ?? ''}`.trim(),
+  }
 }
 
 /** Whoever may annul a finished document may keep it from being erased, and let it go again. */
@@ -55,19 +62,52 @@ export async function placeHold(db: Db, act: UserAct, user: Reader, envelopeId: 
   })
 }
 
-export async function liftHold(db: Db, act: UserAct, user: Reader, envelopeId: string, reason: string): Promise<void> {
+/** The first step of lifting it: one asks, with a reason, and nothing changes until another decides. */
+export async function askToLift(db: Db, act: UserAct, user: Reader, envelopeId: string, reason: string): Promise<void> {
   await refuseUnlessRight(db, user, envelopeId)
   await db.transaction().execute(async (tx) => {
-    const { numUpdatedRows } = await tx
+    const hold = await openHold(tx, envelopeId)
+    if (hold.liftAskedAt) throw new Refusal('conflict', 'hold.lift-asked')
+    await tx
       .updateTable('legalHold')
-      .set({ liftedAt: act.at, liftedBy: user.id, liftReason: reasonOf(reason) })
-      .where('envelopeId', '=', envelopeId)
-      .where('liftedAt', 'is', null)
-      .executeTakeFirstOrThrow()
-    if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'hold.none')
-    await refreshInVault(tx, envelopeId)
-    await append(tx, act, { type: 'envelope.hold-lifted', envelopeId, clear: { reason: reasonOf(reason) } })
+      .set({ liftAskedAt: act.at, liftAskedBy: user.id, liftAskedReason: reasonOf(reason) })
+      .where('id', '=', hold.id)
+      .execute()
+    await append(tx, act, { type: 'envelope.hold-lift-asked', envelopeId, clear: { reason: reasonOf(reason) } })
   })
+}
+
+/** The second step: another person lifts it, or says no, and then it stands as before. Who asked may only take it back. */
+export async function decideLift(db: Db, act: UserAct, user: Reader, envelopeId: string, isLifted: boolean, reason: string): Promise<void> {
+  await refuseUnlessRight(db, user, envelopeId)
+  await db.transaction().execute(async (tx) => {
+    const hold = await openHold(tx, envelopeId)
+    if (!hold.liftAskedAt) throw new Refusal('conflict', 'hold.lift-not-asked')
+    if (isLifted && hold.liftAskedBy === user.id) throw new Refusal('forbidden', 'hold.second-person')
+    const text = reasonOf(reason)
+    await tx
+      .updateTable('legalHold')
+      .set(
+        isLifted
+          ? { liftedAt: act.at, liftedBy: user.id, liftReason: text }
+          : { liftAskedAt: null, liftAskedBy: null, liftAskedReason: null },
+      )
+      .where('id', '=', hold.id)
+      .execute()
+    await refreshInVault(tx, envelopeId)
+    await append(tx, act, { type: isLifted ? 'envelope.hold-lifted' : 'envelope.hold-lift-refused', envelopeId, clear: { reason: text } })
+  })
+}
+
+async function openHold(tx: Tx, envelopeId: string): Promise<LegalHoldRow> {
+  const hold = await tx
+    .selectFrom('legalHold')
+    .selectAll()
+    .where('envelopeId', '=', envelopeId)
+    .where('liftedAt', 'is', null)
+    .executeTakeFirst()
+  if (!hold) throw new Refusal('conflict', 'hold.none')
+  return hold
 }
 
 /** The first of these envelopes under hold, with its title. */

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { openTestHouse, PASSWORD, type TestBrowser, type TestHouse } from '../support/house.ts'
+import { SUPERVISOR } from '../../src/access/rights.ts'
+import { addUser } from '../../src/access/users.ts'
+import { systemAct } from '../../src/audit/act.ts'
+import { hashPassword } from '../../src/access/password.ts'
+import { ANN, openTestHouse, PASSWORD, type TestBrowser, type TestHouse } from '../support/house.ts'
 import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../support/signing.ts'
+
+const PASSWORD_HASH = await hashPassword(PASSWORD)
 
 let house: TestHouse
 let desk: TestBrowser
+let second: TestBrowser
 let id: string
 
 beforeAll(async () => {
@@ -16,6 +23,18 @@ beforeAll(async () => {
   await house.drain()
   desk = await house.browser()
   await desk.signIn('ann@acme.example')
+  await house.house.db
+    .transaction()
+    .execute((tx) =>
+      addUser(
+        tx,
+        systemAct(house.house.clock()),
+        { ...ANN, email: 'sue@acme.example', firstName: 'Sue', roles: [SUPERVISOR] },
+        PASSWORD_HASH,
+      ),
+    )
+  second = await house.browser()
+  await second.signIn('sue@acme.example')
 }, 60_000)
 afterAll(async () => house[Symbol.asyncDispose]())
 
@@ -24,7 +43,7 @@ const events = async (): Promise<string[]> =>
     ({ type }) => type,
   )
 
-test('placed with a reason, lifted with a reason and the password; each once, each recorded', async () => {
+test('placed with a reason; lifted by two people, each with a reason and the password; each once, each recorded', async () => {
   expect((await desk.get(`/vault/${id}`)).text).toContain('Place under legal hold')
   const page = await desk.get(`/vault/${id}/legal-hold`)
   expect([page.status, page.text.includes('Why must it be kept?')]).toEqual([200, true])
@@ -41,11 +60,29 @@ test('placed with a reason, lifted with a reason and the password; each once, ea
   await desk.get(`/vault/${id}/legal-hold`)
   const wrong = await desk.post(`/vault/${id}/legal-hold/lifting`, { reason: 'settled', password: 'no' })
   expect([wrong.status, wrong.text.includes('This is not your current password')]).toEqual([422, true])
-  expect((await desk.post(`/vault/${id}/legal-hold/lifting`, { reason: 'settled', password: PASSWORD })).status).toBe(303)
-  expect(await events()).toEqual(['envelope.held', 'envelope.hold-lifted'])
+  const lifting = `/vault/${id}/legal-hold/lifting`
+  expect((await second.post(`${lifting}/approval`, { reason: 'settled', password: PASSWORD })).status).toBe(409)
+  expect((await desk.post(lifting, { reason: 'settled', password: PASSWORD })).status).toBe(303)
+  expect((await desk.get(`/vault/${id}`)).text).toContain('Under legal hold')
+  expect((await second.post(lifting, { reason: 'me too', password: PASSWORD })).status).toBe(409)
+  const alone = await desk.post(`${lifting}/approval`, { reason: 'and done', password: PASSWORD })
+  expect([alone.status, alone.text.includes('Who asked cannot decide')]).toEqual([403, true])
+  expect((await second.post(`${lifting}/refusal`, { reason: 'not yet', password: PASSWORD })).status).toBe(303)
+  expect((await desk.post(lifting, { reason: 'settled', password: PASSWORD })).status).toBe(303)
+  expect((await second.get(`/vault/${id}/legal-hold`)).text).toContain('Ann Archer asked on')
+  expect((await second.post(`${lifting}/approval`, { reason: 'read the ruling', password: 'wrong' })).status).toBe(422)
+  expect((await second.post(`${lifting}/approval`, { reason: 'read the ruling', password: PASSWORD })).status).toBe(303)
+  expect(await events()).toEqual([
+    'envelope.held',
+    'envelope.hold-lift-asked',
+    'envelope.hold-lift-refused',
+    'envelope.hold-lift-asked',
+    'envelope.hold-lifted',
+  ])
   expect((await desk.get(`/vault/${id}`)).text).not.toContain('Under legal hold')
   const row = await house.house.db.selectFrom('legalHold').selectAll().executeTakeFirstOrThrow()
-  expect(row).toMatchObject({ reason: 'Lawsuit <7>', liftReason: 'settled', liftedBy: row.setBy })
+  expect(row).toMatchObject({ reason: 'Lawsuit <7>', liftAskedReason: 'settled', liftAskedBy: row.setBy, liftReason: 'read the ruling' })
+  expect(row.liftedBy).not.toBe(row.setBy)
 })
 
 test('an employee who signed sees that it is held, and neither why nor a way to lift it; a stranger finds nothing', async () => {

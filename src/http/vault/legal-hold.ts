@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { confirmPassword } from '../../access/sign-in.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { liftHold, mayHold, placeHold, standingHold } from '../../vault/legal-hold.ts'
+import { askToLift, decideLift, mayHold, placeHold, standingHold } from '../../vault/legal-hold.ts'
 import { findVaultEntry } from '../../vault/register.ts'
 import { words } from '../../view/words.ts'
 import { opensVault, requireUser, userAct } from '../access.ts'
@@ -29,21 +29,30 @@ export const vaultLegalHold = createApp()
     flash(c, 'good', words(c.var.lang).vault.hold.placed)
     return c.redirect(`/vault/${id}`, 303)
   })
-  .post('/vault/:id/legal-hold/lifting', opensVault, async (c) => {
-    const id = c.req.param('id')
-    await refuseUnlessRight(c, id)
-    const answers = await readAnswers(c, Lifting)
-    if (!answers.ok) return c.html(await page(c, id, answers.form), 422)
-    try {
-      await confirmPassword(c.var.house, userAct(c), requireUser(c), answers.value.password)
-      await liftHold(c.var.house.db, userAct(c), requireUser(c), id, answers.value.reason)
-    } catch (error) {
-      const form = formWith(c, answers.form, error, { hold: 'reason', password: 'password', 'sign-in': 'password' })
-      return c.html(await page(c, id, form), refusalStatus(error))
-    }
-    flash(c, 'good', words(c.var.lang).vault.hold.lifted)
-    return c.redirect(`/vault/${id}`, 303)
-  })
+  .post('/vault/:id/legal-hold/lifting', opensVault, (c) => lifting(c, 'asked', (...of) => askToLift(...of)))
+  .post('/vault/:id/legal-hold/lifting/approval', opensVault, (c) =>
+    lifting(c, 'lifted', (db, act, user, id, reason) => decideLift(db, act, user, id, true, reason)),
+  )
+  .post('/vault/:id/legal-hold/lifting/refusal', opensVault, (c) =>
+    lifting(c, 'kept', (db, act, user, id, reason) => decideLift(db, act, user, id, false, reason)),
+  )
+
+/** Each step asks for a reason and for the password of whoever takes it. */
+async function lifting(c: Ctx, done: 'asked' | 'lifted' | 'kept', verb: typeof askToLift): Promise<Response> {
+  const id = c.req.param('id')!
+  await refuseUnlessRight(c, id)
+  const answers = await readAnswers(c, Lifting)
+  if (!answers.ok) return c.html(await page(c, id, answers.form), 422)
+  try {
+    await confirmPassword(c.var.house, userAct(c), requireUser(c), answers.value.password)
+    await verb(c.var.house.db, userAct(c), requireUser(c), id, answers.value.reason)
+  } catch (error) {
+    const form = formWith(c, answers.form, error, { hold: 'reason', password: 'password', 'sign-in': 'password' })
+    return c.html(await page(c, id, form), refusalStatus(error))
+  }
+  flash(c, 'good', words(c.var.lang).vault.hold[done])
+  return c.redirect(`/vault/${id}`, 303)
+}
 
 async function refuseUnlessRight(c: Ctx, id: string): Promise<void> {
   await findVaultEntry(c.var.house.db, requireUser(c), id)
