@@ -2,7 +2,10 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Field, Recipient } from '../envelope/envelope.ts'
 import { defaultValue, type ShownPage } from '../envelope/fields.ts'
+import { formatOf, showEntry } from '../field/entry.ts'
+import { rulesOf } from '../field/rules.ts'
 import { isLong, isPrefilled, type NamedField } from '../envelope/naming.ts'
+import type { Party } from '../envelope/party.ts'
 import { pictureOf } from '../envelope/preparation.ts'
 import { captioned, composed, dotForm, pictureForm, textForm, tickForm, turned, typedForm } from '../pdf/appearance.ts'
 import type { Filled } from '../pdf/append.ts'
@@ -38,6 +41,7 @@ export async function markForms(tools: CeremonyTools, ceremony: Ceremony): Promi
 
 export interface Drawing {
   readonly recipient: Recipient
+  readonly party: Party
   readonly marks: MarkForms
   /** Under a signature. */
   readonly caption: string
@@ -45,7 +49,7 @@ export interface Drawing {
   readonly at: Instant
 }
 
-type Drawable = Pick<FillableField, 'kind' | 'value' | 'fontSize' | 'multiline'>
+type Drawable = Pick<FillableField, 'kind' | 'value' | 'fontSize' | 'multiline' | 'rules'>
 
 /** What a field shows once it is filled in, upright; null: nothing. */
 function formOf(field: Drawable, { recipient, marks, caption, timeZone, at }: Drawing, width: number, height: number): Form | null {
@@ -62,8 +66,7 @@ function formOf(field: Drawable, { recipient, marks, caption, timeZone, at }: Dr
 
 function textOf(field: Drawable, recipient: Recipient, timeZone: string, at: Instant): string {
   if (field.kind === 'date-signed') return formatsFor(recipient.language, timeZone).date(at)
-  if (field.kind === 'date') return formatsFor(recipient.language).date(`${field.value}T00:00:00.000Z` as Instant)
-  return field.value
+  return showEntry(formatOf(field), field.value, recipient.language)
 }
 
 /** In a prepared file each field has a place of its own; a page that is shown lying has its fields lying in the file. */
@@ -81,7 +84,7 @@ export function drawnApart(
   for (const { field, name } of named) {
     const own = mine.get(field.id)
     const place = name ? places[name] : undefined
-    if (!own || !name || !place) continue
+    if (!own?.shown || !name || !place) continue
     if (own.kind === 'checkbox' || own.kind === 'radio') {
       if (own.value) filled.push({ field: name, checked: true })
       continue
@@ -102,6 +105,13 @@ export function drawnApart(
   return { appearance, filled }
 }
 
+const prefilled = (field: Field, { recipient, party }: Drawing): Drawable => ({
+  ...field,
+  rules: rulesOf(field),
+  multiline: isLong(field),
+  value: defaultValue(field, recipient, party),
+})
+
 /** In a file that arrived signed everything of a person is seen inside their one signature; null where that is invisible. */
 export function drawnTogether(
   place: ReceivedPlace | undefined,
@@ -113,9 +123,8 @@ export function drawnTogether(
   if (!box) return null
   const mine = new Map(filledIn.map((field) => [field.id, field]))
   const parts = placed.flatMap((field) => {
-    const own =
-      mine.get(field.id) ??
-      (isPrefilled(field) ? { ...field, multiline: isLong(field), value: defaultValue(field, drawing.recipient) } : null)
+    if (mine.get(field.id)?.shown === false) return []
+    const own = mine.get(field.id) ?? (isPrefilled(field) ? prefilled(field, drawing) : null)
     const form = own && formOf(own, drawing, field.width, field.height)
     return form ? [{ form, x: field.x - box.x, y: field.y - box.y }] : []
   })

@@ -1,19 +1,17 @@
 import type { RecipientAct } from '../audit/act.ts'
-import { readDay } from '../base/day.ts'
-import { readEmailAddress } from '../base/email-address.ts'
 import type { Instant } from '../base/instant.ts'
-import { readPhoneNumber } from '../base/phone-number.ts'
 import type { FieldKind } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { type Field, listFields } from '../envelope/envelope.ts'
-import { defaultValue, FieldRefusal } from '../envelope/fields.ts'
+import { type EntryFault, formatOf, showEntry, typedEntry } from '../field/entry.ts'
+import type { Rules } from '../field/rules.ts'
+import type { Recipient } from '../envelope/envelope.ts'
+import { FieldRefusal } from '../envelope/fields.ts'
 import { isLong, isPrefilled } from '../envelope/naming.ts'
-import { type Rules, rulesOf } from '../field/rules.ts'
 import { actingRecipient } from '../envelope/signature.ts'
-import { roomFor } from '../pdf/text-size.ts'
-import { fontSet } from '../sandbox/fonts.ts'
 import { formatsFor } from '../view/formats.ts'
+import { accepted } from './accepting.ts'
 import { type Ceremony, identified } from './ceremony.ts'
+import { type Standing, standingOf } from './standing.ts'
 
 /** A field of this recipient, as their page lays it over the document. */
 export interface FillableField {
@@ -30,10 +28,16 @@ export interface FillableField {
   readonly label: string
   readonly required: boolean
   readonly readOnly: boolean
-  /** The server writes it at the moment of signing. */
+  /** The server writes it: the day of signing, the result of a calculation. */
   readonly auto: boolean
-  /** Text; `1` or nothing for a box; a mark's or an attachment's id. */
+  /** Otherwise a condition hides it: it is not asked, and nothing of it is drawn. */
+  readonly shown: boolean
+  /** As it is stored; `1` or nothing for a box; a mark's or an attachment's id. Empty where it is hidden. */
   readonly value: string
+  /** As it stands in the control, in the recipient's language, also where it is hidden. */
+  readonly typed: string
+  /** Why a calculation has no result. */
+  readonly fault: EntryFault | null
   readonly fontSize: number
   readonly multiline: boolean
   readonly rules: Rules
@@ -43,23 +47,21 @@ export const MARK_KINDS = ['signature', 'initials', 'stamp'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 export const isMark = (kind: FieldKind): kind is MarkKind => (MARK_KINDS as readonly string[]).includes(kind)
 
-const LONGEST = { text: 500, multiline: 4_000 }
-
 /** In reading order, document after document: what was filled in, else what is known of the recipient. */
-export async function fieldsToFill(
-  db: Db,
-  { recipient, documents }: Pick<Ceremony, 'recipient'> & { readonly documents: readonly { readonly id: string }[] },
-  at: Instant,
-): Promise<FillableField[]> {
-  const entries = await db.selectFrom('fieldEntry').select(['fieldId', 'value']).where('recipientId', '=', recipient.id).execute()
-  const entered = new Map(entries.map(({ fieldId, value }) => [fieldId, value]))
-  const fields: FillableField[] = []
-  for (const { id } of documents)
-    for (const field of await listFields(db, id)) {
-      if (field.recipientId !== recipient.id || isPrefilled(field)) continue
-      const auto = field.kind === 'date-signed'
+export const fieldsToFill = async (db: Db, ceremony: Filler, at: Instant): Promise<FillableField[]> =>
+  fillableIn(await standingOf(db, ceremony.recipient, ceremony.documents), ceremony.recipient, at)
+
+export type Filler = Pick<Ceremony, 'recipient'> & { readonly documents: readonly { readonly id: string }[] }
+
+export function fillableIn({ fields, entered, state }: Standing, recipient: Recipient, at: Instant): FillableField[] {
+  return fields
+    .filter((field) => field.recipientId === recipient.id && !isPrefilled(field))
+    .map(({ ruled, ...field }) => {
       const { documentId, kind, page, x, y, width, height, label, fontSize } = field
-      fields.push({
+      const { shown, required, value, fault } = state(field.id)
+      const signed = kind === 'date-signed' ? formatsFor(recipient.language).date(at) : value
+      const format = formatOf(ruled)
+      return {
         id: field.id,
         documentId,
         kind,
@@ -71,73 +73,89 @@ export async function fieldsToFill(
         label,
         fontSize,
         multiline: isLong(field),
-        rules: rulesOf(field),
-        required: field.required === 1 || (kind === 'signature' && recipient.role === 'signer'),
-        readOnly: field.readOnly === 1 && !isMark(kind) && kind !== 'attachment',
-        auto,
-        value: auto ? formatsFor(recipient.language).date(at) : (entered.get(field.id) ?? startingValue(field, recipient)),
-      })
-    }
-  return fields
+        rules: ruled.rules,
+        required: shown && (required || (kind === 'signature' && recipient.role === 'signer')),
+        readOnly: field.readOnly === 1 && !isMark(kind) && kind !== 'attachment' && kind !== 'radio',
+        auto: kind === 'date-signed' || kind === 'calculation',
+        shown,
+        value: shown ? signed : '',
+        typed:
+          kind === 'calculation' ? showEntry(format, value, recipient.language) : typedEntry(format, entered(field.id), recipient.language),
+        fault,
+      }
+    })
 }
 
-const startingValue = (field: Field, recipient: Ceremony['recipient']): string => {
-  if (isMark(field.kind) || field.kind === 'attachment') return ''
-  if (field.kind === 'checkbox') return /^(1|true|yes|on)$/i.test(field.value) ? '1' : ''
-  return defaultValue(field, recipient)
+/** Of the buttons of one choice the first one stands for all. */
+export function missingOf(fields: readonly FillableField[]): FillableField[] {
+  const shown = fields.filter((field) => field.shown)
+  const choices = Map.groupBy(
+    shown.filter(({ kind }) => kind === 'radio'),
+    choiceOf,
+  )
+  return shown.filter((field) => {
+    if (field.auto) return field.fault !== null
+    const choice = field.kind === 'radio' ? choices.get(choiceOf(field))! : [field]
+    return choice[0] === field && choice.some(({ required }) => required) && !choice.some(({ value }) => value)
+  })
 }
 
-export const missingOf = (fields: readonly FillableField[]): FillableField[] =>
-  fields.filter(({ required, auto, value }) => required && !auto && !value)
+/** Buttons with the same one are one choice. */
+export const choiceOf = ({ id, documentId, rules }: Pick<FillableField, 'id' | 'documentId' | 'rules'>): string =>
+  rules.group ? `${documentId} ${rules.group}` : id
 
-/** Keeps what was entered so far, right or refused by field; what is not named stays as it is. */
+/**
+ * Keeps what was entered so far, right or refused by field; what is not named stays as it is. What its conditions hide with these very
+ * entries is neither judged nor kept.
+ */
 export function fill(db: Db, act: RecipientAct, ceremony: Ceremony, values: Readonly<Record<string, string>>): Promise<void> {
   return db.transaction().execute(async (tx) => {
     await actingRecipient(tx, act, ceremony.recipient.id)
     await identified(tx, act.at, ceremony)
-    const fields = new Map((await fieldsToFill(tx, ceremony, act.at)).map((field) => [field.id, field]))
+    const standing = await standingOf(tx, ceremony.recipient, ceremony.documents)
+    const all = fillableIn(standing, ceremony.recipient, act.at)
+    const fields = new Map(all.map((field) => [field.id, field]))
+    const entries = new Map<string, string>()
+    const refused = new Map<string, FieldRefusal>()
     for (const [id, typed] of Object.entries(values)) {
       const field = fields.get(id)
       if (!field || isMark(field.kind) || field.kind === 'attachment') throw new FieldRefusal('field.unknown', id)
       if (field.auto || field.readOnly) continue
-      await enter(tx, act.at, ceremony.recipient.id, id, accepted(field, typed))
+      try {
+        enterOne(entries, field, accepted(field, typed, ceremony.recipient.language), all)
+      } catch (error) {
+        if (!(error instanceof FieldRefusal)) throw error
+        refused.set(id, error)
+      }
     }
+    const state = standing.with(entries)
+    for (const [id, refusal] of refused) if (state(id).shown) throw refusal
+    for (const [id, value] of entries) if (state(id).shown || !value) await enter(tx, act.at, ceremony.recipient.id, id, value)
     await forgetPreview(tx, ceremony.recipient.id)
   })
 }
 
-/** The value as it is kept; empty is always taken, for a page that is left half way. */
-function accepted(field: FillableField, typed: string): string {
-  const value = cleaned(field, typed)
-  if (!value || field.kind === 'checkbox' || field.kind === 'date') return value
-  const { id, width, height, fontSize: size, multiline } = field
-  const strange = fontSet().undrawable('text', value)
-  if (strange.length) throw new FieldRefusal('entry.undrawable', id, { characters: strange.join(' ') })
-  const count = roomFor(fontSet(), { text: value, width, height, size, multiline })
-  // Where not one character has room nobody could ever fill it in: it is set as small as it must be.
-  if (count) throw new FieldRefusal('entry.no-room', id, { count })
-  return value
+/** A button that is chosen takes back the others of its choice. */
+function enterOne(entries: Map<string, string>, field: FillableField, value: string, all: readonly FillableField[]): void {
+  if (field.kind === 'radio' && value)
+    for (const other of all) if (other.kind === 'radio' && choiceOf(other) === choiceOf(field)) entries.set(other.id, '')
+  entries.set(field.id, value)
 }
 
-function cleaned({ id, kind, multiline }: FillableField, typed: string): string {
-  const text = typed
-    .toWellFormed()
-    .normalize('NFC')
-    .replaceAll('\r\n', '\n')
-    .replace(multiline ? /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu : /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, multiline ? '' : ' ')
-    .trim()
-  if (kind === 'checkbox') return text ? '1' : ''
-  if (!text) return ''
-  if (text.length > (multiline ? LONGEST.multiline : LONGEST.text)) throw new FieldRefusal('entry.too-long', id)
-  if (kind === 'email') return required(readEmailAddress(text), 'entry.email', id)
-  if (kind === 'phone') return required(readPhoneNumber(text), 'entry.phone', id)
-  if (kind === 'date') return required(readDay(text), 'entry.date', id)
-  return text
-}
-
-function required(value: string | null, reason: string, id: string): string {
-  if (value === null) throw new FieldRefusal(reason, id)
-  return value
+/** What conditions hide at the end was never filled in: neither the text nor the file behind it goes with the signature. */
+export async function forgetHidden(db: Db, ceremony: Filler, at: Instant): Promise<number> {
+  const hidden = (await fieldsToFill(db, ceremony, at)).filter(({ shown }) => !shown)
+  if (hidden.length)
+    await db
+      .deleteFrom('fieldEntry')
+      .where('recipientId', '=', ceremony.recipient.id)
+      .where(
+        'fieldId',
+        'in',
+        hidden.map(({ id }) => id),
+      )
+      .execute()
+  return hidden.length
 }
 
 export async function enter(tx: Tx, at: Instant, recipientId: string, fieldId: string, value: string): Promise<void> {

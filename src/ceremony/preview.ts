@@ -8,13 +8,13 @@ import { Refusal } from '../base/refusal.ts'
 import type { FrozenRevisionRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import type { Document } from '../envelope/envelope.ts'
-import { pagesOf } from '../envelope/fields.ts'
+import { FieldRefusal, pagesOf } from '../envelope/fields.ts'
 import { baseOf, headRevision } from '../envelope/revisions.ts'
 import { actingRecipient } from '../envelope/signature.ts'
 import { nameOf } from '../envelope/telling.ts'
 import { type Frozen, freeze, reserveSerial } from '../seal/signing.ts'
 import { type Ceremony, type CeremonyTools, identified } from './ceremony.ts'
-import { fieldsToFill, missingOf } from './filling.ts'
+import { fieldsToFill, forgetHidden, missingOf } from './filling.ts'
 import { refuseLostStamp } from './marks.ts'
 import { signerActs } from './signer-act.ts'
 
@@ -35,8 +35,10 @@ export async function makePreview(tools: CeremonyTools, act: RecipientAct, cerem
   const { db, config, keys, clock } = tools
   if (!ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const missing = missingOf(await fieldsToFill(db, ceremony, act.at))
+  if (missing.some(({ fault }) => fault)) throw new FieldRefusal('ceremony.no-result', missing.find(({ fault }) => fault)!.id)
   if (missing.length) throw new Refusal('invalid', 'ceremony.incomplete', { count: missing.length })
   await refuseLostStamp(db, ceremony)
+  const notAsked = await forgetHidden(db, ceremony, act.at)
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   const authority = await openAuthority({ db, keys, clock })
   const made: { document: Document; frozen: Frozen }[] = []
@@ -67,7 +69,7 @@ export async function makePreview(tools: CeremonyTools, act: RecipientAct, cerem
     await append(tx, act, {
       type: 'ceremony.previewed',
       envelopeId: envelope.id,
-      detail: { recipient: recipient.id, digests: made.map(({ frozen }) => frozen.digest).join(' ') },
+      detail: { recipient: recipient.id, digests: made.map(({ frozen }) => frozen.digest).join(' '), notAsked },
       clear: { name: nameOf(recipient) },
     })
   })

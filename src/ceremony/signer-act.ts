@@ -8,6 +8,7 @@ import { inEach, languagesOf } from '../envelope/completion-words.ts'
 import { type Document, listFields, listRecipients, type Recipient } from '../envelope/envelope.ts'
 import { pagesOf } from '../envelope/fields.ts'
 import { nameFields, signerNames } from '../envelope/naming.ts'
+import { partyOf } from '../envelope/party.ts'
 import { headRevision } from '../envelope/revisions.ts'
 import { nameOf } from '../envelope/telling.ts'
 import { rowForm } from '../pdf/appearance.ts'
@@ -43,7 +44,14 @@ export async function signerActs(
   )
   const marks = await markForms(tools, ceremony)
   const evidence = await evidenceOf(tools, act, ceremony, attachments)
-  const drawing = { recipient, marks, caption: evidence.caption, timeZone: evidence.timeZone, at: act.at }
+  const drawing = {
+    recipient,
+    party: await partyOf(db, recipient),
+    marks,
+    caption: evidence.caption,
+    timeZone: evidence.timeZone,
+    at: act.at,
+  }
   const acts: { document: Document; act: SignerAct; serial: string }[] = []
   for (const document of ceremony.documents) {
     const head = await headRevision(db, document.id)

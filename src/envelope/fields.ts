@@ -11,6 +11,7 @@ import { renamed, type Rules, rulesOf } from '../field/rules.ts'
 import { findDraft, touchDraft } from './drafting.ts'
 import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
 import { acts } from './naming.ts'
+import type { Party } from './party.ts'
 import { emptyFieldUnder, isInEmptyField, receivedIn } from './received.ts'
 
 export const MOST_FIELDS = 2_000
@@ -201,7 +202,7 @@ function refuseMisplaced(field: PlacedField, documents: readonly Document[], rec
 }
 
 /** What a recipient's field says before they touch it: what the sender set, else what is known of them. */
-export function defaultValue(field: Pick<Field, 'kind' | 'value'>, recipient: Recipient): string {
+export function defaultValue(field: Pick<Field, 'kind' | 'value' | 'rules'>, recipient: Recipient, party: Party): string {
   if (field.value) return field.value
   switch (field.kind) {
     case 'full-name':
@@ -216,6 +217,10 @@ export function defaultValue(field: Pick<Field, 'kind' | 'value'>, recipient: Re
       return recipient.email ?? ''
     case 'phone':
       return recipient.phone ?? ''
+    case 'contact': {
+      const { source } = rulesOf(field)
+      return (source && party[source]) ?? ''
+    }
     default:
       return ''
   }

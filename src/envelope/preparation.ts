@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
+import { formatOf, showEntry } from '../field/entry.ts'
 import { rulesOf } from '../field/rules.ts'
 import type { Picture } from '../pdf/form.ts'
 import type { PreparedField, PrepareInput } from '../pdf/prepare.ts'
@@ -20,6 +21,7 @@ import { attachmentFields } from './attachments.ts'
 import { type Document, type Envelope, listFields, listRecipients } from './envelope.ts'
 import { defaultValue } from './fields.ts'
 import { acts, type NamedField, nameFields, signerNames } from './naming.ts'
+import { type Party, partyOf } from './party.ts'
 import { nameOf } from './telling.ts'
 
 interface Tools {
@@ -53,6 +55,8 @@ export async function preparationOf(
   const certified = documents.find(({ id }) => id === document.certifies)
   const subject = certified ?? document
   const pages = (JSON.parse(subject.pages) as unknown[]).length
+  const parties = new Map<string, Party>()
+  for (const recipient of recipients) parties.set(recipient.id, await partyOf(db, recipient))
   const logo = entity.logoDigest ? await pictureOf({ db, config }, entity.logoDigest) : null
   const { converted } = findingsOf(subject)
   const numbers = fields.find(({ kind, value }) => kind === 'number' && value)?.value
@@ -105,7 +109,7 @@ export async function preparationOf(
     // What a field stands for is not drawn beside it.
     taken: fields.map(({ origin }) => origin).filter(Boolean),
     covers: certified ? [] : coversOf(document).filter(({ origin }) => fields.some((field) => field.origin === origin)),
-    fields: nameFields(recipients, fields).map((named) => preparedField(named, recipients, envelope)),
+    fields: nameFields(recipients, fields).map((named) => preparedField(named, recipients, envelope, parties)),
   }
 }
 
@@ -113,12 +117,17 @@ function preparedField(
   { field, name, signer, kind }: NamedField,
   recipients: Awaited<ReturnType<typeof listRecipients>>,
   envelope: Envelope,
+  parties: ReadonlyMap<string, Party>,
 ): PreparedField {
   const recipient = recipients.find(({ id }) => id === field.recipientId)
-  const said = field.label || words(recipient?.language ?? envelope.language).completion.kinds[field.kind]
+  const { group } = rulesOf(field)
+  const said =
+    [group, field.label].filter(Boolean).join(': ') || words(recipient?.language ?? envelope.language).completion.kinds[field.kind]
   const { page, x, y, width, height, fontSize } = field
-  const { options } = rulesOf(field)
-  const prefilled = name === null ? (recipient ? defaultValue(field, recipient) : field.value) : undefined
+  const rules = rulesOf(field)
+  const value = recipient ? defaultValue(field, recipient, parties.get(recipient.id) ?? {}) : field.value
+  const prefilled =
+    name === null ? showEntry(formatOf({ kind: field.kind, rules }), value, recipient?.language ?? envelope.language) : undefined
   return {
     name: name ?? '',
     signer: name === null ? null : signer,
@@ -130,7 +139,7 @@ function preparedField(
     height,
     fontSize,
     tooltip: recipient ? `${said} (${nameOf(recipient)})` : said,
-    ...(kind === 'choice' ? { options: options ?? [] } : {}),
+    ...(kind === 'choice' ? { options: rules.options ?? [] } : {}),
     ...(prefilled === undefined ? {} : { prefilled }),
   }
 }

@@ -1,13 +1,13 @@
 import { PDFArray, PDFDocument, PDFHexString, PDFName, type PDFPage } from 'pdf-lib'
 import { type Bytes, hex, randomBytes } from '../base/bytes.ts'
 import { activeContent } from './active-content.ts'
-import { type Rotation, textForm, turned } from './appearance.ts'
+import { type Rotation, textForm, tickForm, turned } from './appearance.ts'
 import { enclose } from './balance.ts'
 import { type Completion, drawCompletion } from './completion.ts'
 import { PdfFault } from './fault.ts'
 import { flatten } from './flatten.ts'
 import type { FontSet } from './fonts.ts'
-import type { Picture } from './form.ts'
+import type { Form, Picture } from './form.ts'
 import { type Box, type SeenPage, seenPage, userRectangle } from './geometry.ts'
 import { HiddenText } from './hidden-text.ts'
 import { load } from './load.ts'
@@ -142,20 +142,16 @@ function drawPrefilled(
     if (field.prefilled === undefined || field.prefilled === '') continue
     const [page, view] = [pages[field.page], seen[field.page]]
     if (!page || !view) throw new PdfFault('prepare.page')
-    const form = turned(
-      textForm(input.fonts, {
-        text: field.prefilled,
-        width: field.width,
-        height: field.height,
-        size: field.fontSize ?? 10,
-        multiline: field.kind === 'multiline',
-      }),
-      view.rotation,
-    )
+    const form = turned(prefilledForm(input.fonts, field, field.prefilled), view.rotation)
     const [left, bottom] = userRectangle(view, field)
     const name = page.node.newXObject('Value', addFormObject(doc.context, form))
     const text = `${form.turn ? `${form.turn} cm\n` : ''}${hidden.on(page, form.words ?? [])}`
     const content = `q 1 0 0 1 ${short(left)} ${short(bottom)} cm ${name} Do\n${text}\nQ`
     page.node.addContentStream(doc.context.register(doc.context.flateStream(content)))
   }
+}
+
+function prefilledForm(fonts: FontSet, { kind, width, height, fontSize = 10 }: PreparedField, text: string): Form {
+  if (kind === 'checkbox') return tickForm(width, height)
+  return textForm(fonts, { text, width, height, size: fontSize, multiline: kind === 'multiline' })
 }
