@@ -14,6 +14,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { prepareAndCertify } from '../seal/certifying.ts'
 import { receiveDocument } from '../seal/receiving.ts'
 import type { Revision } from '../seal/revision.ts'
+import { type EnvelopeFault, faultsIn } from './design-check.ts'
 import { needsConsent } from './documents.ts'
 import { DEFAULT_DEADLINE, findDraft, SHORTEST_DEADLINE } from './drafting.ts'
 import {
@@ -53,6 +54,8 @@ export interface Problem {
   readonly params: RefusalParams
   /** The part of the page on which it is put right. */
   readonly part: 'documents' | 'people' | 'fields' | 'send'
+  /** The one that it is about. */
+  readonly field?: EnvelopeFault['field']
 }
 
 /** What stands in the way of sending a draft, or of publishing a template's design; empty: nothing does. */
@@ -86,6 +89,8 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
     for (const { reason, name } of received ? placeProblems(received, recipients, own) : [])
       found('fields', reason, { name, title: document.title })
   }
+  for (const { reason, params, field } of faultsIn(fields, recipients, draft.language))
+    problems.push({ reason, params, part: 'fields', field })
   if (documents.length && !draft.title.trim()) found('documents', 'dispatch.no-title')
   if (isDesign) return problems
   const at = tools.clock()

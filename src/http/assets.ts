@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
-import { verifierScript } from '../view/bundle.ts'
+import { fieldRulesScript, verifierScript } from '../view/bundle.ts'
 import { WEB_FONTS } from '../view/web-fonts.ts'
 import { PACK, type Packing, packingFor } from './compression.ts'
 import type { Env } from './env.ts'
@@ -48,7 +48,10 @@ const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = 
 }
 
 /** Scripts that are made of the house's own code. */
-const MADE: Readonly<Record<string, () => Promise<string>>> = { 'js/verifier.js': verifierScript }
+const MADE: Readonly<Record<string, () => Promise<string>>> = {
+  'js/verifier.js': verifierScript,
+  'js/field-rules.js': fieldRulesScript,
+}
 
 /** Reads the whole folder once: what is not in it cannot be asked for, whatever the address says. */
 export async function createAssets(directory: string): Promise<Assets> {
@@ -72,8 +75,8 @@ export async function createAssets(directory: string): Promise<Assets> {
     assets.set(name, asset)
     return asset
   }
-  for (const name of files.keys()) read(name)
   for (const [name, make] of Object.entries(MADE)) assets.set(name, assetOf(name, utf8(await make())))
+  for (const name of files.keys()) read(name)
   return {
     url(name) {
       const asset = assets.get(name)

@@ -9,7 +9,7 @@ import type { Standing as LogStanding } from '../audit/kept.ts'
 import type { RevocationReason } from '../pki/revocation.ts'
 import type { CertificateDetails, CertificatePurpose, CertificateStatus, ListedCertificate } from '../authority/certificate-list.ts'
 import type { Hold } from '../vault/legal-hold.ts'
-import type { Place } from '../upkeep/persons.ts'
+import type { Place as PersonPlace } from '../upkeep/persons.ts'
 import type { OtherAuthority } from '../authority/others.ts'
 import type { ShownSeal } from '../authority/own-seal.ts'
 import type { ShownAuthority } from '../authority/outside-authorities.ts'
@@ -18,7 +18,8 @@ import type { Instant } from '../base/instant.ts'
 import type { Digest } from '../base/digest.ts'
 import type { CodeWay } from '../ceremony/one-time-code.ts'
 import type { Staleness } from '../ceremony/stale-preview.ts'
-import type { FillableField } from '../ceremony/filling.ts'
+import type { Place } from './signing/places.ts'
+import type { Live } from '../ceremony/live.ts'
 import type { Contact, ContactDetails } from '../contact/contacts.ts'
 import type { ColumnSample, ImportChoices, ImportPlan, KnownAct, PlannedLine } from '../contact/import-plan.ts'
 import type { StampHolder } from '../upkeep/stamp-holders.ts'
@@ -100,8 +101,12 @@ export interface EditorView {
     /** 0–7. */
     readonly hue: number
     readonly letter: string
+    /** The lower acts before the higher. */
+    readonly turn: number
   }[]
   readonly fields: readonly PlacedField[]
+  /** What of them cannot be meant so, as sentences. */
+  readonly faults: readonly { readonly fieldId: string; readonly message: string }[]
   readonly kinds: Readonly<Record<FieldKind, { readonly width: number; readonly height: number; readonly required: boolean }>>
   readonly newSize: number
   readonly places: readonly string[]
@@ -403,13 +408,13 @@ export interface Views {
   }
   'console/audit/erasure/index': {
     search: string
-    persons: { id: string; name: string; addresses: string[]; kinds: Place['kind'][] }[]
+    persons: { id: string; name: string; addresses: string[]; kinds: PersonPlace['kind'][] }[]
   }
   'console/audit/erasure/show': {
     person: { id: string; name: string; addresses: string[] }
     texts: { all: number; names: number; ips: number; browsers: number }
     messages: number
-    goes: { kind: Place['kind']; title: string | null }[]
+    goes: { kind: PersonPlace['kind']; title: string | null }[]
     stays: { id: string; title: string }[]
     refused: string | null
     form: Form
@@ -533,7 +538,8 @@ export interface Views {
   'signing/fields': {
     frame: Frame
     documents: ShownDocument[]
-    fields: FillableField[]
+    fields: Place[]
+    live: Live
     missing: string[]
     refused: { fieldId: string | null; message: string } | null
     sheets: SheetView[]

@@ -3,18 +3,28 @@ import { join } from 'node:path'
 import { Eta } from 'eta'
 
 const ROOT = join(import.meta.dir, '../..')
-const ENTRY = join(ROOT, 'src/browser/main.ts')
-/** Where a build of one binary, which has no sources to make it from, puts the script beforehand. */
-const MADE_BEFORE = join(ROOT, 'static/js/verifier.js')
 
-let made: Promise<string> | undefined
+/** The verifier for browsers: the house's own code and templates as one script that evaluates no text. */
+export const verifierScript = made('main', 'verifier', 'iife')
 
-/** The verifier for browsers: the house's own code and templates as one script that evaluates no text. Made once in the life of the process. */
-export const verifierScript = (): Promise<string> =>
-  (made ??= existsSync(MADE_BEFORE) ? Promise.resolve(readFileSync(MADE_BEFORE, 'utf8')) : bundle())
+/** What a field asks of an entry, as a module for the editor and for the pages on which fields are filled in. */
+export const fieldRulesScript = made('field-rules', 'field-rules', 'esm')
 
-async function bundle(): Promise<string> {
-  const { outputs } = await Bun.build({ entrypoints: [ENTRY], target: 'browser', format: 'iife', minify: true, plugins: [templates] })
+/** Made once in the life of the process. A build of one binary, which has no sources to make it from, puts the script there beforehand. */
+function made(entry: string, name: string, format: 'iife' | 'esm'): () => Promise<string> {
+  let script: Promise<string> | undefined
+  const before = join(ROOT, `static/js/${name}.js`)
+  return () => (script ??= existsSync(before) ? Promise.resolve(readFileSync(before, 'utf8')) : bundle(entry, format))
+}
+
+async function bundle(entry: string, format: 'iife' | 'esm'): Promise<string> {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(ROOT, `src/browser/${entry}.ts`)],
+    target: 'browser',
+    format,
+    minify: true,
+    plugins: [templates],
+  })
   return outputs[0]!.text()
 }
 

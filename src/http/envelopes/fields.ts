@@ -2,6 +2,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
+import { faultsOf } from '../../envelope/design-check.ts'
 import { findDraft } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients } from '../../envelope/envelope.ts'
 import { FieldRefusal, fieldsOf, pagesOf, type PlacedField, placeFields, StaleFields } from '../../envelope/fields.ts'
@@ -11,6 +12,7 @@ import { coversOf } from '../../envelope/found-fields.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { type Received, receivedIn } from '../../envelope/received.ts'
 import { nameOrRole } from '../../envelope/telling.ts'
+import { formatOf, isFault, readEntry } from '../../field/entry.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
@@ -52,13 +54,25 @@ async function seenFields(c: Ctx): Promise<{ version: number; fields: PlacedFiel
     version: seen.data.version,
     fields: seen.data.fields.map((field) => {
       const read = Placed.safeParse(field)
-      if (read.success) return read.data
+      if (read.success) return withStoredValue(read.data, c.var.lang)
       const id = z.object({ id: z.string().max(60) }).safeParse(field)
       const { message } = read.error.issues[0]!
       throw new FieldRefusal(/^[a-z-]+\.[a-z-]+$/.test(message) ? message : 'form.invalid', id.success ? id.data.id : '')
     }),
   }
 }
+
+/** A default value is typed in the sender's language, and kept in the form in which every language reads it; a wrong one is told of later. */
+function withStoredValue(field: PlacedField, language: string): PlacedField {
+  const format = formatOf({ kind: field.kind, rules: field.rules ?? {} })
+  // A pattern that cannot be read yet judges nothing.
+  if (!format || !field.value || format.type === 'pattern') return field
+  const entry = readEntry(format, field.value, language)
+  return isFault(entry) ? field : { ...field, value: entry.value }
+}
+
+const toldFaults = async (c: Ctx, envelope: Envelope): Promise<EditorView['faults']> =>
+  (await faultsOf(c.var.house.db, envelope)).map(({ fieldId, ...fault }) => ({ fieldId, message: refusalSentence(c.var.lang, fault) }))
 
 export const PLACES = ['top-left', 'top', 'top-right', 'left', 'middle', 'right', 'bottom-left', 'bottom', 'bottom-right'] as const
 const MARGIN = 48
@@ -82,14 +96,15 @@ export const envelopeFields = createApp()
   .get('/envelopes/:id/fields', signedIn, async (c) => {
     const { db } = c.var.house
     const draft = await findDraft(db, requireUser(c), c.req.param('id'))
-    return c.json({ version: draft.version, fields: await fieldsOf(db, draft) })
+    return c.json({ version: draft.version, fields: await fieldsOf(db, draft), faults: await toldFaults(c, draft) })
   })
   .put('/envelopes/:id/fields', signedIn, bodyLimit({ maxSize: 4_000_000 }), async (c) => {
     const { db } = c.var.house
     const id = c.req.param('id')
     try {
       const { version, savedAt } = await placeFields(db, userAct(c), requireUser(c), id, await seenFields(c))
-      return c.json({ version, savedAt, fields: await fieldsOf(db, { id }) })
+      const saved = await findDraft(db, requireUser(c), id)
+      return c.json({ version, savedAt, fields: await fieldsOf(db, saved), faults: await toldFaults(c, saved) })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       return c.json(
@@ -195,8 +210,10 @@ export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView
       side: recipient.side,
       hue: at % HUES,
       letter: letterOf(at),
+      turn: recipient.routingOrder,
     })),
     fields: await fieldsOf(db, envelope),
+    faults: await toldFaults(c, envelope),
     kinds: NEW_FIELDS,
     newSize: NEW_SIZE,
     places: PLACES,

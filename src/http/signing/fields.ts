@@ -1,6 +1,7 @@
 import type { Ceremony } from '../../ceremony/ceremony.ts'
 import { nameBoxes } from '../../ceremony/box-names.ts'
 import { type FillableField, fieldsToFill, fill, isMark, MARK_KINDS, type MarkKind, missingOf } from '../../ceremony/filling.ts'
+import { liveRules } from '../../ceremony/live.ts'
 import { HANDS, marksOf, stampsFor } from '../../ceremony/marks.ts'
 import { makePreview } from '../../ceremony/preview.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -11,6 +12,7 @@ import { words } from '../../view/words.ts'
 import { createApp, type Ctx, wantsJson } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import { frameOf, shownDocuments } from './frame.ts'
+import { placesOf } from './places.ts'
 import { asRecipient, goOn, recipientAct } from './recipient.ts'
 
 /** What the sheet of one kind of mark offers. */
@@ -61,19 +63,25 @@ async function page(
   const fields = await nameBoxes(c.var.house, ceremony.documents, asked)
   const missing = missingOf(fields)
   const refusedField = refused?.error instanceof FieldRefusal ? refused.error.fieldId : null
-  const asTyped = refusedField
-    ? fields.map((field) => ({ ...field, value: isMark(field.kind) ? field.value : (refused?.typed[field.id] ?? field.value) }))
-    : fields
+  const asTyped = refusedField ? fields.map((field) => ({ ...field, ...typedAgain(field, refused?.typed ?? {}) })) : fields
   return c.var.render('signing/fields', {
     frame: frameOf(c, ceremony, '/fields'),
     documents: shownDocuments(ceremony, c.var.lang),
-    fields: asTyped,
+    fields: placesOf(asTyped, c.var.lang),
+    live: await liveRules(db, ceremony),
     missing: missing.map(({ id }) => id),
     refused: refused && { fieldId: refusedField, message: toldOf(c, refused.error, missing.length) },
     sheets: await sheetsOf(c, ceremony, fields),
     attached: Object.fromEntries((await attachmentsOf(db, ceremony.recipient.id)).map(({ fieldId, fileName }) => [fieldId, fileName])),
     hue: ceremony.recipient.position % 8,
   })
+}
+
+/** What was refused stands there again, to be put right. */
+function typedAgain({ id, kind, value, typed }: FillableField, all: Readonly<Record<string, string>>): Partial<FillableField> {
+  if (isMark(kind) || kind === 'attachment') return {}
+  if (kind === 'checkbox' || kind === 'radio') return { value: all[id] ?? value }
+  return { typed: all[id] ?? typed }
 }
 
 /** What a recipient can do nothing about is told as a delay. */
@@ -111,5 +119,10 @@ const initialsOf = (name: string): string =>
 /** The names of the form's controls are ids of fields; the last of one name counts, so that a box can be unticked. */
 const entriesOf = (body: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(body).filter((entry): entry is [string, string] => /^fld_\w+$/.test(entry[0]) && typeof entry[1] === 'string'),
+    Object.entries(body).flatMap(([name, value]) => {
+      if (typeof value !== 'string') return []
+      // Of the buttons of one choice a form sends the one that is chosen.
+      if (name.startsWith('choice_') && /^fld_\w+$/.test(value)) return [[value, '1']]
+      return /^fld_\w+$/.test(name) ? [[name, value]] : []
+    }),
   )

@@ -14,7 +14,8 @@ export function layOver(form, places, { compact, open, openEntry }) {
     style.height = `${(h / pageHeight) * 100}%`
     const letters = Math.min(size, h * 0.75)
     style.fontSize = `${(letters / pageWidth) * 100}cqw`
-    if (!place.control || place.kind === 'checkbox') continue
+    if (place.result) place.result.style.lineHeight = h / letters
+    if (!place.control || place.kind === 'checkbox' || place.kind === 'radio') continue
     place.opener = openerOf(place, openEntry)
     // A line as high as its box stands in the middle of it.
     if (place.control.tagName !== 'TEXTAREA') place.opener.style.lineHeight = h / letters
@@ -23,7 +24,7 @@ export function layOver(form, places, { compact, open, openEntry }) {
     paper.addEventListener('click', (event) => {
       const nearest = nearestTo(event, places, compact)
       if (!nearest) return
-      if (nearest.kind === 'checkbox') nearest.control.click()
+      if (nearest.kind === 'checkbox' || nearest.kind === 'radio') nearest.control.click()
       else open(nearest)
     })
   const follow = () => form.classList.toggle('is-compact', compact.matches)
@@ -51,7 +52,7 @@ function nearestTo(event, places, compact) {
     return Math.hypot(across, down)
   }
   const [nearest] = places
-    .filter(({ element, isFixed }) => !isFixed && event.currentTarget.contains(element))
+    .filter(({ element, isFixed }) => !isFixed && !element.hidden && event.currentTarget.contains(element))
     .map((place) => ({ place, far: distance(place) }))
     .filter(({ far }) => far <= REACH)
     .sort((a, b) => a.far - b.far)
