@@ -70,7 +70,7 @@ test('fields are saved by version, keep the names they were given, and are answe
   const { envelope, document, us, marie } = await prepareDraft(house)
   const { read, put } = await deskOf(house)
   const path = `/envelopes/${envelope.id}/fields`
-  expect((await read(path)).body).toEqual({ version: envelope.version, fields: [] } as never)
+  expect((await read(path)).body).toEqual({ version: envelope.version, fields: [], faults: [] } as never)
 
   const first = await put(path, {
     version: envelope.version,
