@@ -15,6 +15,7 @@ const CONSOLE = {
   groups: users,
   roles: ({ permissions }: Permissions) => permissions.edit,
   stamps: settings,
+  numbering: settings,
   settings,
   holidays: settings,
   appearance: settings,
@@ -31,7 +32,7 @@ const CONSOLE = {
 export type ConsolePage = keyof typeof CONSOLE
 
 const GROUPS = {
-  company: ['companies', 'stamps', 'appearance'],
+  company: ['companies', 'stamps', 'numbering', 'appearance'],
   people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],

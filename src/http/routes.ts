@@ -71,6 +71,7 @@ import { consoleDepartmentMembers } from './console/departments/members.ts'
 import { consoleGroups } from './console/groups.ts'
 import { consoleGroupMembers } from './console/groups/members.ts'
 import { consoleRoles } from './console/roles.ts'
+import { consoleNumbering } from './console/numbering.ts'
 import { consoleStamps } from './console/stamps.ts'
 import { consoleSettings } from './console/settings.ts'
 import { styleguide } from './styleguide.ts'
@@ -207,6 +208,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleGroupMembers,
     consoleRoles,
     consoleStamps,
+    consoleNumbering,
     consoleSettings,
     styleguide,
     consoleAppearance,

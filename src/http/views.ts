@@ -313,6 +313,15 @@ export interface Views {
     reckoned: { name: FrenchHoliday; day: string }[]
     own: { day: string; name: string; isPast: boolean }[]
   }
+  'console/numbering/index': {
+    companies: { legalName: string; series: { id: string; name: string; isUsual: boolean; next: string }[] }[]
+  }
+  'console/numbering/show': {
+    series: { id: string; name: string; isUsual: boolean; next: string } | null
+    form: Form
+    digits: string[]
+    companies: { id: string; legalName: string }[]
+  }
   'console/stamps/show': {
     id: string
     name: string

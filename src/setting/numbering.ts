@@ -6,6 +6,7 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { NumberingSeriesRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { findLegalEntity } from './legal-entity.ts'
 import { readSetting } from './setting.ts'
 
 /**
@@ -55,8 +56,12 @@ export async function nextNumber(db: Db, series: Series, at: Instant): Promise<s
   return toldNumber(series, year, free ?? (await nextOf(db, series, year)))
 }
 
+/** The number, without prefix and year, that comes after all that were given. */
+export const upcoming = async (db: Db, series: Series, at: Instant): Promise<number> => nextOf(db, series, await yearOf(db, series, at))
+
 /** A company's first series is its usual one. */
 export async function addSeries(tx: Tx, act: Act, legalEntityId: string, details: SeriesDetails, next = 1): Promise<Series> {
+  await findLegalEntity(tx, legalEntityId)
   const others = await listSeries(tx, legalEntityId)
   const series: Series = {
     id: newId('num'),

@@ -145,6 +145,7 @@ export const refusals = {
   'legal-entity.unknown': 'There is no such company.',
   'disclosure.missing': 'The terms are not there.',
   'stamp.unknown': 'There is no such stamp.',
+  'numbering.name-missing': 'Please give the series a name.',
   'numbering.unknown': 'There is no such numbering series.',
   'numbering.prefix-digit': 'The prefix cannot end with a digit: it would run into the number. Put a dash behind it.',
   'numbering.prefix-taken': 'Numbers with this prefix are or were given by another series of this company.',

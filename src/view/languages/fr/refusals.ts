@@ -148,6 +148,7 @@ export const refusals: typeof shape = {
   'legal-entity.unknown': 'Cette société n’existe pas.',
   'disclosure.missing': 'Les conditions manquent.',
   'stamp.unknown': 'Ce cachet n’existe pas.',
+  'numbering.name-missing': 'Veuillez donner un nom à la série.',
   'numbering.unknown': 'Cette série de numéros n’existe pas.',
   'numbering.prefix-digit':
     'Le préfixe ne peut pas se terminer par un chiffre : il se confondrait avec le numéro. Mettez un tiret derrière.',
