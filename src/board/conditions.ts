@@ -29,6 +29,8 @@ export function holds(condition: Condition, facts: RuleFacts, at: Instant): bool
       return facts.envelope.senderId === condition.user
     case 'responsible':
       return facts.responsible.id === condition.user
+    case 'department':
+      return facts.departments.includes(condition.department)
     case 'entity':
       return facts.envelope.legalEntityId === condition.entity
   }

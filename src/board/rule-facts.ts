@@ -20,6 +20,8 @@ export interface RuleFacts {
   readonly parties: readonly string[]
   readonly company: string
   readonly sender: string
+  /** Ids of the sender's department and of those above it. */
+  readonly departments: readonly string[]
   readonly responsible: { readonly id: string; readonly name: string; readonly user: UserRow | null }
   readonly stageName: (language: Language) => string
   readonly deadline: Instant | null
@@ -53,6 +55,7 @@ export async function ruleFacts(db: Db, envelopeId: string, stageId: string): Pr
     parties: [...new Set(recipients.filter(({ side }) => side === 'other').map((one) => one.company || nameOf(one)))],
     company: (await findLegalEntity(db, envelope.legalEntityId)).legalName,
     sender: named(envelope.senderId),
+    departments: await departmentsAbove(db, users.find(({ id }) => id === envelope.senderId)?.departmentId ?? null),
     responsible: { id: responsibleId, name: named(responsibleId), user: users.find(({ id }) => id === responsibleId) ?? null },
     stageName: (language) => stageName(names, language),
     deadline: envelope.deadline,
@@ -64,6 +67,13 @@ export async function ruleFacts(db: Db, envelopeId: string, stageId: string): Pr
       documents.map(({ id }) => id),
     ),
   }
+}
+
+async function departmentsAbove(db: Db, own: string | null): Promise<string[]> {
+  const all = own ? await db.selectFrom('department').select(['id', 'parentId']).execute() : []
+  const above: string[] = []
+  for (let id = own; id && !above.includes(id); id = all.find((one) => one.id === id)?.parentId ?? null) above.push(id)
+  return above
 }
 
 async function fieldsOf(db: Db, documentIds: readonly string[]): Promise<{ label: string; value: string }[]> {

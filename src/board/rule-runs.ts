@@ -3,7 +3,7 @@ import { newId } from '../base/id.ts'
 import type { BoardCardRow } from '../db/database.ts'
 import type { Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
-import { readSetting } from '../setting/setting.ts'
+import { readCalendar } from '../setting/working-days.ts'
 import { dueAfter } from './delay.ts'
 
 /** The job that carries out what one rule has to do for one entry of one card. */
@@ -26,9 +26,9 @@ export async function orderRules(
     .orderBy('id')
     .execute()
   if (!rules.length) return
-  const { timeZone } = await readSetting(tx, 'installation')
+  const calendar = await readCalendar(tx)
   for (const { id: ruleId, wait, unit } of rules) {
-    const dueAt = dueAfter(at, wait, unit, timeZone)
+    const dueAt = dueAfter(at, wait, unit, calendar)
     const run = {
       id: newId('run'),
       ruleId,

@@ -10,8 +10,10 @@ export type Condition =
   | { readonly kind: 'deadline'; readonly compare: 'at-most' | 'at-least'; readonly days: number }
   | { readonly kind: 'sender' | 'responsible'; readonly user: string }
   | { readonly kind: 'entity'; readonly entity: string }
+  /** The sender's department, or one above it. */
+  | { readonly kind: 'department'; readonly department: string }
 export type ConditionKind = Condition['kind']
-export const CONDITION_KINDS: readonly ConditionKind[] = ['party', 'field', 'deadline', 'sender', 'responsible', 'entity']
+export const CONDITION_KINDS: readonly ConditionKind[] = ['party', 'field', 'deadline', 'sender', 'responsible', 'department', 'entity']
 
 export const ADDRESSEES = ['client', 'responsible', 'supervisor', 'address'] as const
 export type Addressee = (typeof ADDRESSEES)[number]

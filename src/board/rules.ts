@@ -123,6 +123,10 @@ async function refuseUnfit(tx: Tx, stageId: string, { wait, unit, conditions, ac
     if (condition.kind === 'field' && /^at-/.test(condition.compare) && numberIn(condition.value) === null)
       throw new Refusal('invalid', 'board.condition-number-missing')
     if (condition.kind === 'sender' || condition.kind === 'responsible') await refuseUnlessUser(tx, condition.user)
+    if (condition.kind === 'department') {
+      const department = await tx.selectFrom('department').select('id').where('id', '=', condition.department).executeTakeFirst()
+      if (!department) throw new Refusal('invalid', 'board.choice-missing')
+    }
     if (condition.kind === 'entity') {
       const entity = await tx.selectFrom('legalEntity').select('id').where('id', '=', condition.entity).executeTakeFirst()
       if (!entity) throw new Refusal('invalid', 'board.choice-missing')

@@ -85,6 +85,12 @@ import { consoleSmsChannel } from './console/channels/sms.ts'
 import { consoleOutbox } from './console/outbox.ts'
 import { consoleOutboxOpening } from './console/outbox/opening.ts'
 import { consoleOutboxRetry } from './console/outbox/retry.ts'
+import { consoleBoard } from './console/board.ts'
+import { consoleBoardLog } from './console/board/log.ts'
+import { consoleBoardRules } from './console/board/rules.ts'
+import { consoleBoardTargets } from './console/board/targets.ts'
+import { consoleBoardTrial } from './console/board/trial.ts'
+import { consoleBoardTriggers } from './console/board/triggers.ts'
 import { consoleAudit } from './console/audit.ts'
 import { consoleAuditTable } from './console/audit/table.ts'
 import { consoleAuditErasure } from './console/audit/erasure.ts'
@@ -221,6 +227,12 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleOutbox,
     consoleOutboxOpening,
     consoleOutboxRetry,
+    consoleBoard,
+    consoleBoardRules,
+    consoleBoardTrial,
+    consoleBoardTriggers,
+    consoleBoardLog,
+    consoleBoardTargets,
     consoleAudit,
     consoleAuditTable,
     consoleAuditErasure,

@@ -28,7 +28,7 @@ import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
-import type { FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
+import type { DelayUnit, FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { coversOf } from '../envelope/found-fields.ts'
@@ -62,6 +62,14 @@ import type { OwnPlace } from './signing/preview.ts'
 import type { Frame, ShownDocument } from './signing/frame.ts'
 import type { ShownTest } from './channel-answers.ts'
 import type { DraftView } from './envelopes/draft-page.ts'
+import type { Place as RulePlace } from '../board/placeholders.ts'
+import type { ActionKind, Addressee, Comparison, ConditionKind, Rule } from '../board/rule.ts'
+import type { RunStatus } from '../board/rule-log.ts'
+import type { Colour, Icon, Stage } from '../board/stages.ts'
+import type { TriggerEvent } from '../board/triggers.ts'
+import type { Target } from '../board/webhook-targets.ts'
+import type { ShownRun } from './console/board/log.ts'
+import type { ShownTrial } from './console/board/trial.ts'
 import type { ShownUndo } from './board/moves.ts'
 import type { ShownCard, ShownColumn } from './board/shown.ts'
 import type { FilterView } from './envelopes/filters.ts'
@@ -73,6 +81,7 @@ import type { RegisterEntry } from '../verification/register.ts'
 import type { ShownComparison } from '../verification/comparison.ts'
 import type { ShownReport } from '../verification/shown.ts'
 
+type Choices = readonly { readonly value: string; readonly label: string }[]
 type Countries = readonly { readonly code: string; readonly name: string }[]
 type LanguageNames = Readonly<Record<Language, string>>
 /** Addresses that the environment fixes; null: the console's. */
@@ -174,6 +183,50 @@ export interface Views {
     closed: { name: string; why: string }[]
     back: string
   }
+  'console/board/index': { stages: (Stage & { name: string; cards: number; rules: number })[] }
+  'console/board/stage': {
+    stage: { id: string; name: string; isBuiltIn: boolean } | null
+    form: Form
+    colours: readonly Colour[]
+    icons: readonly Icon[]
+    rules: (Rule & { told: string })[]
+  }
+  'console/board/rule': {
+    stage: { id: string; name: string }
+    rule: { id: string } | null
+    action: ActionKind
+    conditions: readonly ConditionKind[]
+    form: Form
+    error: string
+    units: readonly DelayUnit[]
+    addressees: readonly Addressee[]
+    comparisons: readonly Comparison[]
+    conditionKinds: readonly ConditionKind[]
+    mayAdd: boolean
+    users: Choices
+    departments: Choices
+    entities: Choices
+    stages: Choices
+    targets: Choices
+    places: readonly RulePlace[]
+    languages: readonly { readonly id: Language; readonly name: string }[]
+    preview: readonly { readonly language: Language; readonly subject: string; readonly text: string }[]
+  }
+  'console/board/trial': {
+    rule: { id: string; stageId: string; told: string }
+    search: string
+    entries: ListedEnvelope[]
+    trial: ShownTrial | null
+  }
+  'console/board/triggers': {
+    events: readonly Exclude<TriggerEvent, 'field'>[]
+    form: Form
+    stages: Choices
+    fields: { id: string; label: string; value: string; stage: string }[]
+    field: Form
+  }
+  'console/board/targets': { targets: Target[]; form: Form; made: { name: string; secret: string } | null }
+  'console/board/log': { runs: ShownRun[]; statuses: readonly RunStatus[]; status: RunStatus | null; next: string | null }
   'board/index': {
     columns: ShownColumn[]
     filters: FilterView

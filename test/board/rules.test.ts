@@ -6,6 +6,7 @@ import { moveCard, undoMove } from '../../src/board/moving.ts'
 import { type Action, ACTION_KINDS, type Condition } from '../../src/board/rule.ts'
 import { addRule, listRules, removeRule, shiftRule, switchRule } from '../../src/board/rules.ts'
 import { addStage } from '../../src/board/stages.ts'
+import { calendarOf } from '../../src/setting/working-days.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { visibleTo } from '../../src/envelope/envelope.ts'
 import { NOON, SECRET } from '../envelope/support.ts'
@@ -235,12 +236,14 @@ test('rules are ordered, switched and removed', async () => {
   expect((await listRules(db, 'stg_sent')).map(({ id }) => id)).toEqual([ids[2]!, ids[1]!])
 })
 
-test('working days leave out Saturday and Sunday, where the company is', () => {
+test('working days leave out weekends and holidays, where the company is', () => {
+  const calendar = calendarOf({ french: true, own: [] }, 'Europe/Paris')
   // A Friday, in Paris.
   const friday = instant('2026-11-27T10:00:00Z')
-  expect(dueAfter(friday, 1, 'working-days', 'Europe/Paris')).toBe(instant('2026-11-30T10:00:00Z'))
-  expect(dueAfter(friday, 5, 'working-days', 'Europe/Paris')).toBe(instant('2026-12-04T10:00:00Z'))
-  // Late on Friday in UTC is Saturday in Auckland.
-  expect(dueAfter(instant('2026-11-27T22:00:00Z'), 1, 'working-days', 'Pacific/Auckland')).toBe(instant('2026-11-29T22:00:00Z'))
-  expect(dueAfter(friday, 2, 'hours', 'Europe/Paris')).toBe(instant('2026-11-27T12:00:00Z'))
+  expect(dueAfter(friday, 1, 'working-days', calendar)).toBe(instant('2026-11-30T10:00:00Z'))
+  expect(dueAfter(friday, 5, 'working-days', calendar)).toBe(instant('2026-12-04T10:00:00Z'))
+  // Christmas 2026 is a Friday.
+  expect(dueAfter(instant('2026-12-24T10:00:00Z'), 1, 'working-days', calendar)).toBe(instant('2026-12-28T10:00:00Z'))
+  expect(dueAfter(friday, 2, 'hours', calendar)).toBe(instant('2026-11-27T12:00:00Z'))
+  expect(dueAfter(friday, 0, 'working-days', calendar)).toBe(friday)
 })

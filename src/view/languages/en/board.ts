@@ -233,6 +233,7 @@ export const board = {
       party: 'the other party contains “{text}”',
       sender: 'the sender is {name}',
       responsible: 'the responsible is {name}',
+      department: 'the sender is of {name}',
       entity: 'the company is {name}',
       deadline: {
         'at-most': (days: number) =>
@@ -271,7 +272,7 @@ export const board = {
     whenTitle: 'When',
     wait: 'After',
     unit: 'Unit',
-    waitHint: '0: at once. Working days are Monday to Friday.',
+    waitHint: '0: at once. Working days leave out weekends and the holidays of the console.',
     units: { minutes: 'minutes', hours: 'hours', days: 'days', 'working-days': 'working days' },
     stays: 'Act even if the card has left the stage by then',
     ifTitle: 'If',
@@ -282,6 +283,7 @@ export const board = {
       deadline: 'Days to the deadline',
       sender: 'Sender',
       responsible: 'Responsible',
+      department: 'Department of the sender',
       entity: 'Company',
     },
     addCondition: 'Add a condition',

@@ -237,6 +237,7 @@ export const board = {
       party: 'l’autre partie contient « {text} »',
       sender: 'l’expéditeur est {name}',
       responsible: 'le responsable est {name}',
+      department: 'l’expéditeur est de {name}',
       entity: 'la société est {name}',
       deadline: {
         'at-most': (days: number) =>
@@ -275,7 +276,7 @@ export const board = {
     whenTitle: 'Quand',
     wait: 'Après',
     unit: 'Unité',
-    waitHint: '0 : aussitôt. Les jours ouvrés vont du lundi au vendredi.',
+    waitHint: '0 : aussitôt. Les jours ouvrés excluent les fins de semaine et les jours fériés de la console.',
     units: { minutes: 'minutes', hours: 'heures', days: 'jours', 'working-days': 'jours ouvrés' },
     stays: 'Agir même si la carte a quitté l’étape entre-temps',
     ifTitle: 'Si',
@@ -286,6 +287,7 @@ export const board = {
       deadline: 'Jours jusqu’à l’échéance',
       sender: 'Expéditeur',
       responsible: 'Responsable',
+      department: 'Service de l’expéditeur',
       entity: 'Société',
     },
     addCondition: 'Ajouter une condition',
