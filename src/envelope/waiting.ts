@@ -16,7 +16,7 @@ export interface WaitingEnvelope {
 }
 
 /** Whoever's turn has come in an envelope that still runs; the nearest deadline first. */
-export async function listWaiting(db: Db, user: Pick<User, 'id'>, at: Instant): Promise<WaitingEnvelope[]> {
+export async function listWaiting(db: Db, user: Pick<User, 'id'>, at: Instant, most = 200): Promise<WaitingEnvelope[]> {
   const rows = await db
     .selectFrom('recipient')
     .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
@@ -38,7 +38,7 @@ export async function listWaiting(db: Db, user: Pick<User, 'id'>, at: Instant): 
     .where((where) => where.or([where('envelope.deadline', 'is', null), where('envelope.deadline', '>', at)]))
     .orderBy('envelope.deadline')
     .orderBy('envelope.id')
-    .limit(200)
+    .limit(most)
     .execute()
   return Promise.all(
     rows.map(async ({ recipientId, role, envelopeId, title, dispatchedAt, createdAt, deadline, ...sender }) => ({
@@ -51,4 +51,17 @@ export async function listWaiting(db: Db, user: Pick<User, 'id'>, at: Instant): 
       documents: (await listDocuments(db, envelopeId)).map((document) => document.title),
     })),
   )
+}
+
+/** How many there are. */
+export async function countWaiting(db: Db, user: Pick<User, 'id'>): Promise<number> {
+  const row = await db
+    .selectFrom('recipient')
+    .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('recipient.userId', '=', user.id)
+    .where('recipient.status', '=', 'invited')
+    .where('envelope.status', '=', 'sent')
+    .executeTakeFirst()
+  return Number(row?.count ?? 0)
 }

@@ -7,6 +7,7 @@ import type { House } from '../house.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { type Origins, originsOf } from '../setting/origins.ts'
 import { countMessages } from '../mail/outbox.ts'
+import { countWaiting } from '../envelope/waiting.ts'
 import { countUnread } from '../notification/reading.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { View } from '../view/eta.ts'
@@ -169,25 +170,13 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
     nav: {
-      waitingForMe: user ? await waitingFor(house, user.id) : 0,
+      waitingForMe: user ? await countWaiting(house.db, user) : 0,
       unread: user ? await countUnread(house.db, user.id) : 0,
       outbox,
       console,
     },
     notices: open.length ? await noticesFor(house, lang, c.var.act.at, open) : [],
   }
-}
-
-async function waitingFor(house: House, userId: string): Promise<number> {
-  const row = await house.db
-    .selectFrom('recipient')
-    .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('recipient.userId', '=', userId)
-    .where('recipient.status', '=', 'invited')
-    .where('envelope.status', '=', 'sent')
-    .executeTakeFirst()
-  return Number(row?.count ?? 0)
 }
 
 /** A sentence for the next page, after a redirect. */

@@ -33,6 +33,7 @@ import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { coversOf } from '../envelope/found-fields.ts'
 import type { Group, ListedEnvelope } from '../envelope/list.ts'
+import type { Counted, Overview } from '../envelope/overview.ts'
 import type { WaitingEnvelope } from '../envelope/waiting.ts'
 import type { EmptyField } from '../pdf/received.ts'
 import type { Mailing, NotificationKind } from '../notification/kinds.ts'
@@ -56,6 +57,7 @@ import type { Message, MessageKind } from '../mail/message.ts'
 import type { OutboxGroup, OutboxLine } from '../mail/outbox.ts'
 import type { Form } from './answers.ts'
 import type { RoleTicks } from './console/role-ticks.ts'
+import type { Chart } from './home.ts'
 import type { VaultAddress } from './vault/query.ts'
 import type { SheetView } from './signing/fields.ts'
 import type { OwnPlace } from './signing/preview.ts'
@@ -163,6 +165,16 @@ export interface Views {
     newest: Instant
     hasUnread: boolean
     next: string | null
+  }
+  'home/index': Overview & {
+    firstName: string
+    mayCreate: boolean
+    mayView: boolean
+    waiting: WaitingEnvelope[]
+    moreWaiting: number
+    /** `median` in milliseconds, `share` from 0 to 1; null: nothing to reckon with. */
+    month: Counted & { median: number | null; share: number | null }
+    charts: Chart[]
   }
   'envelopes/index': {
     entries: ListedEnvelope[]

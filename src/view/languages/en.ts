@@ -15,6 +15,7 @@ import { completion } from './en/completion.ts'
 import { mail } from './en/mail.ts'
 import { delegation } from './en/delegation.ts'
 import { following } from './en/following.ts'
+import { home } from './en/home.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
@@ -45,6 +46,7 @@ export const en = {
   mail,
   delegation,
   following,
+  home,
   notifications,
   vault,
   register,

@@ -15,6 +15,7 @@ import { completion } from './fr/completion.ts'
 import { mail } from './fr/mail.ts'
 import { delegation } from './fr/delegation.ts'
 import { following } from './fr/following.ts'
+import { home } from './fr/home.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
@@ -47,6 +48,7 @@ export const fr: Words = {
   mail,
   delegation,
   following,
+  home,
   notifications,
   vault,
   register,

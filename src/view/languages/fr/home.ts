@@ -1,0 +1,47 @@
+import type { en } from '../en.ts'
+
+export const home: (typeof en)['home'] = {
+  title: 'Accueil',
+  greeting: 'Bonjour {name}',
+  newDocument: 'Nouveau document',
+  waiting: {
+    title: 'En attente de moi',
+    none: 'Rien ne vous attend.',
+    more: (count) => `et ${count} de plus`,
+  },
+  others: { title: 'En attente des autres', none: 'Personne d’autre n’est sollicité pour le moment.', lead: 'Les plus anciens d’abord' },
+  soon: { title: 'Bientôt échus', none: 'Aucune échéance d’ici une semaine.' },
+  finished: { title: 'Terminés récemment', none: 'Rien ces 30 derniers jours.' },
+  all: 'Tout voir',
+  waitsFor: 'attend {names}',
+  sentOn: 'envoyé le {when}',
+  sentBy: 'par {name}',
+  ends: 'échéance {when}',
+  completed: 'terminé le {when}',
+  month: {
+    title: 'Ce mois-ci',
+    sent: 'Envoyés',
+    completed: 'Terminés',
+    declined: 'Refusés',
+    median: 'La moitié est signée en',
+    share: 'Terminés, parmi ceux qui ont pris fin',
+    none: '–',
+    hours: (count) => `${count} h`,
+    days: (count) => `${count} jours`,
+    minutes: (count) => `${count} min`,
+  },
+  weeks: {
+    title: 'Les 12 dernières semaines',
+    kinds: { sent: 'Envoyés par semaine', completed: 'Terminés par semaine', declined: 'Refusés par semaine' },
+    told: '{kind} : {numbers}',
+    weekOf: 'Semaine du {day} : {count}',
+    table: 'En tableau',
+    week: 'Semaine du',
+    mostOf: 'au plus {count}',
+  },
+  empty: {
+    title: 'Envoyez votre premier document',
+    lead: 'Déposez un PDF, indiquez qui signe, placez les champs sur les pages, envoyez. Cette page vous dira ensuite où en est chaque chose.',
+    noRight: 'Rien pour vous ici pour l’instant. Les documents qui vous attendent s’afficheront sur cette page.',
+  },
+}
