@@ -318,6 +318,7 @@ export const documents = {
     title: 'Waiting for me',
     lead: 'Documents in which it is your turn.',
     empty: 'Nothing waits for you.',
+    emptyText: 'As soon as somebody asks for your signature, it stands here, and the menu counts it.',
     asks: {
       signer: '{name} asks for your signature',
       approver: '{name} asks for your approval',

@@ -320,6 +320,7 @@ export const documents: typeof shape = {
     title: 'À signer par moi',
     lead: 'Les documents dans lesquels c’est votre tour.',
     empty: 'Rien ne vous attend.',
+    emptyText: 'Dès que quelqu’un demande votre signature, le document figure ici et le menu le compte.',
     asks: {
       signer: '{name} demande votre signature',
       approver: '{name} demande votre approbation',
