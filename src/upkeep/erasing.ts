@@ -3,6 +3,7 @@ import type { UserAct } from '../audit/act.ts'
 import { clearTextsAbout, type ClearText, eraseClearTexts } from '../audit/erasing.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeStatus } from '../db/database.ts'
+import { contains } from '../db/containing.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { heldAmong } from '../vault/legal-hold.ts'
 import { ERASED, findPerson, type Person, type Place } from './persons.ts'
@@ -92,7 +93,20 @@ async function eraseMessages(tx: Tx, places: readonly Place[]): Promise<void> {
     .where('status', 'in', ['waiting', 'sending'])
     .where(ofPlaces(places))
     .execute()
-  await tx.updateTable('message').set({ address: ERASED }).where(ofPlaces(places)).execute()
+  await tx.updateTable('message').set({ address: ERASED, params: '{}' }).where(ofPlaces(places)).execute()
+  // What others were told of them, in the page and by message: names and reasons stand there as they were then.
+  const recipients = idsOf(places, 'recipient')
+  for (const id of recipients)
+    await tx
+      .updateTable('message')
+      .set({ params: '{}' })
+      .where('status', 'not in', ['waiting', 'sending'])
+      .where(contains('params', `"${id}"`))
+      .execute()
+  await tx
+    .deleteFrom('notification')
+    .where((where) => where.or([where('recipientId', 'in', ['', ...recipients]), where('userId', 'in', ['', ...idsOf(places, 'user')])]))
+    .execute()
 }
 
 async function eraseSessions(tx: Tx, places: readonly Place[]): Promise<void> {

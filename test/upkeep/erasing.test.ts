@@ -42,6 +42,22 @@ const everywhere = (log: TestLog): string =>
 test('erased: gone from the file, from the log and from an export, and the log is whole', async () => {
   await using log = await openTestLog()
   const zelda = await withZelda(log)
+  await log.db
+    .insertInto('notification')
+    .values({
+      id: 'ntf_1',
+      userId: zelda.id,
+      kind: 'delegated',
+      key: 'k',
+      envelopeId: null,
+      recipientId: null,
+      params: '{"to":"Zelda Quuxington"}',
+      mailing: 'never',
+      digestId: null,
+      createdAt: NOON,
+      readAt: null,
+    })
+    .execute()
   await checkpoint(log.db, NOON, ORIGIN, log.key)
   const traces = ['Zelda', 'Quuxington', 'zelda.quux', '198.51.100.77', 'ZeldaBrowser']
   expect(traces.filter((trace) => !everywhere(log).includes(trace))).toEqual([])

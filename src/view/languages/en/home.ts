@@ -4,7 +4,6 @@ export const home = {
   greeting: 'Hello {name}',
   newDocument: 'New document',
   waiting: {
-    title: 'Waiting for me',
     none: 'Nothing waits for you.',
     more: (count: number) => `and ${count} more`,
   },

@@ -5,11 +5,11 @@ export const delegation: (typeof en)['delegation'] = {
   title: 'Passer la main à une autre personne',
   lead: {
     signer:
-      'Elle signe à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. {sender} en est informé, et votre motif figure au dossier.',
+      'Elle signe à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. Nous prévenons {sender}, et votre motif figure au dossier.',
     approver:
-      'Elle approuve à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. {sender} en est informé, et votre motif figure au dossier.',
+      'Elle approuve à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. Nous prévenons {sender}, et votre motif figure au dossier.',
     witness:
-      'Elle atteste à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. {sender} en est informé, et votre motif figure au dossier.',
+      'Elle atteste à votre place, en son propre nom. Elle reçoit son propre lien, et le vôtre ne fonctionne plus. Nous prévenons {sender}, et votre motif figure au dossier.',
   },
   company: 'Ce doit être une personne de {company} habilitée à signer pour elle.',
   first:

@@ -5,7 +5,6 @@ export const home: (typeof en)['home'] = {
   greeting: 'Bonjour {name}',
   newDocument: 'Nouveau document',
   waiting: {
-    title: 'En attente de moi',
     none: 'Rien ne vous attend.',
     more: (count) => `et ${count} de plus`,
   },
