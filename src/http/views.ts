@@ -104,6 +104,8 @@ export interface EditorView {
     /** Where text tags stand: hidden once a field stands for them. */
     readonly covers: ReturnType<typeof coversOf>
   }[]
+  /** Of automatic numbers, with the next one as it will stand; the usual one first. */
+  readonly series: readonly { readonly id: string; readonly name: string; readonly next: string }[]
   readonly recipients: readonly {
     readonly id: string
     readonly name: string

@@ -19,6 +19,8 @@ import { refusalSentence, STATUS } from '../errors.ts'
 import { form } from '../form.ts'
 import { line, lines } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { listSeries, nextNumber } from '../../setting/numbering.ts'
+import { words } from '../../view/words.ts'
 import { fieldRules } from './field-rules.ts'
 import type { EditorView } from '../views.ts'
 
@@ -213,6 +215,13 @@ export async function editorView(c: Ctx, envelope: Envelope): Promise<EditorView
       turn: recipient.routingOrder,
     })),
     fields: await fieldsOf(db, envelope),
+    series: await Promise.all(
+      (await listSeries(db, envelope.legalEntityId)).map(async (series) => ({
+        id: series.id,
+        name: series.name || words(c.var.lang).console.numbering.unnamed,
+        next: await nextNumber(db, series, c.var.act.at),
+      })),
+    ),
     faults: await toldFaults(c, envelope),
     kinds: NEW_FIELDS,
     newSize: NEW_SIZE,

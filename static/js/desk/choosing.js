@@ -5,7 +5,9 @@ const MOST = 200
 export function letChoose({ root, words }) {
   const form = root.querySelector('[data-choose]')
   if (!form) return
-  const select = form.querySelector('select')
+  // Somebody new can be made here even where nobody is left to choose.
+  form.hidden = false
+  const select = form.querySelector('#choose')
   const hint = form.querySelector('[data-choose-hint]')
   const combo = document.createElement('div')
   combo.className = 'combo'
@@ -16,7 +18,7 @@ export function letChoose({ root, words }) {
   list.className = 'combo__list'
   list.hidden = true
   list.setAttribute('role', 'listbox')
-  list.setAttribute('aria-label', form.querySelector('label').textContent)
+  list.setAttribute('aria-label', form.querySelector('label[for="choose"]').textContent)
   for (const [name, value] of [
     ['role', 'combobox'],
     ['aria-autocomplete', 'list'],
@@ -27,8 +29,9 @@ export function letChoose({ root, words }) {
     input.setAttribute(name, value)
   hint.id = 'choose-hint'
   hint.hidden = false
-  form.querySelector('label').htmlFor = input.id
-  combo.append(input, list)
+  form.querySelector('label[for="choose"]').htmlFor = input.id
+  const count = Object.assign(document.createElement('span'), { className: 'visually-hidden', role: 'status' })
+  combo.append(input, list, count)
   select.hidden = true
   select.before(combo)
   form.querySelector('button').hidden = true
@@ -54,25 +57,67 @@ export function letChoose({ root, words }) {
   }
 
   function render() {
-    list.replaceChildren(
-      ...(people.length
-        ? people.map(optionOf)
-        : [Object.assign(document.createElement('li'), { className: 'combo__option combo__option--none', textContent: words.noneFound })]),
-    )
+    const typed = input.value.trim()
+    list.replaceChildren(...people.map(optionOf))
+    if (!people.length)
+      list.append(Object.assign(document.createElement('li'), { className: 'combo__option combo__option--none', textContent: words.noneFound, role: 'presentation' }))
+    if (typed && root.querySelector('#person')) {
+      list.append(makingOf(typed))
+      if (at < 0) at = 0
+    }
+    count.textContent = people.length ? words.found.replace('{count}', people.length) : words.noneFound
     open(true)
     mark()
   }
 
-  function optionOf(person, index) {
+  /** Whoever is in no list is made of what was typed: it goes on in the form below, which asks for the rest. */
+  function makingOf(typed) {
+    const option = bare(people.length)
+    option.classList.add('combo__option--new')
+    option.textContent = words.create.replace('{text}', typed)
+    option.addEventListener('pointerdown', (event) => {
+      event.preventDefault()
+      make(typed)
+    })
+    return option
+  }
+
+  function make(typed) {
+    open(false)
+    const details = root.querySelector('#person')
+    const fields = details.querySelector('form').elements
+    details.open = true
+    const isAddress = typed.includes('@')
+    const isNumber = /^[+\d][\d\s().-]{5,}$/.test(typed)
+    if (isAddress) fields.email.value = typed
+    else if (isNumber) fields.phone.value = typed
+    else {
+      const words = typed.split(/\s+/)
+      fields.lastName.value = words.length > 1 ? words.slice(1).join(' ') : typed
+      fields.firstName.value = words.length > 1 ? words[0] : ''
+    }
+    if (fields.keep) fields.keep.checked = true
+    input.value = ''
+    details.scrollIntoView({ block: 'nearest' })
+    const next = isAddress || isNumber ? fields.firstName : fields.email
+    next.focus()
+  }
+
+  function bare(index) {
     const option = document.createElement('li')
     option.className = 'combo__option'
     option.id = `choose-${index}`
     option.setAttribute('role', 'option')
+    return option
+  }
+
+  function optionOf(person, index) {
+    const option = bare(index)
     const name = document.createElement('span')
     name.textContent = person.name
     const note = document.createElement('span')
     note.className = 'row__note'
-    note.textContent = [person.kind === 'staff' ? words.staff : '', person.company, person.address].filter(Boolean).join(' · ')
+    note.textContent = [person.kind === 'staff' ? words.staff : words.contact, person.company, person.address].filter(Boolean).join(' · ')
     option.append(name, note)
     // Not on the click: by then the field has lost the focus and the list is closed.
     option.addEventListener('pointerdown', (event) => {
@@ -116,11 +161,14 @@ export function letChoose({ root, words }) {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       if (list.hidden) return void find()
-      at = people.length ? (at + (event.key === 'ArrowDown' ? 1 : -1) + people.length) % people.length : -1
+      const all = list.querySelectorAll('[role="option"]').length
+      at = all ? (at + (event.key === 'ArrowDown' ? 1 : -1) + all) % all : -1
       mark()
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      if (!list.hidden && people[at]) choose(people[at])
+      if (list.hidden) return
+      if (people[at]) choose(people[at])
+      else if (input.value.trim() && root.querySelector('#person')) make(input.value.trim())
     } else if (event.key === 'Escape' && !list.hidden) {
       event.stopPropagation()
       open(false)

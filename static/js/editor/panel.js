@@ -13,7 +13,7 @@ function rowsOf(kind) {
   if (kind === 'number') {
     rows.delete('recipientId')
     rows.delete('required')
-    return rows.add('numberHint')
+    return rows.add('seriesId').add('numberHint')
   }
   rows.add('readOnly')
   if (kind === 'checkbox') {
@@ -34,7 +34,7 @@ export function createPanel({ root, draft, leaves, shown, arranging, words, kind
 
   const valueOf = (input, field) => {
     const { property } = input.dataset
-    if (property === 'recipientId') return field.recipientId ?? ''
+    if (property === 'recipientId' || property === 'seriesId') return field[property] ?? ''
     return field[property]
   }
 
@@ -82,7 +82,7 @@ export function createPanel({ root, draft, leaves, shown, arranging, words, kind
       const number = Number(input.value.replace(',', '.'))
       return input.value !== '' && Number.isFinite(number) ? number : null
     }
-    if (property === 'recipientId') return input.value || null
+    if (property === 'recipientId' || property === 'seriesId') return input.value || null
     return input.value
   }
 

@@ -4,7 +4,7 @@ import { fill } from './voice.js'
 const AFTER = 600
 /** How long after a failed try the next one follows, in milliseconds; the last one repeats. */
 const AGAIN = [3_000, 6_000, 15_000, 30_000]
-const COMPARED = ['documentId', 'page', 'kind', 'recipientId', 'x', 'y', 'width', 'height', 'required', 'readOnly', 'label', 'fontSize']
+const COMPARED = ['documentId', 'page', 'kind', 'recipientId', 'x', 'y', 'width', 'height', 'required', 'readOnly', 'label', 'fontSize', 'seriesId']
 
 const placeOf = (field) =>
   COMPARED.slice(0, 8)
@@ -12,7 +12,7 @@ const placeOf = (field) =>
     .join('|')
 const contentOf = (fields) =>
   fields
-    .map((field) => `${field.id}|${COMPARED.map((name) => String(field[name])).join('|')}|${field.kind === 'number' ? '' : field.value}|${sorted(field.rules)}`)
+    .map((field) => `${field.id}|${COMPARED.map((name) => String(field[name] ?? null)).join('|')}|${field.kind === 'number' ? '' : field.value}|${sorted(field.rules)}`)
     .sort()
     .join('\n')
 

@@ -83,7 +83,7 @@ export const contacts = {
       companyDetails: 'Company details',
       comment: 'Comment',
     },
-    country: 'Numbers without a country code are from',
+    country: 'Country of numbers without a code',
     known: 'Who is known already, by address or number',
     knownActs: { skip: 'Leave as they are', update: 'Bring up to date', add: 'Add once more' },
     knownHints: {

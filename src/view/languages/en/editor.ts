@@ -81,6 +81,8 @@ export const editor = {
   duplicate: 'Duplicate',
   copyToAll: 'Copy to all pages',
   remove: 'Delete',
+  series: 'Numbering series',
+  usualSeries: 'The usual one',
   numberHint: 'The next number of the company’s series is written when the document is sent.',
   dateSignedHint: 'The server writes the day of the signature.',
   keyboard: 'Keyboard',

@@ -85,7 +85,7 @@ export const contacts: typeof shape = {
       companyDetails: 'Coordonnées de la société',
       comment: 'Commentaire',
     },
-    country: 'Les numéros sans indicatif de pays sont de',
+    country: 'Pays des numéros sans indicatif',
     known: 'Ceux qui sont déjà connus, par leur adresse ou leur numéro',
     knownActs: { skip: 'Laisser tels quels', update: 'Mettre à jour', add: 'Ajouter une fois de plus' },
     knownHints: {

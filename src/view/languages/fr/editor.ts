@@ -82,6 +82,8 @@ export const editor: typeof shape = {
   duplicate: 'Dupliquer',
   copyToAll: 'Sur toutes les pages',
   remove: 'Supprimer',
+  series: 'Série de numéros',
+  usualSeries: 'La série habituelle',
   numberHint: 'Le numéro suivant de la série de la société est écrit à l’envoi du document.',
   dateSignedHint: 'Le serveur écrit le jour de la signature.',
   keyboard: 'Clavier',
