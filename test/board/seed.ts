@@ -21,6 +21,8 @@ export interface Seed {
   readonly deadlineIn?: number
   /** How long ago it was made. */
   readonly ago?: number
+  /** Left to whoever follows the trail later. */
+  readonly isUnread?: boolean
 }
 
 const EVENT_OF: Readonly<Partial<Record<EnvelopeStatus, EventType>>> = {
@@ -87,6 +89,6 @@ export async function seedEnvelope({ db, clock }: Pick<House, 'db' | 'clock'>, s
     for (const one of sides.slice(0, signed)) await happened('ceremony.signed', one.id)
     if (status !== 'sent' && EVENT_OF[status]) await happened(EVENT_OF[status])
   })
-  while (await followTrail({ db, clock }));
+  while (!seed.isUnread && (await followTrail({ db, clock })));
   return id
 }
