@@ -30,9 +30,9 @@ export interface Offer {
   readonly from: { readonly title: string; readonly at: Instant } | null
 }
 
-/** What is offered in a draft: nothing of a file that arrived signed, and nothing twice. */
+/** What is offered in a draft or in the design of a template: nothing of a file that arrived signed, and nothing twice. */
 export async function offersOf(db: Db, reader: Reader, envelope: Pick<Envelope, 'id' | 'status'>): Promise<Offer[]> {
-  if (envelope.status !== 'draft') return []
+  if (envelope.status !== 'draft' && envelope.status !== 'design') return []
   const [documents, recipients, fields] = await Promise.all([
     listDocuments(db, envelope.id),
     listRecipients(db, envelope.id),
