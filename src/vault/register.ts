@@ -6,6 +6,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeRow, VaultEntryRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { annulledAmong } from '../envelope/annulment.ts'
+import { findingsOf } from '../envelope/documents.ts'
 import { certificatePages } from '../envelope/naming.ts'
 import type { VaultQuery } from './filters.ts'
 import { type Hit, hitsIn } from './hits.ts'
@@ -35,6 +36,8 @@ export interface VaultEntry {
     readonly certifies: string | null
     /** The row of the certificate of completion of a document that could not bear one; null where it is part of the file. */
     readonly certificateId: string | null
+    /** What a text document was before it became a PDF; null for every other. */
+    readonly converted: { readonly fileName: string; readonly by: string; readonly digest: Digest } | null
   }[]
 }
 
@@ -146,7 +149,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
     .execute()
   const documents = await db
     .selectFrom('document')
-    .select(['id', 'envelopeId', 'documentId', 'title', 'pages', 'shownPages', 'certifies'])
+    .select(['id', 'envelopeId', 'documentId', 'title', 'fileName', 'originalDigest', 'findings', 'pages', 'shownPages', 'certifies'])
     .where('envelopeId', 'in', ids)
     .orderBy('position')
     .execute()
@@ -188,7 +191,8 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
         .map(({ firstName, lastName, company, side }) => ({ name: `${firstName} ${lastName}`.trim(), company, side })),
       documents: documents
         .filter(({ envelopeId }) => envelopeId === envelope.id)
-        .map(({ id, documentId, title, pages, shownPages, certifies }) => {
+        .map(({ id, documentId, title, fileName, originalDigest, findings, pages, shownPages, certifies }) => {
+          const { converted } = findingsOf({ findings })
           const head = heads.find((row) => row.documentId === id)
           return {
             id,
@@ -199,6 +203,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
             certificatePages: certificatePages({ pages, shownPages }),
             digest: head?.objectDigest ?? ('' as Digest),
             certifies,
+            converted: converted ? { fileName, by: converted.by, digest: originalDigest } : null,
             certificateId: documents.find((other) => other.certifies === id)?.id ?? null,
           }
         }),

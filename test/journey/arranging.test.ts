@@ -305,6 +305,8 @@ test('tags and form fields become fields by one press, and are taken back by und
   await desk.waitForTimeout(900)
   expect((await stored()).filter(({ origin }) => origin)).toEqual([])
 
+  await offers.nth(1).locator('[data-later]').click()
+  expect(await offers.nth(1).isVisible()).toBe(false)
   await offers.nth(0).locator('summary').click()
   for (const origin of ['form:notes#1', 'form:country#1']) await offers.nth(0).locator(`input[value="${origin}"]`).uncheck()
   await offers.nth(0).locator('button[type="submit"]').click()

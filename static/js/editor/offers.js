@@ -1,8 +1,20 @@
+const ASIDE = 'paraphe:offers-aside'
+
 /** Fields that are offered in one go: put down here, so that they can be undone like anything else. */
 export function takeOffers({ root, draft, leaves, shown, words, voice }) {
   const list = root.parentElement.querySelector('[data-offers]')
   if (!list) return
   const offers = [...list.querySelectorAll('[data-offer]')]
+  // Set aside for as long as this window is open.
+  const aside = new Set(JSON.parse(sessionStorage.getItem(ASIDE) ?? '[]'))
+  const nameOf = (offer) => offer.querySelector('[name="offer"]').value
+  for (const offer of offers)
+    offer.querySelector('[data-later]')?.addEventListener('click', () => {
+      aside.add(nameOf(offer))
+      sessionStorage.setItem(ASIDE, JSON.stringify([...aside]))
+      render()
+      root.querySelector('[data-stage]').focus({ preventScroll: true })
+    })
 
   for (const offer of offers)
     offer.addEventListener('submit', async (event) => {
@@ -41,6 +53,10 @@ export function takeOffers({ root, draft, leaves, shown, words, voice }) {
     const origins = new Set(draft.steady.map(({ documentId, origin }) => `${documentId} ${origin}`))
     for (const offer of offers) {
       const { document: documentId } = offer.dataset
+      if (aside.has(nameOf(offer))) {
+        offer.hidden = true
+        continue
+      }
       if (offer.dataset.offer === 'layout') {
         offer.hidden = draft.steady.some((field) => field.documentId === documentId)
         continue

@@ -5,7 +5,7 @@ import { runTask } from '../../../src/sandbox/run.ts'
 import { readObject } from '../../../src/store/object.ts'
 import { openTestHouse } from '../../support/house.ts'
 import { docxOf, HAS_OFFICE } from '../../support/office-files.ts'
-import { ann, draftFor, send } from '../../support/signing.ts'
+import { ann, draftFor, recipientNamed, send, sign } from '../../support/signing.ts'
 
 const PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 const LETTER = docxOf(['Offer of employment'], `${PAGE_BREAK}<w:p><w:r><w:t>Signatures</w:t></w:r></w:p>`)
@@ -21,7 +21,9 @@ test.skipIf(!HAS_OFFICE)(
     const answer = await browser.post(`${path}/documents`, { files: new File([LETTER], 'Offer_2026.docx') })
     expect([answer.status, answer.location]).toEqual([303, `${path}/draft#documents`])
     const { text } = await browser.get(`${path}/draft`)
-    expect(text).toMatch(/Made into a PDF from DOCX by LibreOffice [\d.]+\. The file that you chose is kept as the original\./)
+    expect(text).toMatch(
+      /Made into a PDF from DOCX by LibreOffice [\d.]+\. Please look through its pages\. The file that you chose is kept as the original\./,
+    )
     expect(text).toContain(',.docx,.doc,.odt,.rtf"')
     expect(text).toContain('text documents (DOCX, DOC, ODT, RTF)')
     const [document] = await test.house.db.selectFrom('document').selectAll().execute()
@@ -50,6 +52,17 @@ test.skipIf(!HAS_OFFICE)(
     expect(text).toContain('Offer of employment')
     expect(text).toMatch(/LibreOffice [\d.]+/)
     expect(text.replaceAll(/\s/g, '')).toContain(document.originalDigest)
+
+    for (const name of ['Claire', 'Marie']) {
+      await sign(house, (await recipientNamed(house, draft.id, name)).id)
+      await house.drain()
+    }
+    const browser = await house.browser()
+    await browser.signIn('ann@acme.example')
+    const page = await browser.get(`/vault/${draft.id}`)
+    expect(page.text).toMatch(/contract-1\.pdf · turned into a PDF by LibreOffice [\d.]+; SHA-256/)
+    const original = await browser.get(`/vault/${draft.id}/documents/${document.id}/original`)
+    expect(original.bytes).toEqual(LETTER)
   },
   60_000,
 )

@@ -82,7 +82,7 @@ export const documents = {
         'PDF, text documents (DOCX, DOC, ODT, RTF), or pictures (JPEG, PNG, WebP), up to {megabytes} MB and {pages} pages each. Pictures chosen together become one document.',
       noOffice: 'Word, OpenDocument and RTF files are not available on this server: save them as PDF first.',
       converted: (kind: string, by: string): string =>
-        `Made into a PDF from ${kind} by ${by}. The file that you chose is kept as the original.`,
+        `Made into a PDF from ${kind} by ${by}. Please look through its pages. The file that you chose is kept as the original.`,
       add: 'Add',
       more: 'Add more files',
       uploading: '{name}: {percent} %',

@@ -13,6 +13,8 @@ export const offers = {
   layoutLead: 'Places, kinds and rules are used for the people who stand in the same place here.',
   layoutTake: 'Use its fields',
   who: 'For',
+  later: 'Not now',
+  laterOf: 'Not now: {offer}',
   choose: 'Choose which',
   page: 'page {page}',
   unnamed: 'without a name',

@@ -11,6 +11,8 @@ export const vault = {
   open: 'Open the sealed file',
   save: 'Download',
   original: 'Original as uploaded',
+  converted: 'Original as uploaded',
+  convertedBy: 'turned into a PDF by {by}; SHA-256',
   certificate: 'Certificate of completion',
   evidence: 'Evidence package',
   evidenceLead:

@@ -84,7 +84,8 @@ export const documents: typeof shape = {
       kindsOffice:
         'PDF, documents texte (DOCX, DOC, ODT, RTF) ou images (JPEG, PNG, WebP), jusqu’à {megabytes} Mo et {pages} pages chacun. Les images choisies ensemble deviennent un seul document.',
       noOffice: 'Les fichiers Word, OpenDocument et RTF ne sont pas acceptés sur ce serveur : enregistrez-les d’abord en PDF.',
-      converted: (kind, by) => `Converti de ${kind} en PDF par ${by}. Le fichier choisi est conservé comme original.`,
+      converted: (kind, by) =>
+        `Converti de ${kind} en PDF par ${by}. Veuillez parcourir ses pages. Le fichier choisi est conservé comme original.`,
       add: 'Ajouter',
       more: 'Ajouter d’autres fichiers',
       uploading: '{name} : {percent} %',

@@ -14,6 +14,8 @@ export const offers: typeof shape = {
   layoutLead: 'Les emplacements, types et règles sont repris pour les personnes qui occupent ici la même place.',
   layoutTake: 'Utiliser ses champs',
   who: 'Pour',
+  later: 'Plus tard',
+  laterOf: 'Plus tard : {offer}',
   choose: 'Choisir lesquels',
   page: 'page {page}',
   unnamed: 'sans nom',

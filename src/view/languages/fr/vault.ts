@@ -13,6 +13,8 @@ export const vault: typeof shape = {
   open: 'Ouvrir le fichier scellé',
   save: 'Télécharger',
   original: 'Original tel que déposé',
+  converted: 'Original tel que déposé',
+  convertedBy: 'converti en PDF par {by} ; SHA-256',
   certificate: 'Certificat d’achèvement',
   evidence: 'Dossier de preuve',
   evidenceLead:
