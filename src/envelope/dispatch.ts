@@ -9,7 +9,7 @@ import { failpoint } from '../base/failpoint.ts'
 import { type Clock, type Instant, later } from '../base/instant.ts'
 import { Refusal, type RefusalParams } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { prepareAndCertify } from '../seal/certifying.ts'
 import { receiveDocument } from '../seal/receiving.ts'
@@ -113,7 +113,7 @@ async function unentitled(db: Db, recipients: readonly Recipient[]): Promise<str
   return users.filter(({ id, disabledAt }) => disabledAt || !may.has(id)).map(fullName)
 }
 
-const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => draft.deadline ?? later(at, DEFAULT_DEADLINE)
+export const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => draft.deadline ?? later(at, DEFAULT_DEADLINE)
 
 /**
  * The sender lets it go: from here on nobody changes it. Refused with the first reason that stands in the way, or where somebody has changed
@@ -125,21 +125,23 @@ export async function dispatch(tools: DispatchTools, act: UserAct, user: Reader,
   await tools.db.transaction().execute(async (tx) => {
     const draft = await findDraft(tx, user, envelopeId)
     if (draft.version !== version) throw new Refusal('conflict', 'envelope.moved-on')
-    await assignNumber(tx, draft, act.at)
-    await advance(tx, act.at, draft, 'sending')
-    await tx
-      .updateTable('envelope')
-      .set({ deadline: deadlineOf(draft, act.at), dispatchFailure: null })
-      .where('id', '=', envelopeId)
-      .execute()
-    await append(tx, act, { type: 'envelope.sending', envelopeId })
-    await enqueue(tx, act.at, {
-      kind: DISPATCH,
-      payload: { envelope: envelopeId, by: act.actor.id },
-      key: `${DISPATCH} ${envelopeId}`,
-    })
+    await letGo(tx, act, draft)
   })
   tools.wake()
+}
+
+/** In the transaction of whoever has made the draft whole and proved that it can be sealed. */
+export async function letGo(tx: Tx, act: UserAct, draft: Envelope): Promise<void> {
+  const { id } = draft
+  await assignNumber(tx, draft, act.at)
+  await advance(tx, act.at, draft, 'sending')
+  await tx
+    .updateTable('envelope')
+    .set({ deadline: deadlineOf(draft, act.at), dispatchFailure: null })
+    .where('id', '=', id)
+    .execute()
+  await append(tx, act, { type: 'envelope.sending', envelopeId: id })
+  await enqueue(tx, act.at, { kind: DISPATCH, payload: { envelope: id, by: act.actor.id }, key: `${DISPATCH} ${id}` })
 }
 
 interface Made {

@@ -5,6 +5,7 @@ const SMALL = 256_000
 const JSON_BODY = 2_000_000
 const PICTURE = 16_000_000
 const CONTACTS = 6_000_000
+const TABLE = 4_200_000
 const DOCUMENTS = 160_000_000
 
 interface UploadPlace {
@@ -20,6 +21,7 @@ interface UploadPlace {
  */
 const UPLOADS: readonly UploadPlace[] = [
   { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
+  { path: /^\/templates\/[^/]+\/bulk$/, most: TABLE, signedIn: true },
   { path: /^\/verify(\/report)?$/, most: DOCUMENTS, spooled: true },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/contacts\/imports$/, most: CONTACTS, signedIn: true },

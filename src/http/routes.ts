@@ -24,6 +24,7 @@ import { contactExports } from './contacts/exports.ts'
 import { contactEnvelopes } from './contacts/envelopes.ts'
 import { templatePages } from './templates.ts'
 import { templateFolders } from './templates/folders.ts'
+import { templateBulk } from './templates/bulk.ts'
 import { templateAspects } from './templates/template.ts'
 import { envelopes } from './envelopes.ts'
 import { envelopeSample } from './envelopes/sample.ts'
@@ -166,6 +167,7 @@ export function mountRoutes(app: Hono<Env>): void {
     templatePages,
     templateFolders,
     templateAspects,
+    templateBulk,
     envelopes,
     envelopeSample,
     envelopeDraft,

@@ -28,7 +28,7 @@ import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
-import type { DelayUnit, FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
+import type { BulkStatus, DelayUnit, FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { coversOf } from '../envelope/found-fields.ts'
@@ -78,6 +78,7 @@ import type { FilterView } from './envelopes/filters.ts'
 import type { EnvelopeView } from './envelopes/page.ts'
 import type { SavedViewsView } from './envelopes/saved-views.ts'
 import type { StepView } from './setup.ts'
+import type { BulkProgress } from './templates/bulk.ts'
 import type { TemplateView } from './templates/show.ts'
 import type { RegisterEntry } from '../verification/register.ts'
 import type { ShownComparison } from '../verification/comparison.ts'
@@ -264,6 +265,32 @@ export interface Views {
   /** `source`: the envelope that is saved as a template. */
   'templates/new': { form: Form; folders: readonly TemplateFolder[]; source: { id: string; title: string } | null }
   'templates/show': TemplateView
+  'templates/bulk/new': {
+    template: { id: string; name: string }
+    columns: readonly string[]
+    form: Form
+    most: number
+    bulks: readonly { id: string; fileName: string; status: BulkStatus; createdAt: Instant; rows: number }[]
+  }
+  'templates/bulk/checking': {
+    template: { id: string; name: string; version: number }
+    bulk: { id: string; fileName: string }
+    columns: readonly string[]
+    /** `column`: from 0; -1: not in the table. */
+    asks: readonly { key: string; heading: string; column: number }[]
+    good: number
+    bad: number
+    problems: readonly { line: number; sentences: readonly string[] }[]
+    people: readonly string[]
+    sample: {
+      people: readonly { role: string; name: string; address: string; language: Language }[]
+      values: readonly { label: string; value: string }[]
+    } | null
+    cannot: string | null
+    refused: string | null
+  }
+  'templates/bulk/show': { template: { id: string; name: string }; view: BulkProgress }
+  'templates/bulk/_progress': { view: BulkProgress }
   'waiting/index': { entries: WaitingEnvelope[] }
   'contacts/index': {
     contacts: Contact[]

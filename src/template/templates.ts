@@ -247,3 +247,7 @@ export async function countMade(db: Db, id: string): Promise<number> {
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }
+
+/** For whoever has made something from it and may no longer see it. */
+export const namedTemplate = (db: Db, id: string): Promise<Pick<Template, 'id' | 'name'>> =>
+  db.selectFrom('template').select(['id', 'name']).where('id', '=', id).executeTakeFirstOrThrow()

@@ -28,6 +28,8 @@ import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
 import { orderNightlySweep } from '../upkeep/vault-night.ts'
 import { SWEEP, sweepSlice } from '../vault/sweep.ts'
 import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
+import { BULK } from '../template/bulk/bulk.ts'
+import { carryOutBulk } from '../template/bulk/sending.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
 
@@ -43,6 +45,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [ENDING_SOON]: (job) => tellEndingSoon(house, payloadOf<{ envelope: string; deadline: Instant }>(job)),
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
+  [BULK]: (job) => carryOutBulk(house, payloadOf<{ bulk: string }>(job)),
   [CHECKPOINT]: () => takeCheckpoint(house),
   [RE_TIME_STAMP]: (job) => reTimeStamp(house, payloadOf<{ document: string }>(job)),
   [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),

@@ -6,6 +6,7 @@ import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
 import { console } from './en/console.ts'
 import { contacts } from './en/contacts.ts'
+import { bulk } from './en/bulk.ts'
 import { templates } from './en/templates.ts'
 import { documents } from './en/documents.ts'
 import { editor } from './en/editor.ts'
@@ -38,6 +39,7 @@ export const en = {
   console,
   contacts,
   templates,
+  bulk,
   documents,
   editor,
   sheet,

@@ -6,6 +6,7 @@ import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
 import { console } from './fr/console.ts'
 import { contacts } from './fr/contacts.ts'
+import { bulk } from './fr/bulk.ts'
 import { templates } from './fr/templates.ts'
 import { documents } from './fr/documents.ts'
 import { editor } from './fr/editor.ts'
@@ -40,6 +41,7 @@ export const fr: Words = {
   console,
   contacts,
   templates,
+  bulk,
   documents,
   editor,
   sheet,
