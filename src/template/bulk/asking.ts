@@ -60,7 +60,7 @@ export function guessMapping(asks: readonly Ask[], columns: readonly string[]): 
   const taken = new Set<number>()
   const namesOf = (ask: Ask): string[] => [
     ...LANGUAGES.map((language) => headingOf(ask, language)),
-    ...(ask.kind === 'person' && roles.size === 1 ? LANGUAGES.flatMap((language) => [...words(language).bulk.known[ask.part]]) : []),
+    ...(ask.kind === 'person' && roles.size === 1 ? LANGUAGES.flatMap((language) => words(language).bulk.known[ask.part].split(',')) : []),
   ]
   for (const ask of asks)
     for (const name of namesOf(ask).map(plain)) {

@@ -17,13 +17,14 @@ export const bulk = {
   notThere: 'not in the table',
   remap: 'Use these columns',
   parts: { firstName: 'first name', lastName: 'last name', email: 'e-mail', phone: 'phone', language: 'language', company: 'company' },
+  /** What a heading may be called, with commas between. */
   known: {
-    firstName: ['first name', 'firstname', 'given name', 'forename'],
-    lastName: ['last name', 'lastname', 'name', 'surname', 'full name'],
-    email: ['e-mail', 'email', 'mail', 'e-mail address', 'email address'],
-    phone: ['phone', 'mobile', 'telephone', 'phone number'],
-    language: ['language', 'lang'],
-    company: ['company', 'organisation', 'organization'],
+    firstName: 'first name, firstname, given name, forename',
+    lastName: 'last name, lastname, name, surname, full name',
+    email: 'e-mail, email, mail, e-mail address, email address',
+    phone: 'phone, mobile, telephone, phone number',
+    language: 'language, lang',
+    company: 'company, organisation, organization',
   },
   example: {
     firstName: 'Marie',

@@ -19,13 +19,14 @@ export const bulk: typeof shape = {
   notThere: 'pas dans le tableau',
   remap: 'Utiliser ces colonnes',
   parts: { firstName: 'prénom', lastName: 'nom', email: 'e-mail', phone: 'téléphone', language: 'langue', company: 'société' },
+  /** What a heading may be called, with commas between. */
   known: {
-    firstName: ['prénom', 'prenoms'],
-    lastName: ['nom', 'nom de famille', 'nom complet'],
-    email: ['courriel', 'adresse e-mail', 'adresse électronique', 'mél'],
-    phone: ['téléphone', 'portable', 'tél', 'numéro de téléphone'],
-    language: ['langue'],
-    company: ['société', 'entreprise', 'organisation'],
+    firstName: 'prénom, prenoms',
+    lastName: 'nom, nom de famille, nom complet',
+    email: 'courriel, adresse e-mail, adresse électronique, mél',
+    phone: 'téléphone, portable, tél, numéro de téléphone',
+    language: 'langue',
+    company: 'société, entreprise, organisation',
   },
   example: {
     firstName: 'Marie',
