@@ -58,7 +58,8 @@ export function mergeContacts(
     await append(tx, act, {
       type: 'contact.merged',
       detail: { contact: keptId, other: otherId },
-      clear: { name: nameOfContact(details), other: nameOfContact(other) },
+      // The name of the one that it is about, and of nobody else: an erasure finds it by that one.
+      clear: { name: nameOfContact(kept) },
     })
   })
 }
@@ -94,8 +95,8 @@ export function undoMerge(db: Db, act: UserAct, reader: Reader, keptId: string, 
     await tx.updateTable('contactMerge').set({ undoneAt: act.at }).where('id', '=', mergeId).execute()
     await append(tx, act, {
       type: 'contact.merge-undone',
-      detail: { contact: keptId, other: merge.mergedId },
-      clear: { name: nameOfContact(kept), other: merge.name },
+      detail: { contact: merge.mergedId, other: keptId },
+      clear: { name: merge.name },
     })
     return isUntouched
   })

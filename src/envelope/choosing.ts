@@ -10,11 +10,11 @@ import { addContact, findContact } from '../contact/contacts.ts'
 import { findContactByAddress, listContacts } from '../contact/directory.ts'
 import type { RecipientRole, RecipientSide } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
-import { findLegalEntity } from '../setting/legal-entity.ts'
+import { companyDetailsOf, findLegalEntity } from '../setting/legal-entity.ts'
 import { findDraft } from './drafting.ts'
 import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
 import { acts } from './naming.ts'
-import { addRecipient, changeRecipient, companyDetailsOf, HIGHEST_ORDER, type RecipientDetails, recipientOfUser } from './recipients.ts'
+import { addRecipient, changeRecipient, HIGHEST_ORDER, type RecipientDetails, recipientOfUser } from './recipients.ts'
 import { nameOf } from './telling.ts'
 
 /** Somebody whom the house knows already. */

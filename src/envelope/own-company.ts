@@ -1,10 +1,9 @@
 import type { Reader } from '../access/reach.ts'
 import type { UserAct } from '../audit/act.ts'
 import type { Db } from '../db/open.ts'
-import { findLegalEntity } from '../setting/legal-entity.ts'
+import { companyDetailsOf, findLegalEntity } from '../setting/legal-entity.ts'
 import { changingDraft } from './drafting.ts'
 import { listRecipients } from './envelope.ts'
-import { companyDetailsOf } from './recipients.ts'
 
 /** Sends a draft in the name of another of the company's legal entities; its own people sign for that one from now on. */
 export function chooseLegalEntity(db: Db, act: UserAct, owner: Reader, envelopeId: string, legalEntityId: string): Promise<void> {

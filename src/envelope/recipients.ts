@@ -4,7 +4,7 @@ import type { UserAct } from '../audit/act.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db, Tx } from '../db/open.ts'
-import type { LegalEntity } from '../setting/legal-entity.ts'
+import { companyDetailsOf, type LegalEntity } from '../setting/legal-entity.ts'
 import { changingDraft } from './drafting.ts'
 import { type Envelope, listRecipients, type Recipient } from './envelope.ts'
 import { entitled } from './entitlement.ts'
@@ -159,7 +159,10 @@ export async function insertRecipient(tx: Tx, envelope: Pick<Envelope, 'id'>, de
 }
 
 /** The company first. */
-export const recipientOfUser = (user: UserRow, entity: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): RecipientDetails => ({
+export const recipientOfUser = (
+  user: UserRow,
+  entity: Pick<LegalEntity, 'legalName' | 'country' | 'address' | 'details'>,
+): RecipientDetails => ({
   side: 'company',
   role: 'signer',
   firstName: user.firstName,
@@ -175,10 +178,6 @@ export const recipientOfUser = (user: UserRow, entity: Pick<LegalEntity, 'legalN
   userId: user.id,
   contactId: null,
 })
-
-/** What the field "company details" takes for one of the company's own legal entities. */
-export const companyDetailsOf = ({ legalName, address, details }: Pick<LegalEntity, 'legalName' | 'address' | 'details'>): string =>
-  [legalName, address, details.registrationNumber, details.vatNumber, details.bank].filter(Boolean).join('\n')
 
 async function checked(tx: Tx, owner: Reader, details: RecipientDetails): Promise<ReturnType<typeof onlyDetails>> {
   if (!Number.isInteger(details.routingOrder) || details.routingOrder < 1 || details.routingOrder > HIGHEST_ORDER)

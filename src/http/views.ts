@@ -40,6 +40,7 @@ import type { Mailing, NotificationKind } from '../notification/kinds.ts'
 import type { Notification } from '../notification/reading.ts'
 import type { TermsPart } from '../setting/disclosure.ts'
 import type { FrenchHoliday } from '../setting/working-days.ts'
+import type { NUMBER_NAMES } from '../setting/company-numbers.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
 import type { ShownFault } from '../vault/faults.ts'
 import type { ShownFolder } from '../vault/folders.ts'
@@ -345,7 +346,15 @@ export interface Views {
     moreMistakes: number
   }
   'console/companies/index': { companies: LegalEntity[] }
-  'console/companies/show': { id: string | null; name: string | null; logoUrl: string | null; form: Form; countries: Countries }
+  'console/companies/show': {
+    id: string | null
+    name: string | null
+    isDefault: boolean
+    logoUrl: string | null
+    form: Form
+    names: typeof NUMBER_NAMES
+    countries: Countries
+  }
   'console/users/index': {
     people: {
       id: string

@@ -1,10 +1,12 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { Digest } from '../base/digest.ts'
+import { shownIban } from '../base/iban.ts'
 import { newId } from '../base/id.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { LegalEntityRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { numbersOf } from './company-numbers.ts'
 
 /** One of the company's own legal entities. */
 export interface LegalEntity {
@@ -19,14 +21,55 @@ export interface LegalEntity {
 }
 
 export interface LegalEntityDetails {
+  /** As its country calls them: see `company-numbers`. */
   readonly registrationNumber: string
+  readonly establishmentNumber: string
+  readonly register: string
   readonly vatNumber: string
-  readonly bank: string
+  readonly bankName: string
+  /** Without spaces. */
+  readonly iban: string
+  readonly bic: string
   readonly representative: string
+  readonly representativeTitle: string
   readonly email: string
   readonly phone: string
 }
-export const NO_DETAILS: LegalEntityDetails = { registrationNumber: '', vatNumber: '', bank: '', representative: '', email: '', phone: '' }
+export const NO_DETAILS: LegalEntityDetails = {
+  registrationNumber: '',
+  establishmentNumber: '',
+  register: '',
+  vatNumber: '',
+  bankName: '',
+  iban: '',
+  bic: '',
+  representative: '',
+  representativeTitle: '',
+  email: '',
+  phone: '',
+}
+
+/** Everything by which a company is known in a contract, a line each: what the field "company details" takes. */
+export function companyDetailsOf({
+  legalName,
+  country,
+  address,
+  details,
+}: Pick<LegalEntity, 'legalName' | 'country' | 'address' | 'details'>): string {
+  const names = numbersOf(country)
+  const named = (name: string | undefined, text: string): string => (text && name ? `${name} ${text}` : text)
+  const numbers = [
+    named(names?.registration.name, details.registrationNumber),
+    named(names?.establishment?.name, details.establishmentNumber),
+    named(names?.register?.name, details.register),
+    named(names?.vat.name, details.vatNumber),
+  ]
+  const bank = [details.bankName, details.iban && `IBAN ${shownIban(details.iban)}`, details.bic && `BIC ${details.bic}`]
+  const representative = [details.representative, details.representative && details.representativeTitle]
+  const reach = [details.email, details.phone]
+  const line = (parts: readonly string[], between = ' · '): string => parts.filter(Boolean).join(between)
+  return line([legalName, address, line(numbers), line(bank), line(representative, ', '), line(reach)], '\n')
+}
 
 /** The default one first. */
 export async function listLegalEntities(db: Db): Promise<LegalEntity[]> {
@@ -60,6 +103,14 @@ export async function changeLegalEntity(tx: Tx, act: Act, id: string, facts: Fac
   const { numUpdatedRows } = await tx.updateTable('legalEntity').set(columns(facts)).where('id', '=', id).executeTakeFirst()
   if (numUpdatedRows !== 1n) throw new Refusal('not_found', 'legal-entity.unknown')
   await append(tx, act, { type: 'legal-entity.changed', detail: { id, name: facts.legalName } })
+}
+
+/** New documents are sent in its name, unless their sender chooses another. */
+export async function chooseDefaultLegalEntity(tx: Tx, act: Act, id: string): Promise<void> {
+  const { legalName } = await findLegalEntity(tx, id)
+  await tx.updateTable('legalEntity').set({ isDefault: 0 }).where('id', '!=', id).execute()
+  await tx.updateTable('legalEntity').set({ isDefault: 1 }).where('id', '=', id).execute()
+  await append(tx, act, { type: 'legal-entity.changed', detail: { id, name: legalName } })
 }
 
 const columns = ({ legalName, country, address, details, logoDigest }: Facts) => ({

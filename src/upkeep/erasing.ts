@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { UserAct } from '../audit/act.ts'
 import { clearTextsAbout, type ClearText, eraseClearTexts } from '../audit/erasing.ts'
+import { folded } from '../base/folded.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeStatus } from '../db/database.ts'
 import { contains } from '../db/containing.ts'
@@ -52,6 +53,7 @@ export async function erasePerson(db: Db, act: UserAct, id: string, seen: number
     await eraseMessages(tx, person.places)
     await eraseSessions(tx, person.places)
     for (const place of goes) await erasePlace(tx, act, place)
+    await eraseImports(tx, person)
   })
   await emptyWriteAheadLog(db)
 }
@@ -121,6 +123,21 @@ async function eraseSessions(tx: Tx, places: readonly Place[]): Promise<void> {
     .set(nothing)
     .where('recipientId', 'in', ['', ...idsOf(places, 'recipient')])
     .execute()
+}
+
+/** A contact can no longer be brought back from a merge or an import; files that nobody has taken over yet are forgotten, whoever stands in them. */
+async function eraseImports(tx: Tx, { places }: Person): Promise<void> {
+  const contacts = ['', ...idsOf(places, 'contact')]
+  await tx.deleteFrom('contactImportRow').where('contactId', 'in', contacts).execute()
+  await tx
+    .deleteFrom('contactMerge')
+    .where((where) => where.or([where('keptId', 'in', contacts), where('mergedId', 'in', contacts)]))
+    .execute()
+  await tx.deleteFrom('contactImport').where('importedAt', 'is', null).execute()
+  const names = places.map(({ lastName }) => folded(lastName)).filter(Boolean)
+  for (const { id, fileName } of await tx.selectFrom('contactImport').select(['id', 'fileName']).execute())
+    if (names.some((name) => folded(fileName).includes(name)))
+      await tx.updateTable('contactImport').set({ fileName: ERASED }).where('id', '=', id).execute()
 }
 
 async function erasePlace(tx: Tx, act: UserAct, { kind, id }: Place): Promise<void> {

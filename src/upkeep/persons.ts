@@ -65,14 +65,22 @@ export async function findPersons(db: Db, text: string): Promise<Person[]> {
 export async function findPerson(db: Db, id: string): Promise<Person> {
   const [own] = await placesWhere(db, sql<boolean>`id = ${id}`)
   if (!own || own.lastName === ERASED) throw new Refusal('not_found', 'erasure.unknown')
-  const { email, phone, lastName } = own
-  const places =
-    email || phone
-      ? await placesWhere(
-          db,
-          sql<boolean>`(id = ${id} or (lower(last_name) = ${lastName.toLowerCase()} and (lower(email) = ${email?.toLowerCase() ?? ''} or phone = ${phone ?? ''})))`,
-        )
-      : [own]
+  const places: Place[] = [own]
+  // Contacts that were merged are one person, whatever each of them was called and reached by.
+  const identities: Pick<Place, 'id' | 'email' | 'phone' | 'lastName'>[] = [own]
+  for (let at = 0; at < identities.length; at++) {
+    const one = identities[at]!
+    for (const place of one.email || one.phone ? await placesWhere(db, sameAs(one)) : [])
+      if (!places.some((known) => known.id === place.id)) places.push(place)
+    for (const place of places) {
+      if (place.kind !== 'contact') continue
+      for (const linked of await placesWhere(db, mergedWith(place.id)))
+        if (linked.kind === 'contact' && linked.lastName !== ERASED && !identities.some((known) => known.id === linked.id)) {
+          identities.push(linked)
+          if (!places.some((known) => known.id === linked.id)) places.push(linked)
+        }
+    }
+  }
   return {
     id,
     name: `${own.firstName} ${own.lastName}`.trim(),
@@ -80,6 +88,13 @@ export async function findPerson(db: Db, id: string): Promise<Person> {
     places,
   }
 }
+
+const sameAs = ({ id, email, phone, lastName }: Pick<Place, 'id' | 'email' | 'phone' | 'lastName'>) =>
+  sql<boolean>`(id = ${id} or (lower(last_name) = ${lastName.toLowerCase()} and (lower(email) = ${email?.toLowerCase() ?? ''} or phone = ${phone ?? ''})))`
+
+const mergedWith = (id: string) =>
+  sql<boolean>`id in (select contact.id from contact where contact.merged_into = ${id}
+    union select contact.merged_into from contact where contact.id = ${id} and contact.merged_into is not null)`
 
 async function placesWhere(db: Db, which: ReturnType<typeof sql<boolean>>): Promise<Place[]> {
   const columns = ['id', 'firstName', 'lastName', 'email', 'phone'] as const

@@ -8,7 +8,10 @@ import { exportLog } from '../../src/audit/exporting.ts'
 import { append, trailOf } from '../../src/audit/trail.ts'
 import { verifyLog } from '../../src/audit/verifying.ts'
 import type { UserAct } from '../../src/audit/act.ts'
-import { addContact } from '../../src/contact/contacts.ts'
+import { later, MINUTE } from '../../src/base/instant.ts'
+import { addContact, DETAIL_NAMES } from '../../src/contact/contacts.ts'
+import { acceptImport, changeChoices, findImport, planOf, startImport } from '../../src/contact/importing.ts'
+import { type MergeChoices, mergeContacts, seenOf } from '../../src/contact/merging.ts'
 import { queueMessage } from '../../src/mail/outbox.ts'
 import { erasePerson, planErasure } from '../../src/upkeep/erasing.ts'
 import { findPersons } from '../../src/upkeep/persons.ts'
@@ -131,4 +134,51 @@ test('the contact goes too; a namesake at another address stays', async () => {
     { id: one.id, lastName: '…', comment: '' },
   ])
   expect((await trailOf(log.db, 'none')).length).toBe(0)
+})
+
+test('a person who was imported, changed by an import and merged is gone from everywhere', async () => {
+  await using log = await openTestLog()
+  const bob = await log.db.transaction().execute((tx) => addUser(tx, ADMIN, BOB))
+  const act = (minutes: number): UserAct => ({ ...ADMIN, actor: { kind: 'user', id: bob.id }, at: later(NOON, minutes * MINUTE) })
+  const rules = { undrawable: () => [] }
+  const take = async (minutes: number, fileName: string, text: string, known: 'skip' | 'update') => {
+    const { id, choices } = await startImport(log.db, act(minutes), { name: fileName, content: new TextEncoder().encode(text) }, 'FR')
+    await changeChoices(log.db, bob, id, { ...choices, known })
+    const plan = await planOf(log.db, bob, await findImport(log.db, bob, id), rules)
+    await acceptImport(log.db, act(minutes), bob, id, { seen: plan.digest, leavesOut: false }, rules)
+  }
+  await take(
+    1,
+    'quuxington.csv',
+    'Nom,Prénom,Email,Notes\nQuuxington,Zelda,zelda@quux.example,first\nOther,Otto,otto@other.example,',
+    'skip',
+  )
+  await take(2, 'all.csv', 'Nom,Prénom,Email,Notes\nQuuxington,Zelda,zelda@quux.example,second note', 'update')
+  const maiden = await addContact(log.db, act(3), {
+    firstName: 'Zelda',
+    lastName: 'Maidenname',
+    email: 'zelda@maiden.example',
+    phone: null,
+    company: '',
+    jobTitle: '',
+    language: null,
+    comment: '',
+    companyDetails: '',
+  })
+  const zelda = await log.db.selectFrom('contact').selectAll().where('lastName', '=', 'Quuxington').executeTakeFirstOrThrow()
+  const choices = Object.fromEntries(DETAIL_NAMES.map((name) => [name, 'kept'])) as MergeChoices
+  await mergeContacts(log.db, act(4), bob, { keptId: zelda.id, otherId: maiden.id, choices, seen: seenOf(zelda, maiden) })
+  // Somebody looks at a file in which she stands, and has not taken it over.
+  await startImport(log.db, act(5), { name: 'x.csv', content: new TextEncoder().encode('Nom,Email\nQuuxington,zelda@quux.example') }, 'FR')
+  const traces = ['Zelda', 'uuxington', 'zelda@quux', 'Maidenname', 'zelda@maiden', 'second note']
+  expect(traces.filter((trace) => !everywhere(log).includes(trace))).toEqual([])
+  const plan = await planErasure(log.db, zelda.id)
+  expect(plan.goes.map(({ id }) => id).toSorted()).toEqual([zelda.id, maiden.id].toSorted())
+  await erasePerson(log.db, ADMIN, zelda.id, plan.texts.length)
+  expect(traces.filter((trace) => everywhere(log).includes(trace))).toEqual([])
+  expect(everywhere(log)).toContain('otto@other.example')
+  expect(await log.db.selectFrom('contactImport').select('fileName').orderBy('createdAt').execute()).toEqual([
+    { fileName: '…' },
+    { fileName: 'all.csv' },
+  ])
 })
