@@ -1,6 +1,6 @@
 import type { UserAct } from '../audit/act.ts'
 import type { Db } from '../db/open.ts'
-import { type Contact, findContact } from './contacts.ts'
+import { type Contact, contactFor } from './contacts.ts'
 import type { Reader } from '../access/reach.ts'
 import { visibleContacts } from './reach.ts'
 
@@ -11,6 +11,9 @@ export type Why = (typeof WHYS)[number]
 export interface DuplicateGroup {
   readonly contacts: readonly Contact[]
   readonly whys: readonly Why[]
+  /** Ids of those that the reader may change, and those that they may merge into another. */
+  readonly editable: ReadonlySet<string>
+  readonly removable: ReadonlySet<string>
 }
 
 export const MOST_GROUPS = 50
@@ -41,11 +44,14 @@ export async function findDuplicates(db: Db, reader: Reader): Promise<{ groups: 
   const shown = found.slice(0, MOST_GROUPS)
   const ids = shown.flatMap((group) => group.ids.slice(0, MOST_IN_A_GROUP))
   const contacts = ids.length ? await db.selectFrom('contact').selectAll().where('id', 'in', ids).execute() : []
+  const [editable, removable] = [await reached(db, reader, 'edit', ids), await reached(db, reader, 'delete', ids)]
   const byId = new Map(contacts.map((contact) => [contact.id, contact]))
   return {
     groups: shown.map((group) => ({
       contacts: group.ids.slice(0, MOST_IN_A_GROUP).flatMap((id) => byId.get(id) ?? []),
       whys: WHYS.filter((why) => group.whys.has(why)),
+      editable,
+      removable,
     })),
     more: found.length - shown.length,
   }
@@ -53,12 +59,18 @@ export async function findDuplicates(db: Db, reader: Reader): Promise<{ groups: 
 
 /** These two are not the same person: they are no longer told to be. */
 export async function tellApart(db: Db, act: UserAct, reader: Reader, one: string, other: string): Promise<void> {
-  const ids = [(await findContact(db, reader, one)).id, (await findContact(db, reader, other)).id].toSorted()
+  const ids = [(await contactFor(db, reader, one, 'edit')).id, (await contactFor(db, reader, other, 'edit')).id].toSorted()
   await db
     .insertInto('contactDistinct')
     .values({ firstId: ids[0]!, secondId: ids[1]!, userId: act.actor.id, at: act.at })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+async function reached(db: Db, reader: Reader, right: 'edit' | 'delete', ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!ids.length) return new Set()
+  const rows = await visibleContacts(db, reader, right).select('contact.id').where('contact.id', 'in', ids).execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 const pairOf = (one: string, other: string): string => [one, other].toSorted().join(' ')

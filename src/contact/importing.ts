@@ -1,3 +1,4 @@
+import { allows } from '../access/permissions.ts'
 import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { Bytes } from '../base/bytes.ts'
@@ -114,6 +115,7 @@ export function acceptImport(
     if (plan.digest !== seen) throw new Refusal('conflict', 'import.changed')
     if (plan.counts.mistake && !leavesOut) throw new Refusal('invalid', 'import.has-mistakes', { count: plan.counts.mistake })
     if (!plan.counts.add && !plan.counts.update) throw new Refusal('invalid', 'import.nothing')
+    if (plan.counts.add && !allows(reader.permissions.contacts.add)) throw new Refusal('forbidden', 'access.forbidden')
     await carryOut(tx, act, id, plan)
     const counts = { added: plan.counts.add, updated: plan.counts.update, skipped: plan.counts.skip + plan.counts.mistake }
     const { numUpdatedRows } = await tx

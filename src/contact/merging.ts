@@ -7,7 +7,6 @@ import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import { type Contact, contactFor, type ContactDetails, DETAIL_NAMES, detailsOf, nameOfContact, updateContact } from './contacts.ts'
 import type { Reader } from '../access/reach.ts'
-import { visibleContacts } from './reach.ts'
 
 /** Whose value the merged contact has. */
 export type MergeChoices = Readonly<Record<keyof ContactDetails, 'kept' | 'other' | 'both'>>
@@ -105,13 +104,6 @@ export function undoMerge(db: Db, act: UserAct, reader: Reader, keptId: string, 
 /** The contact itself and all that were merged into it, however often; ids. */
 export const withMerged = (id: string) =>
   sql<string>`(with recursive one(id) as (select ${id} union select contact.id from contact join one on contact.merged_into = one.id) select id from one)`
-
-/** For choosing with whom to compare. */
-export const findOther = async (db: Db, reader: Reader, id: string): Promise<Contact> => {
-  const other = await visibleContacts(db, reader, 'delete').selectAll('contact').where('contact.id', '=', id).executeTakeFirst()
-  if (!other) throw new Refusal('not_found', 'contact.unknown')
-  return other
-}
 
 function merged(kept: ContactDetails, other: ContactDetails, choices: MergeChoices): ContactDetails {
   const details: Record<string, unknown> = {}

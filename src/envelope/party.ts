@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts'
 import type { Source } from '../field/rules.ts'
-import { findLegalEntity } from '../setting/legal-entity.ts'
+import { bankOf, findLegalEntity } from '../setting/legal-entity.ts'
 import type { Recipient } from './envelope.ts'
 
 /** What is known of a recipient and of their company: what contact fields begin with. */
@@ -32,7 +32,7 @@ async function ourDetails(db: Db, { envelopeId }: Recipient): Promise<Party> {
     phone: details.phone,
     'registration-number': details.registrationNumber,
     'vat-number': details.vatNumber,
-    bank: details.bank,
+    bank: bankOf(details),
   }
 }
 
@@ -40,5 +40,11 @@ async function directoryDetails(db: Db, { contactId }: Recipient): Promise<Party
   if (!contactId) return {}
   const contact = await db.selectFrom('contact').selectAll().where('id', '=', contactId).executeTakeFirst()
   if (!contact) return {}
-  return { email: contact.email ?? '', phone: contact.phone ?? '', 'job-title': contact.jobTitle, company: contact.company }
+  return {
+    email: contact.email ?? '',
+    phone: contact.phone ?? '',
+    'job-title': contact.jobTitle,
+    company: contact.company,
+    'company-details': contact.companyDetails,
+  }
 }

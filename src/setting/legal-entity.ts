@@ -49,6 +49,10 @@ export const NO_DETAILS: LegalEntityDetails = {
   phone: '',
 }
 
+/** As it stands in a contract: the name, the IBAN in groups, the BIC. */
+export const bankOf = ({ bankName, iban, bic }: LegalEntityDetails): string =>
+  [bankName, iban && `IBAN ${shownIban(iban)}`, bic && `BIC ${bic}`].filter(Boolean).join(' · ')
+
 /** Everything by which a company is known in a contract, a line each: what the field "company details" takes. */
 export function companyDetailsOf({
   legalName,
@@ -64,11 +68,10 @@ export function companyDetailsOf({
     named(names?.register?.name, details.register),
     named(names?.vat.name, details.vatNumber),
   ]
-  const bank = [details.bankName, details.iban && `IBAN ${shownIban(details.iban)}`, details.bic && `BIC ${details.bic}`]
   const representative = [details.representative, details.representative && details.representativeTitle]
   const reach = [details.email, details.phone]
   const line = (parts: readonly string[], between = ' · '): string => parts.filter(Boolean).join(between)
-  return line([legalName, address, line(numbers), line(bank), line(representative, ', '), line(reach)], '\n')
+  return line([legalName, address, line(numbers), bankOf(details), line(representative, ', '), line(reach)], '\n')
 }
 
 /** The default one first. */

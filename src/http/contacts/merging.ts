@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
 import { type Contact, contactFor, type ContactDetails, DETAIL_NAMES, nameOfContact } from '../../contact/contacts.ts'
-import { BOTH, findOther, type MergeChoices, mergeContacts, seenOf, undoMerge } from '../../contact/merging.ts'
+import { BOTH, type MergeChoices, mergeContacts, seenOf, undoMerge } from '../../contact/merging.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -30,7 +30,7 @@ export const contactMerging = createApp()
   .get('/contacts/:id/merging', signedIn, async (c) => {
     const { db } = c.var.house
     const kept = await contactFor(db, requireUser(c), c.req.param('id'), 'edit')
-    return c.html(await page(c, kept, await findOther(db, requireUser(c), c.req.query('with') ?? '')))
+    return c.html(await page(c, kept, await contactFor(db, requireUser(c), c.req.query('with') ?? '', 'delete')))
   })
   .post('/contacts/:id/merging', signedIn, form(Merging), async (c) => {
     const { db } = c.var.house
@@ -42,7 +42,7 @@ export const contactMerging = createApp()
       const status = refusalStatus(error)
       if (!(error instanceof Refusal) || error.code === 'not_found' || error.code === 'forbidden') throw error
       const kept = await contactFor(db, requireUser(c), keptId, 'edit')
-      const other = await findOther(db, requireUser(c), otherId)
+      const other = await contactFor(db, requireUser(c), otherId, 'delete')
       return c.html(await page(c, kept, other, { refused: refusalSentence(c.var.lang, error), choices }), status)
     }
     flash(c, 'good', words(c.var.lang).contacts.merging.done)
