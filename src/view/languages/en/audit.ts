@@ -79,6 +79,7 @@ export const audit = {
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
     'user.sessions-ended': 'Ended open sessions',
+    'envelope.moved': 'Moved a card',
     'role.assigned': 'Gave somebody a role',
     'role.withdrawn': 'Took a role away',
     'department.joined': 'Put somebody into a department',

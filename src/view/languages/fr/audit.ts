@@ -78,6 +78,7 @@ export const audit = {
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
     'user.sessions-ended': 'A fermé des sessions ouvertes',
+    'envelope.moved': 'A déplacé une carte',
     'role.assigned': 'A donné un rôle à quelqu’un',
     'role.withdrawn': 'A retiré un rôle',
     'department.joined': 'A placé quelqu’un dans un service',
