@@ -2,6 +2,7 @@ import { createAligning } from './aligning.js'
 import { createCopying } from './copying.js'
 import { freePlace, openPlace, together, within } from './geometry.js'
 import { boxOf, newId } from './new-id.js'
+import { startingRules } from './rules.js'
 
 /** Everything that can be done to fields, by whatever means it is asked for. Each says what it did. */
 export function createArranging({ draft, leaves, kinds, kindNames, newSize, voice, words, currentRecipient }) {
@@ -23,7 +24,7 @@ export function createArranging({ draft, leaves, kinds, kindNames, newSize, voic
       label: '',
       value: '',
       fontSize: newSize,
-      rules: {},
+      rules: startingRules(kind, currentRecipient(), leaf.documentId, draft.steady, words),
     }
   }
 

@@ -5,7 +5,7 @@ import { boxOf, newId } from './new-id.js'
 export function createCopying({ draft, leaves, others, put, many, voice, words }) {
   let copied = []
   // What stands for something in the file stands for it once.
-  const copyOf = (field, leaf, box) => ({ ...field, origin: '', id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
+  const copyOf = (field, leaf, box) => ({ ...field, rules: { ...field.rules, name: undefined }, origin: '', id: newId(), documentId: leaf.documentId, page: leaf.page, ...box })
   /** Conditions among fields that are copied together hold among the copies. */
   const related = (originals, copies) => {
     const ids = new Map(originals.map(({ id }, at) => [id, copies[at].id]))

@@ -1,4 +1,5 @@
 import { within } from './geometry.js'
+import { createRuleRows } from './panel-rules.js'
 
 const BOX = new Set(['x', 'y', 'width', 'height'])
 const MARKS = new Set(['signature', 'initials', 'stamp'])
@@ -9,32 +10,45 @@ function rowsOf(kind) {
   const rows = new Set(['recipientId', 'required', 'label', 'box'])
   if (MARKS.has(kind)) return rows
   rows.add('fontSize')
+  if (kind === 'calculation') {
+    rows.delete('required')
+    return rows
+  }
   if (kind === 'date-signed') return rows.add('dateSignedHint')
   if (kind === 'number') {
     rows.delete('recipientId')
     rows.delete('required')
     return rows.add('seriesId').add('numberHint')
   }
+  if (kind === 'attachment') return rows
+  if (kind === 'radio') {
+    rows.delete('fontSize')
+    return rows.add('value:tick')
+  }
   rows.add('readOnly')
   if (kind === 'checkbox') {
     rows.delete('fontSize')
     return rows.add('value:tick')
   }
+  if (kind === 'drop-down') return rows.add('value:option')
   return rows.add(kind === 'date' ? 'value:date' : LINES.has(kind) ? 'value:lines' : 'value:line')
 }
 
 /** The properties of what is selected: one field, or what several have in common. */
-export function createPanel({ root, draft, leaves, shown, arranging, words, kindNames, voice, sheets }) {
+export function createPanel({ root, draft, leaves, shown, arranging, words, sentences, recipients, kindNames, lang, voice, sheets }) {
   const side = root.querySelector('[data-panel]')
   const [none, some, title, error] = ['none', 'some', 'title', 'error'].map((name) => side.querySelector(`[data-${name}]`))
   const opener = root.querySelector('[data-opens="panel"]')
   const heading = title.textContent
   const rows = [...some.querySelectorAll('[data-row]')]
   const inputs = [...some.querySelectorAll('[data-property]')]
+  const rules = createRuleRows({ some, draft, recipients, words, sentences, kindNames, lang })
 
   const valueOf = (input, field) => {
     const { property } = input.dataset
     if (property === 'recipientId' || property === 'seriesId') return field[property] ?? ''
+    if (property === 'autoSize') return field.fontSize === 0
+    if (property === 'fontSize') return field.fontSize || ''
     return field[property]
   }
 
@@ -52,7 +66,9 @@ export function createPanel({ root, draft, leaves, shown, arranging, words, kind
     let wanted = rowsOf(first.kind)
     for (const field of others)
       wanted = new Set([...wanted].filter((row) => rowsOf(field.kind).has(row) && row !== 'box' && !row.startsWith('value')))
+    if (!others.length) for (const row of rules.rowsOf(first)) wanted.add(row)
     for (const row of rows) row.hidden = !wanted.has(row.dataset.row)
+    if (!others.length) rules.render(first)
     for (const input of inputs) {
       const same = others.every((field) => valueOf(input, field) === valueOf(input, first))
       const value = valueOf(input, first)
@@ -93,14 +109,22 @@ export function createPanel({ root, draft, leaves, shown, arranging, words, kind
     const value = read(input)
     if (input.type === 'number' && (value === null || (property === 'fontSize' && !(value >= 4 && value <= 48)))) return
     draft.update(
-      draft.selection,
+      property === 'required' ? withChoices() : draft.selection,
       (field) => {
+        if (property === 'autoSize') return { ...field, fontSize: value ? 0 : 10 }
         const changed = { ...field, [property]: value }
         return BOX.has(property) ? { ...field, ...within(changed, leaves.of(field)) } : changed
       },
       `${property} ${[...draft.selection].join(' ')}`,
     )
   }
+  /** A choice is required as a whole. */
+  function withChoices() {
+    const groups = new Set(draft.selected.flatMap(({ kind, rules }) => (kind === 'radio' && rules.group ? [rules.group] : [])))
+    const others = draft.steady.filter(({ kind, rules }) => kind === 'radio' && groups.has(rules.group))
+    return [...draft.selection, ...others.map(({ id }) => id)]
+  }
+
   // What is typed counts at once; a number is put right when it is left.
   some.addEventListener('input', apply)
   some.addEventListener('focusout', () => {

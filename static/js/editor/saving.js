@@ -131,6 +131,8 @@ export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
     known = contentOf(body.fields)
     saved = fields
     shown.refuse(null)
+    const told = new Map(body.faults.map(({ fieldId, message }) => [fieldId, message]))
+    shown.findFaulty(new Map(fields.flatMap(({ id }) => (told.has(nameOf(id)) ? [[id, told.get(nameOf(id))]] : []))))
     panel.render()
     lastSaved = fill(words.saved, { time: clock.format(new Date(body.savedAt)) })
     tell(lastSaved, 'saved')

@@ -4,10 +4,13 @@ const HANDLES = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w']
 const PICTURED = new Set(['signature', 'initials', 'stamp'])
 
 /** Draws the fields on their pages as buttons in reading order, and the frame with handles about a single one that is selected. */
-export function showFields({ draft, leaves, recipients, kindNames, voice, words }) {
+export function showFields({ draft, leaves, recipients, kindNames, voice, words, faults }) {
   /** @type {Map<string, { button: HTMLButtonElement, field: object }>} */
   const shown = new Map()
   const refused = new Map()
+  /** What cannot be meant so, by the name of the field here. */
+  let faulty = new Map(faults.map(({ fieldId, message }) => [fieldId, message]))
+  const reasonFor = (id) => refused.get(id) ?? faulty.get(id) ?? null
   const frame = document.createElement('div')
   frame.className = 'frame'
   frame.setAttribute('aria-hidden', 'true')
@@ -52,7 +55,7 @@ export function showFields({ draft, leaves, recipients, kindNames, voice, words 
     button.classList.toggle('placed--optional', !field.required)
     button.classList.toggle('placed--fixed', field.readOnly || !recipient)
     for (const [name, points] of [
-      ['--size', field.fontSize],
+      ['--size', field.fontSize || Math.min(24, field.height * 0.62)],
       ['--high', Math.min(field.height, field.width)],
     ])
       button.style.setProperty(name, `${(points / leaf.width) * 100}cqw`)
@@ -60,16 +63,17 @@ export function showFields({ draft, leaves, recipients, kindNames, voice, words 
     letter.firstElementChild.dataset.letter = recipient?.letter ?? '·'
     icon.toggleAttribute('hidden', !PICTURED.has(field.kind) || field.width < 110)
     icon.firstElementChild.setAttribute('href', `#icon-${field.kind}`)
-    text.textContent = field.kind === 'checkbox' ? (field.value ? '✓' : '') : field.value || field.label || kindNames[field.kind]
+    text.textContent = field.kind === 'checkbox' ? (field.value ? '✓' : '') : field.kind === 'radio' ? (field.value ? '●' : '') : field.value || field.label || kindNames[field.kind]
     entry.field = field
   }
 
   function name({ button, field }) {
-    const reason = refused.get(field.id)
+    const reason = reasonFor(field.id)
     let text = voice.told(field)
     if (!field.required && field.kind !== 'number') text = fill(words.optional, { field: text })
     button.setAttribute('aria-label', reason ? fill(words.refused, { field: text, reason }) : text)
-    button.classList.toggle('placed--refused', Boolean(reason))
+    button.classList.toggle('placed--refused', refused.has(field.id))
+    button.classList.toggle('placed--faulty', faulty.has(field.id))
   }
 
   function frameSelected() {
@@ -144,6 +148,12 @@ export function showFields({ draft, leaves, recipients, kindNames, voice, words 
       if (id) refused.set(id, reason)
       for (const one of [...before, id]) if (shown.has(one)) name(shown.get(one))
     },
-    reasonFor: (id) => refused.get(id) ?? null,
+    /** All that cannot be meant so, with its sentence. */
+    findFaulty(told) {
+      const before = [...faulty.keys()]
+      faulty = told
+      for (const id of new Set([...before, ...told.keys()])) if (shown.has(id)) name(shown.get(id))
+    },
+    reasonFor,
   }
 }
