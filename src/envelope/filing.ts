@@ -19,8 +19,9 @@ export const sortKey = (text: string): string => folded(text).slice(0, 120)
 export async function registerFacts(db: Db, envelopeId: string) {
   const envelope = await db
     .selectFrom('envelope')
-    .select(['senderId', 'title', 'completedAt'])
-    .where('id', '=', envelopeId)
+    .leftJoin('template', 'template.id', 'envelope.templateId')
+    .select(['senderId', 'title', 'completedAt', 'template.name as kind'])
+    .where('envelope.id', '=', envelopeId)
     .where('status', '=', 'completed')
     .executeTakeFirst()
   if (!envelope?.completedAt) return null
@@ -67,6 +68,7 @@ export async function registerFacts(db: Db, envelopeId: string) {
       stage: last?.kind === 'annulled' ? ('annulled' as const) : ('in-force' as const),
       isHeld: held ? 1 : 0,
     },
+    kind: envelope.kind ?? '',
     persons: [...new Set([envelope.senderId, ...people.flatMap(({ userId }) => userId ?? [])])],
   }
 }
@@ -88,7 +90,7 @@ export async function fileInVault(tx: Tx, at: Instant, envelopeId: string, filin
         folderId: null,
         scopeId: null,
         origin: 'issued',
-        kind: '',
+        kind: facts.kind,
         amount: null,
         currency: '',
         classId: null,

@@ -33,6 +33,8 @@ export async function shownDigest(db: Db, document: Pick<Document, 'id' | 'sourc
 export async function pageImage(tools: Tools, digest: Digest, page: number, width: number): Promise<{ bytes: Bytes; type: string }> {
   if (!(PAGE_WIDTHS as readonly number[]).includes(width) || !Number.isInteger(page) || page < 0)
     throw new Refusal('not_found', 'document.page-unknown')
+  // The bytes of what was disposed of are gone.
+  if (!digest) throw new Refusal('gone', 'vault.disposed')
   const known = await kept(tools.db, digest, page, width)
   if (known) return known
   await drawTogether(`${digest} ${page} ${width}`, () => drawPages(tools, digest, page, width))

@@ -56,6 +56,9 @@ import { envelopeOffers } from './envelopes/offers.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultFolders } from './vault/folders.ts'
+import { vaultDetails } from './vault/details.ts'
+import { vaultDisposals } from './vault/disposals.ts'
+import { vaultRetention } from './vault/retention.ts'
 import { vaultMoves } from './vault/moves.ts'
 import { vaultTaking } from './vault/taking.ts'
 import { vaultEvidence } from './vault/evidence.ts'
@@ -199,6 +202,9 @@ export function mountRoutes(app: Hono<Env>): void {
     // Their own addresses stand before that of a document.
     vaultFolders,
     vaultMoves,
+    vaultDisposals,
+    vaultRetention,
+    vaultDetails,
     vaultTaking,
     vault,
     vaultDocuments,

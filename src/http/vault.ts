@@ -4,7 +4,9 @@ import { listFolders, mayAddFolder } from '../vault/folders.ts'
 import { historyOf } from '../vault/history.ts'
 import { kindsOf } from '../vault/kinds.ts'
 import { mayHold, standingHold } from '../vault/legal-hold.ts'
-import { placesOf, searchVault } from '../vault/register.ts'
+import { mayDescribe } from '../vault/describing.ts'
+import { keepingOf } from '../vault/retention.ts'
+import { placesOf, searchVault, seenRow } from '../vault/register.ts'
 import { recordSearch } from '../vault/reading.ts'
 import { standingOf } from '../vault/standing.ts'
 import { opensVault, requireUser } from './access.ts'
@@ -46,5 +48,10 @@ export const vault = createApp()
     const attachments = await attachedBy(db, entry.id)
     const search = (c.req.query('search') ?? '').slice(0, 200)
     const places = search ? await placesOf(db, entry, search) : []
-    return c.html(await c.var.render('vault/show', { entry, standing, hold, attachments, timeline, search, places }))
+    const row = await seenRow(db, requireUser(c), entry.id)
+    const keeping = await keepingOf(db, row.seq)
+    const canDescribe = await mayDescribe(db, requireUser(c), entry.id)
+    return c.html(
+      await c.var.render('vault/show', { entry, row, keeping, canDescribe, standing, hold, attachments, timeline, search, places }),
+    )
   })

@@ -28,7 +28,16 @@ import type { Merge } from '../contact/merging.ts'
 import type { ContactImport } from '../contact/importing.ts'
 import type { DirectoryQuery, Sort } from '../contact/directory.ts'
 import type { PastEnvelope } from '../envelope/contact-history.ts'
-import type { BulkStatus, DelayUnit, FieldKind, RecipientRole, RecipientSide, VaultSweepRow, WitnessTable } from '../db/database.ts'
+import type {
+  BulkStatus,
+  DelayUnit,
+  FieldKind,
+  RecipientRole,
+  RecipientSide,
+  VaultEntryRow,
+  VaultSweepRow,
+  WitnessTable,
+} from '../db/database.ts'
 import type { AttachedFile } from '../envelope/attachments.ts'
 import type { PlacedField } from '../envelope/fields.ts'
 import type { coversOf } from '../envelope/found-fields.ts'
@@ -42,6 +51,8 @@ import type { TermsPart } from '../setting/disclosure.ts'
 import type { FrenchHoliday } from '../setting/working-days.ts'
 import type { NUMBER_NAMES } from '../setting/company-numbers.ts'
 import type { LegalEntity } from '../setting/legal-entity.ts'
+import type { Disposal } from '../vault/disposing.ts'
+import type { RetentionClass } from '../vault/retention.ts'
 import type { ShownFault } from '../vault/faults.ts'
 import type { ShownFolder } from '../vault/folders.ts'
 import type { ShownRight, Subject } from '../vault/folder-rights.ts'
@@ -591,6 +602,16 @@ export interface Views {
     next: string | null
   }
   'console/vault': { faults: ShownFault[]; sweeps: VaultSweepRow[]; nights: number }
+  'vault/retention/index': {
+    classes: RetentionClass[]
+    kinds: readonly string[]
+    folders: ShownFolder[]
+    rules: readonly { kind: string; classId: string }[]
+  }
+  'vault/retention/show': { id: string | null; form: Form }
+  'vault/disposals/index': { entries: ListedEntry[]; next: string | null; disposals: Disposal[]; form: Form }
+  'vault/disposals/show': { disposal: Disposal; isMine: boolean; form: Form }
+  'vault/details': { entry: { id: string; title: string }; kinds: readonly string[]; classes: RetentionClass[] | null; form: Form }
   'vault/print': { entries: (ListedEntry & { folder: string | null })[]; isCut: boolean; query: VaultAddress }
   'vault/print-document': { entry: VaultEntry }
   'vault/folders/new': { parent: { id: string; path: string } | null; form: Form }
@@ -610,6 +631,9 @@ export interface Views {
     timeline: Happening[]
     search: string
     places: EntryHit[]
+    row: VaultEntryRow
+    keeping: { class: RetentionClass | null; dueAt: Instant | null }
+    canDescribe: boolean
   }
   'vault/legal-hold': { entry: { id: string; title: string }; hold: Hold | null; form: Form }
   'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }

@@ -37,3 +37,43 @@ export async function removeLooseChunks(db: Db): Promise<void> {
 }
 
 const unused = sql<boolean>`not exists (select 1 from object_part where object_part.chunk_digest = chunk.digest)`
+
+/** Every place that names a stored object. A new one must be added here, or the sweep takes what it names. */
+const NAMED_BY: readonly (readonly [table: string, column: string])[] = [
+  ['document', 'original_digest'],
+  ['document', 'source_digest'],
+  ['revision', 'object_digest'],
+  ['frozen_revision', 'preview_digest'],
+  ['mark', 'object_digest'],
+  ['phone_pad', 'object_digest'],
+  ['attachment', 'object_digest'],
+  ['stamp', 'object_digest'],
+  ['legal_entity', 'logo_digest'],
+  ['page_image', 'image_digest'],
+  ['key_ceremony', 'object_digest'],
+  ['disposal', 'certificate_digest'],
+]
+
+/** True of an object that no row names. */
+export const namedNowhere = sql<boolean>`${sql.join(
+  NAMED_BY.map(
+    ([table, column]) => sql`not exists (select 1 from ${sql.raw(table)} where ${sql.raw(`${table}.${column}`)} = object.digest)`,
+  ),
+  sql` and `,
+)}`
+
+/** Of these objects, takes out those that nothing names any more, in the caller's transaction. */
+export async function removeUnnamed(tx: Tx, digests: readonly Digest[]): Promise<void> {
+  for (let at = 0; at < digests.length; at += 200) {
+    const some = await tx
+      .selectFrom('object')
+      .select('digest')
+      .where('digest', 'in', digests.slice(at, at + 200))
+      .where(namedNowhere)
+      .execute()
+    await removeObjects(
+      tx,
+      some.map(({ digest }) => digest),
+    )
+  }
+}

@@ -6,6 +6,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { EnvelopeStatus } from '../db/database.ts'
 import { contains } from '../db/containing.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { emptyWriteAheadLog } from '../db/write-ahead-log.ts'
 import { heldAmong } from '../vault/legal-hold.ts'
 import { ERASED, findPerson, type Person, type Place } from './persons.ts'
 
@@ -171,13 +172,4 @@ async function erasePlace(tx: Tx, act: UserAct, { kind, id }: Place): Promise<vo
       .set({ ...nobody, email: null, company: '', companyDetails: '', declineReason: null })
       .where('id', '=', id)
       .execute()
-}
-
-/** Frames of the write-ahead log keep the pages as they were; a reader of another process may hold it for a moment. */
-async function emptyWriteAheadLog(db: Db): Promise<void> {
-  for (let left = 20; left; left--) {
-    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db)
-    if (!rows[0]?.busy) return
-    await Bun.sleep(100)
-  }
 }

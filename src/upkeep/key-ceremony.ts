@@ -14,13 +14,12 @@ import { VERSION } from '../base/version.ts'
 import type { Config } from '../config/config.ts'
 import type { Language } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
-import { sealForm } from '../pdf/appearance.ts'
 import { initialsOf } from '../envelope/completion.ts'
-import { isReceived } from '../pdf/received-head.ts'
 import { fingerprintOf } from '../pki/certificate.ts'
 import { fontSet } from '../sandbox/fonts.ts'
 import { runTask } from '../sandbox/run.ts'
 import { prepareAndCertify } from '../seal/certifying.ts'
+import { sealPicture } from '../seal/seal-picture.ts'
 import { sealDocument } from '../seal/sealing.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { originsOf } from '../setting/origins.ts'
@@ -144,16 +143,11 @@ export async function makeKeyRecord(tools: KeyCeremonyTools, language: Language,
     },
     1,
   )
-  const place = isReceived(certified.head) ? undefined : certified.head.fields['seal']
-  const lines = [fill(w.completion.sealedAt, { at: formats.exact(at) })]
-  const appearance = place
-    ? sealForm(
-        fontSet(),
-        { initials: initialsOf(entity.legalName), title: fill(w.completion.sealedBy, { company: entity.legalName }), lines },
-        place.width,
-        place.height,
-      )
-    : null
+  const appearance = sealPicture(fontSet(), certified.head, {
+    initials: initialsOf(entity.legalName),
+    title: fill(w.completion.sealedBy, { company: entity.legalName }),
+    lines: [fill(w.completion.sealedAt, { at: formats.exact(at) })],
+  })
   const sealed = (await sealDocument(sealTools, clock, certified, { name: entity.legalName, appearance })).at(-1)!
   const pdf = await readObject(db, sealed.object.digest)
   const report = await runTask(config, 'verify', { pdf, ...(await trustOf(db)), at: clock() }, { pages: 2 })

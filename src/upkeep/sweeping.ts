@@ -2,26 +2,11 @@ import { sql } from 'kysely'
 import { DAY, type Instant, later } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
 import { readSetting } from '../setting/setting.ts'
-import { removeObjects } from '../store/sweeping.ts'
+import { namedNowhere, removeObjects } from '../store/sweeping.ts'
 
 /** What was stored so long ago and is still named by nothing will not be: bytes are stored seconds before the row that names them. */
 const PATIENCE = DAY
 const AT_ONCE = 200
-
-/** Every place that names a stored object. A new one must be added here, or the sweep takes what it names. */
-const NAMED_BY: readonly (readonly [table: string, column: string])[] = [
-  ['document', 'original_digest'],
-  ['document', 'source_digest'],
-  ['revision', 'object_digest'],
-  ['frozen_revision', 'preview_digest'],
-  ['mark', 'object_digest'],
-  ['phone_pad', 'object_digest'],
-  ['attachment', 'object_digest'],
-  ['stamp', 'object_digest'],
-  ['legal_entity', 'logo_digest'],
-  ['page_image', 'image_digest'],
-  ['key_ceremony', 'object_digest'],
-]
 
 /**
  * Takes out what nothing names any more: pictures of pages that are no longer shown, files of discarded drafts, what a crash left behind.
@@ -33,9 +18,8 @@ export async function sweepObjects(db: Db, at: Instant): Promise<number> {
   let swept = 0
   for (;;) {
     const gone = await db.transaction().execute(async (tx) => {
-      let query = tx.selectFrom('object').select('digest').where('createdAt', '<', later(at, -PATIENCE)).limit(AT_ONCE)
-      for (const [table, column] of NAMED_BY) query = query.where(isNamedNowhereIn(table, column))
-      const digests = (await query.execute()).map(({ digest }) => digest)
+      const query = tx.selectFrom('object').select('digest').where('createdAt', '<', later(at, -PATIENCE)).limit(AT_ONCE)
+      const digests = (await query.where(namedNowhere).execute()).map(({ digest }) => digest)
       await removeObjects(tx, digests)
       return digests.length
     })
@@ -43,9 +27,6 @@ export async function sweepObjects(db: Db, at: Instant): Promise<number> {
     if (gone < AT_ONCE) return swept
   }
 }
-
-const isNamedNowhereIn = (table: string, column: string) =>
-  sql<boolean>`not exists (select 1 from ${sql.raw(table)} where ${sql.raw(`${table}.${column}`)} = object.digest)`
 
 /** Pages are shown from a draft's source, a document's newest revision and what a signer is about to confirm; other pictures are drawn again if asked for. */
 async function forgetOldPictures(db: Db): Promise<void> {

@@ -23,6 +23,7 @@ export interface Download {
 /** What a reader takes out of the vault; taking it is itself recorded. The certificate is cut out of the sealed file by the caller. */
 export async function takeOut(db: Db, act: Act, reader: Reader, envelopeId: string, documentRowId: string, part: Part): Promise<Download> {
   const entry = await findVaultEntry(db, reader, envelopeId)
+  if (entry.row.disposedAt) throw new Refusal('gone', 'vault.disposed')
   const facts = entry.documents.find(({ id }) => id === documentRowId)
   const document = facts && (await db.selectFrom('document').selectAll().where('id', '=', documentRowId).executeTakeFirst())
   if (!document || !facts) throw new Refusal('not_found', 'vault.not-found')

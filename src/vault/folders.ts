@@ -12,7 +12,7 @@ import { mayEditIn, mayReadIn, reachOf, type Reach } from './reach.ts'
 export type Folder = VaultFolderRow
 
 /** A folder where it stands in the tree, as a reader sees it. */
-export interface ShownFolder extends Pick<Folder, 'id' | 'name' | 'parentId' | 'scopeId'> {
+export interface ShownFolder extends Pick<Folder, 'id' | 'name' | 'parentId' | 'scopeId' | 'classId'> {
   readonly depth: number
   /** With the names of those above it, as far as the reader may know them. */
   readonly path: string
@@ -34,9 +34,19 @@ export async function listFolders(db: Db, reader: Reader): Promise<ShownFolder[]
   const below = Map.groupBy(rows, ({ parentId }) => (parentId && known.has(parentId) ? parentId : ''))
   const shown: ShownFolder[] = []
   const walk = (parent: string, depth: number, above: string): void => {
-    for (const { id, name, parentId, scopeId, hasOwnRights } of below.get(parent) ?? []) {
+    for (const { id, name, parentId, scopeId, classId, hasOwnRights } of below.get(parent) ?? []) {
       const path = above ? `${above} / ${name}` : name
-      shown.push({ id, name, parentId, scopeId, depth, path, hasOwnRights: hasOwnRights === 1, canEdit: mayEditIn(reach, scopeId) })
+      shown.push({
+        id,
+        name,
+        parentId,
+        scopeId,
+        classId,
+        depth,
+        path,
+        hasOwnRights: hasOwnRights === 1,
+        canEdit: mayEditIn(reach, scopeId),
+      })
       walk(id, depth + 1, path)
     }
   }

@@ -8,6 +8,8 @@ import { headRevision } from '../envelope/revisions.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { runTask } from '../sandbox/run.ts'
 import { DamagedObject, laidAside } from '../store/object.ts'
+import { readAmount } from '../base/amount.ts'
+import { reckon } from './retention.ts'
 import { DOCUMENT_END, keyOfFolder, keyOfPerson, PAGE_END, putText } from './text-index.ts'
 
 export interface IndexTools {
@@ -61,12 +63,35 @@ export async function indexEntry({ db, config, clock }: IndexTools, envelopeId: 
       parties: [now.parties, ...people.flatMap(({ email }) => email ?? [])].join('\n'),
       body: bodies.join(DOCUMENT_END).slice(0, MOST_LETTERS).toWellFormed(),
     })
+    if (now.amount === null) {
+      const amount = await amountIn(tx, envelopeId)
+      if (amount) await tx.updateTable('vaultEntry').set(amount).where('seq', '=', entry.seq).execute()
+    }
+    await reckon(tx, entry.seq, entry.seq)
     await tx
       .updateTable('vaultEntry')
       .set({ indexedAt: clock(), indexFailure: failure, titleKey: sortKey(now.title), partyKey: sortKey(now.partyKey) })
       .where('seq', '=', entry.seq)
       .execute()
   })
+}
+
+/** The largest amount that somebody wrote into a field for amounts: as a rule the total. */
+async function amountIn(db: Db, envelopeId: string): Promise<{ amount: number; currency: string } | null> {
+  const rows = await db
+    .selectFrom('field')
+    .innerJoin('document', 'document.id', 'field.documentId')
+    .leftJoin('fieldEntry', 'fieldEntry.fieldId', 'field.id')
+    .select(['field.rules', 'field.value', 'fieldEntry.value as entered'])
+    .where('document.envelopeId', '=', envelopeId)
+    .where('field.rules', 'like', '%"amount"%')
+    .execute()
+  const amounts = rows.flatMap(({ rules, value, entered }) => {
+    const { format } = JSON.parse(rules) as { format?: { type: string; currency?: string } }
+    const hundredths = readAmount(entered ?? value)
+    return format?.type === 'amount' && hundredths !== null ? [{ amount: hundredths, currency: format.currency ?? '' }] : []
+  })
+  return amounts.sort((a, b) => b.amount - a.amount)[0] ?? null
 }
 
 /** Whoever reaches it: those to whom it belongs or who took part, and the folder in which it lies. */

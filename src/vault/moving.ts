@@ -7,6 +7,7 @@ import type { Db } from '../db/open.ts'
 import { findFolder } from './folders.ts'
 import { keysOfEntry } from './indexing.ts'
 import { mayEditIn, reached, reachOf, type Reach } from './reach.ts'
+import { reckon } from './retention.ts'
 import { putKeys } from './text-index.ts'
 
 /** So many at once; each is an entry of the log. */
@@ -41,6 +42,7 @@ export async function moveEntries(
         .set({ folderId, scopeId: target?.scopeId ?? null })
         .where('seq', '=', row.seq)
         .execute()
+      await reckon(tx, row.seq, row.seq)
       await putKeys(tx, row.seq, await keysOfEntry(tx, row.seq))
       await append(tx, act, {
         type: 'vault.moved',

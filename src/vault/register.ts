@@ -53,6 +53,8 @@ export interface ListedEntry extends VaultEntry {
   readonly isImported: boolean
   readonly isVerified: boolean
   readonly disposedAt: Instant | null
+  /** The end of its retention. */
+  readonly dueAt: Instant | null
   /** Where the words of the search stand in its documents. */
   readonly hits: readonly EntryHit[]
 }
@@ -91,10 +93,10 @@ async function listed(db: Db, seqs: readonly number[], text: TextQuery | null): 
     const entry = row && described.get(row.envelopeId)
     if (!row || !entry) return []
     const imported = imports.find(({ envelopeId }) => envelopeId === row.envelopeId)
-    const { folderId, kind, amount, currency, size, disposedAt } = row
+    const { folderId, kind, amount, currency, size, disposedAt, dueAt } = row
     const hits = text ? hitsOf(entry, texts.get(seq) ?? '', text, HITS) : []
     const flags = { isHeld: row.isHeld === 1, isImported: row.origin === 'imported', isVerified: imported?.isVerified !== 0 }
-    return [{ ...entry, seq, folderId, kind, amount, currency, size, disposedAt, hits, ...flags }]
+    return [{ ...entry, seq, folderId, kind, amount, currency, size, disposedAt, dueAt, hits, ...flags }]
   })
 }
 
@@ -171,6 +173,7 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
         .select(['revision.documentId', 'revision.size', 'revision.objectDigest'])
         .execute()
     : []
+  const gone = await db.selectFrom('disposedDocument').select(['id', 'size', 'digest']).where('envelopeId', 'in', ids).execute()
   const senders = await db
     .selectFrom('user')
     .select(['id', 'firstName', 'lastName'])
@@ -194,14 +197,15 @@ async function describe(db: Db, envelopes: readonly EnvelopeRow[]): Promise<Vaul
         .map(({ id, documentId, title, fileName, originalDigest, findings, pages, shownPages, certifies }) => {
           const { converted } = findingsOf({ findings })
           const head = heads.find((row) => row.documentId === id)
+          const kept = gone.find((row) => row.id === id)
           return {
             id,
             documentId,
             title,
-            size: head?.size ?? 0,
+            size: head?.size ?? kept?.size ?? 0,
             pages: (JSON.parse(shownPages ?? pages) as unknown[]).length,
             certificatePages: certificatePages({ pages, shownPages }),
-            digest: head?.objectDigest ?? ('' as Digest),
+            digest: head?.objectDigest ?? kept?.digest ?? ('' as Digest),
             certifies,
             converted: converted ? { fileName, by: converted.by, digest: originalDigest } : null,
             certificateId: documents.find((other) => other.certifies === id)?.id ?? null,

@@ -18,6 +18,8 @@ export interface RegisterEntry {
   /** Of the finished file; null before that. */
   readonly digest: Digest | null
   /** The revision that was asked about by its digest. */
+  /** Since when its bytes are gone, by the rules of retention; left out while they are kept. */
+  readonly disposedAt?: Instant
   readonly found: { readonly kind: RevisionKind; readonly isLatest: boolean; readonly isExact: boolean } | null
 }
 
@@ -40,6 +42,13 @@ export async function registerEntryOf(db: Db, digests: readonly Digest[]): Promi
       .where('kind', '!=', 'received')
       .executeTakeFirst()
     if (row) return entryOf(db, row.documentId, { number: row.number, kind: row.kind, isExact: at === 0 })
+    const gone = await db
+      .selectFrom('disposedRevision')
+      .select(['documentId', 'number', 'kind'])
+      .where('digest', '=', digest)
+      .where('kind', '!=', 'received')
+      .executeTakeFirst()
+    if (gone) return entryOf(db, gone.documentId, { number: gone.number, kind: gone.kind, isExact: at === 0 })
   }
   return null
 }
@@ -76,20 +85,44 @@ async function entryOf(
     .where('documentId', '=', id)
     .orderBy('number', 'desc')
     .executeTakeFirst()
-  if (!row || !latest || row.status === 'draft') return null
+  const gone = latest ? null : await goneOf(db, id)
+  // What was signed elsewhere and brought into the vault was not issued here.
+  const imported = row && (await db.selectFrom('vaultImport').select('digest').where('envelopeId', '=', row.envelopeId).executeTakeFirst())
+  if (!row || imported || (!latest && !gone) || row.status === 'draft') return null
+  const newest = latest ?? gone!
   const completed = row.status === 'completed'
   const annulments = completed ? await annulmentsOf(db, row.envelopeId) : []
   return {
     documentId: row.documentId,
     issuer: row.legalName,
     state: annulments.at(-1)?.kind === 'annulled' ? 'annulled' : completed ? 'completed' : row.endedAt ? 'ended' : 'in-progress',
-    preparedAt: row.dispatchedAt ?? latest.createdAt,
+    preparedAt: row.dispatchedAt ?? newest.createdAt,
     completedAt: row.completedAt,
     endedAt: row.endedAt,
     annulments,
-    digest: completed ? latest.objectDigest : null,
-    found: found && { kind: found.kind, isExact: found.isExact, isLatest: found.number === latest.number },
+    digest: completed ? newest.objectDigest : null,
+    found: found && { kind: found.kind, isExact: found.isExact, isLatest: found.number === newest.number },
+    ...(gone ? { disposedAt: gone.disposedAt } : {}),
   }
+}
+
+/** What is still known of a document whose bytes were disposed of. */
+async function goneOf(db: Db, id: string) {
+  const row = await db
+    .selectFrom('disposedDocument')
+    .innerJoin('disposedRevision', 'disposedRevision.documentId', 'disposedDocument.id')
+    .select([
+      'disposedRevision.number',
+      'disposedDocument.digest as objectDigest',
+      'disposedDocument.preparedAt as createdAt',
+      'disposedAt',
+    ])
+    .where('disposedDocument.id', '=', id)
+    .where('wasIssued', '=', 1)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
 }
 
 async function annulmentsOf(db: Db, envelopeId: string): Promise<Annulment[]> {

@@ -27,6 +27,9 @@ import { sweepObjects } from '../upkeep/sweeping.ts'
 import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
 import { orderNightlySweep } from '../upkeep/vault-night.ts'
 import { SWEEP, sweepSlice } from '../vault/sweep.ts'
+import { carryOutDisposal } from '../vault/destroying.ts'
+import { DISPOSAL } from '../vault/disposing.ts'
+import { RECKONING, reckonSome } from '../vault/retention.ts'
 import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
 import { BULK } from '../template/bulk/bulk.ts'
 import { carryOutBulk } from '../template/bulk/sending.ts'
@@ -51,6 +54,8 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),
   [INDEXING]: (job) => indexEntry(house, payloadOf<{ envelope: string }>(job).envelope),
   [INDEX_ROUND]: async () => void (await orderIndexing(house.db, house.clock())),
+  [RECKONING]: (job) => reckonSome(house.db, house.clock(), payloadOf<{ after: number }>(job).after),
+  [DISPOSAL]: (job) => carryOutDisposal(house, payloadOf<{ disposal: string }>(job).disposal),
   [SWEEP]: async (job) => {
     await sweepSlice(house, payloadOf<{ sweep: string }>(job).sweep)
     await raiseVaultAlarm(house.db, house.clock())

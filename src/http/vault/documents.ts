@@ -42,7 +42,8 @@ export const vaultDocuments = createApp()
   // Pages as pictures: part of the look at the entry that is recorded already.
   .get('/vault/:id/documents/:document/pages/:page', opensVault, async (c) => {
     const { house } = c.var
-    const { documents } = await findVaultEntry(house.db, requireUser(c), c.req.param('id'))
+    const { documents, row } = await findVaultEntry(house.db, requireUser(c), c.req.param('id'))
+    if (row.disposedAt) throw new Refusal('gone', 'vault.disposed')
     const document = documents.find(({ id }) => id === c.req.param('document'))
     if (!document) throw new Refusal('not_found', 'vault.not-found')
     const { bytes, type } = await pageImage(house, document.digest, Number(c.req.param('page')), Number(c.req.query('width') ?? '800'))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readAmount } from '../../base/amount.ts'
 import { readDay } from '../../base/day.ts'
 import { DAY, type Instant, later } from '../../base/instant.ts'
 import { readSetting } from '../../setting/setting.ts'
@@ -31,13 +32,6 @@ export const VaultAddress = z.object({
   sort: z.enum(SORTS).catch('newest'),
 })
 export type VaultAddress = z.output<typeof VaultAddress>
-
-/** 1234.56, 1 234,56 or 1234 as hundredths; null where it is no amount. */
-export function readAmount(typed: string): number | null {
-  const plain = typed.replace(/[\s\u00a0\u202f'’]/g, '').replace(',', '.')
-  if (!/^-?\d{1,12}(\.\d{1,2})?$/.test(plain)) return null
-  return Math.round(Number(plain) * 100)
-}
 
 /** Days are those of the house's clock on the wall, both included. */
 export async function queryOf(c: Ctx, address: VaultAddress): Promise<VaultQuery> {

@@ -54,6 +54,8 @@ export async function packEvidence(tools: EvidenceTools, act: Act, envelopeId: s
   const { db, config, keys, clock } = tools
   const envelope = await findEnvelope(db, envelopeId)
   if (envelope.status !== 'completed') throw new Refusal('not_found', 'vault.not-found')
+  if (await db.selectFrom('disposedDocument').select('id').where('envelopeId', '=', envelopeId).executeTakeFirst())
+    throw new Refusal('gone', 'vault.disposed')
   // Refused here already while the keys are locked.
   keys.checkpointKey()
   await refuseTooMany(tools, act, envelopeId)

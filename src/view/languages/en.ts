@@ -20,6 +20,7 @@ import { home } from './en/home.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
+import { retention } from './en/retention.ts'
 import { sweep } from './en/sweep.ts'
 import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
@@ -52,6 +53,7 @@ export const en = {
   notifications,
   vault,
   register,
+  retention,
   sweep,
   folders,
   evidence,

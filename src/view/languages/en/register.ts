@@ -65,5 +65,7 @@ export const register = {
     origins: { issued: 'Signed here', imported: 'Imported, verified', unverified: 'Imported, not verified' },
     yes: 'yes',
   },
+  detailsKept: 'What the register says is kept.',
+  documents: 'Documents',
   disposedOn: 'Disposed of on {date}',
 }

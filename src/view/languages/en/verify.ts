@@ -152,6 +152,8 @@ export const verify = {
     preparedAt: 'Issued',
     completedAt: 'Completed',
     endedAt: 'Ended',
+    disposedAt: 'Disposed of',
+    disposedText: 'its issuer keeps it no longer, by the rules of retention. It was issued here all the same.',
     digest: 'SHA-256 of the file',
     compare: 'To know whether your copy is this document, verify the file itself.',
     unknown: 'The register knows no document with this ID.',

@@ -66,5 +66,7 @@ export const register: typeof shape = {
     origins: { issued: 'Signé ici', imported: 'Importé, vérifié', unverified: 'Importé, non vérifié' },
     yes: 'oui',
   },
+  detailsKept: 'Les indications du registre sont enregistrées.',
+  documents: 'Documents',
   disposedOn: 'Détruit le {date}',
 }

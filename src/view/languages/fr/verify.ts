@@ -159,6 +159,8 @@ export const verify: typeof shape = {
     preparedAt: 'Émis',
     completedAt: 'Terminé',
     endedAt: 'Fin',
+    disposedAt: 'Détruit',
+    disposedText: 'son émetteur ne le conserve plus, selon les règles de conservation. Il a bien été émis ici.',
     digest: 'SHA-256 du fichier',
     compare: 'Pour savoir si votre exemplaire est bien ce document, vérifiez le fichier lui-même.',
     unknown: 'Le registre ne connaît aucun document portant cet identifiant.',
