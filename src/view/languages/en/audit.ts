@@ -80,6 +80,8 @@ export const audit = {
   kinds: {
     'user.sessions-ended': 'Ended open sessions',
     'envelope.moved': 'Moved a card',
+    'contact.merge-undone': 'Brought back a merged contact',
+    'envelope.disposed': 'Disposed of the document',
     'role.assigned': 'Gave somebody a role',
     'role.withdrawn': 'Took a role away',
     'department.joined': 'Put somebody into a department',

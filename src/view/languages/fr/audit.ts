@@ -79,6 +79,8 @@ export const audit = {
   kinds: {
     'user.sessions-ended': 'A fermé des sessions ouvertes',
     'envelope.moved': 'A déplacé une carte',
+    'contact.merge-undone': 'A rétabli un contact fusionné',
+    'envelope.disposed': 'A éliminé le document',
     'role.assigned': 'A donné un rôle à quelqu’un',
     'role.withdrawn': 'A retiré un rôle',
     'department.joined': 'A placé quelqu’un dans un service',
