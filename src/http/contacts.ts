@@ -58,6 +58,7 @@ async function page(c: Ctx, contact: Contact | null, form: Form): Promise<string
     may: {
       edit: !contact || (await mayDo(db, reader, contact.id, 'edit')),
       delete: contact !== null && (await mayDo(db, reader, contact.id, 'delete')),
+      send: allows(reader.permissions.documents.create),
     },
     form,
     languages: LANGUAGE_NAMES,

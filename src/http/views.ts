@@ -316,7 +316,7 @@ export interface Views {
   }
   'contacts/show': {
     contact: { id: string; name: string } | null
-    may: { edit: boolean; delete: boolean }
+    may: { edit: boolean; delete: boolean; send: boolean }
     form: Form
     languages: LanguageNames
     history: PastEnvelope[]

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import type { PlacedField } from '../../../src/envelope/fields.ts'
 import { fieldsOf } from '../../../src/envelope/fields.ts'
 import { addRecipient } from '../../../src/envelope/recipients.ts'
+import { addSeries } from '../../../src/setting/numbering.ts'
 import { NEW_FIELDS } from '../../../src/envelope/new-fields.ts'
 import { editorView } from '../../../src/http/envelopes/fields.ts'
 import type { Ctx } from '../../../src/http/env.ts'
@@ -261,4 +262,28 @@ test('the editor is given those who act, each with a letter and a hue of their o
     { name: 'Marie Dupont', side: 'other', letter: 'B', hue: 1 },
   ])
   expect(view.recipients.slice(25).map(({ letter, hue }) => `${letter}${hue}`)).toEqual(['Z1', 'AA2', 'AB3'])
+})
+
+test('an automatic number keeps the series that it was given, of its company; the editor offers them with their next numbers', async () => {
+  await using house = await openTestHouse()
+  const { envelope, document, act, marie } = await prepareDraft(house)
+  const { read, put, browser } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const number = field(document.id, null, { kind: 'number', page: 0 })
+  const draft = () => browser.get(`/envelopes/${envelope.id}/draft`)
+  expect((await draft()).text).not.toContain('data-property="seriesId"')
+  const [, quotes] = await house.house.db
+    .transaction()
+    .execute(async (tx) => [
+      await addSeries(tx, act, envelope.legalEntityId, { name: 'Invoices', prefix: 'F-', perYear: true, digits: 4 }),
+      await addSeries(tx, act, envelope.legalEntityId, { name: 'Quotes', prefix: 'Q-', perYear: false, digits: 3 }, 12),
+    ])
+  expect((await draft()).text).toContain(`<option value="${quotes!.id}">Quotes (Q-012)</option>`)
+  const { body } = await put(path, { version: envelope.version, fields: [{ ...number, seriesId: quotes!.id }] })
+  expect(body.fields).toMatchObject([{ kind: 'number', seriesId: quotes!.id }])
+  // Of another kind it says nothing; one that is not known is the usual one when it is sent.
+  const text = await put(path, { version: body.version, fields: [{ ...body.fields[0]!, kind: 'text', recipientId: marie.id }] })
+  expect(text.body.fields).toMatchObject([{ kind: 'text', seriesId: null }])
+  expect((await put(path, { version: text.body.version, fields: [{ ...number, seriesId: 'x'.repeat(61) }] })).status).toBe(422)
+  expect((await read(path)).body.version).toBe(text.body.version)
 })

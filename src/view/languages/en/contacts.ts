@@ -109,7 +109,7 @@ export const contacts = {
     discard: 'Give up',
     discarded: 'Nothing was imported.',
     done: (added: number, updated: number) =>
-      `${plural('en', added, { one: '# contact was added', other: '# contacts were added' })}, ${plural('en', updated, { one: '# brought up to date', other: '# brought up to date' })}.`,
+      `${plural('en', added, { one: '# contact was added', other: '# contacts were added' })}${updated ? `, ${plural('en', updated, { one: '# brought up to date', other: '# brought up to date' })}` : ''}.`,
     last: 'Your last import',
     lastLine: '“{name}”, {date}: {added} added, {updated} brought up to date.',
     undo: 'Take it back',

@@ -112,7 +112,7 @@ export const contacts: typeof shape = {
     discard: 'Abandonner',
     discarded: 'Rien n’a été importé.',
     done: (added: number, updated: number) =>
-      `${plural('fr', added, { one: '# contact ajouté', other: '# contacts ajoutés' })}, ${plural('fr', updated, { one: '# mis à jour', other: '# mis à jour' })}.`,
+      `${plural('fr', added, { one: '# contact ajouté', other: '# contacts ajoutés' })}${updated ? `, ${plural('fr', updated, { one: '# mis à jour', other: '# mis à jour' })}` : ''}.`,
     last: 'Votre dernière importation',
     lastLine: '« {name} », {date} : {added} ajoutés, {updated} mis à jour.',
     undo: 'Revenir dessus',
