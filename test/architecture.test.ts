@@ -94,7 +94,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'authority',
     'jobs',
   ],
-  board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'mail', 'jobs'],
+  board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'template', 'mail', 'jobs'],
   upkeep: [
     'db',
     'config',

@@ -4,6 +4,7 @@ import type { Tx } from '../db/open.ts'
 import { writeNote } from '../envelope/notes.ts'
 import { changeResponsible } from '../envelope/responsible.ts'
 import { queueMessage } from '../mail/outbox.ts'
+import { draftFromVersion } from '../template/using.ts'
 import type { Effect, Letter } from './deciding.ts'
 import { enterStage } from './entering.ts'
 
@@ -17,6 +18,11 @@ export async function apply(tx: Tx, act: Act, run: RuleRunRow, effect: Exclude<E
       return changeResponsible(tx, act, run.envelopeId, effect.user.id)
     case 'note':
       return writeNote(tx, act, { envelopeId: run.envelopeId, text: effect.text, ruleId: run.ruleId })
+    case 'follow-up': {
+      const because = { rule: run.ruleId, from: run.envelopeId }
+      const { envelope } = await draftFromVersion(tx, act, effect.version, effect.sender, because)
+      return writeNote(tx, act, { envelopeId: envelope.id, text: effect.note, ruleId: run.ruleId })
+    }
     case 'move': {
       const card = await tx.selectFrom('boardCard').selectAll().where('envelopeId', '=', run.envelopeId).executeTakeFirstOrThrow()
       const chain = JSON.parse(run.chain) as string[]

@@ -31,6 +31,8 @@ export function holds(condition: Condition, facts: RuleFacts, at: Instant): bool
       return facts.responsible.id === condition.user
     case 'department':
       return facts.departments.includes(condition.department)
+    case 'template':
+      return facts.envelope.templateId === condition.template
     case 'entity':
       return facts.envelope.legalEntityId === condition.entity
   }

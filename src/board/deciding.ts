@@ -7,7 +7,8 @@ import { fullName } from '../access/roles.ts'
 import { supervisorOf } from '../access/supervisor.ts'
 import { masked } from '../mail/masked.ts'
 import { readSetting } from '../setting/setting.ts'
-import { LANGUAGES } from '../view/words.ts'
+import { findVersion, type Version } from '../template/versions.ts'
+import { fill, LANGUAGES, words } from '../view/words.ts'
 import { firstUnmet } from './conditions.ts'
 import { isFact } from './facts.ts'
 import { filledIn, placesOf } from './placeholders.ts'
@@ -34,6 +35,12 @@ export type Effect =
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'webhook'; readonly target: string; readonly name: string }
   | { readonly kind: 'move'; readonly stage: string }
+  | {
+      readonly kind: 'follow-up'
+      readonly version: Pick<Version, 'templateId' | 'number' | 'envelopeId'>
+      readonly sender: string
+      readonly note: string
+    }
 
 export type Facts = Readonly<Record<string, string | number>>
 
@@ -51,6 +58,8 @@ export type SkipReason =
   | 'already-there'
   | 'not-a-fact'
   | 'stage-gone'
+  | 'template-gone'
+  | 'follow-up-loop'
   | 'target-gone'
   | 'loop'
   | 'too-deep'
@@ -94,9 +103,41 @@ async function decideAction(db: Db, action: Action, facts: RuleFacts, chain: rea
         ? { acts: true, effect: { kind: 'webhook', target: target.id, name: target.name }, detail: { name: target.name } }
         : skip('target-gone')
     }
+    case 'follow-up':
+      return decideFollowUp(db, action.template, facts)
     case 'move':
       return decideMove(db, action.stage, facts, chain)
   }
+}
+
+/** What a rule started and nobody has sent starts nothing more: drafts would make drafts without end. */
+async function decideFollowUp(db: Db, templateId: string, { envelope, responsible }: RuleFacts): Promise<Decision> {
+  const template = await db.selectFrom('template').select(['name', 'latest', 'archivedAt']).where('id', '=', templateId).executeTakeFirst()
+  if (!template?.latest || template.archivedAt) return skip('template-gone')
+  if (!envelope.dispatchedAt && (await wasStartedByRule(db, envelope.id))) return skip('follow-up-loop')
+  if (!responsible.user || responsible.user.disabledAt) return skip('person-gone')
+  const { language } = await readSetting(db, 'installation')
+  const w = words(language)
+  return {
+    acts: true,
+    effect: {
+      kind: 'follow-up',
+      version: await findVersion(db, templateId, template.latest),
+      sender: responsible.id,
+      note: fill(w.board.followUpOf, { title: envelope.title || w.documents.untitled }),
+    },
+    detail: { name: template.name, person: responsible.name },
+  }
+}
+
+async function wasStartedByRule(db: Db, envelopeId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('auditLeaf')
+    .select('entry')
+    .where('envelopeId', '=', envelopeId)
+    .where('type', '=', 'envelope.drafted')
+    .executeTakeFirst()
+  return row !== undefined && (JSON.parse(row.entry) as { detail?: { rule?: string } }).detail?.rule !== undefined
 }
 
 async function decideMove(db: Db, to: string, { card, envelope, recipients }: RuleFacts, chain: readonly string[]): Promise<Decision> {

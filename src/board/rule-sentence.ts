@@ -12,15 +12,17 @@ export interface RuleNames {
   readonly targets: ReadonlyMap<string, string>
   readonly entities: ReadonlyMap<string, string>
   readonly departments: ReadonlyMap<string, string>
+  readonly templates: ReadonlyMap<string, string>
 }
 
 export async function ruleNames(db: Db, language: Language): Promise<RuleNames> {
-  const [users, stages, targets, entities, departments] = await Promise.all([
+  const [users, stages, targets, entities, departments, templates] = await Promise.all([
     db.selectFrom('user').select(['id', 'firstName', 'lastName']).orderBy('lastName').execute(),
     db.selectFrom('stage').select(['id', 'kind', 'names']).orderBy('position').execute(),
     db.selectFrom('webhookTarget').select(['id', 'name']).execute(),
     db.selectFrom('legalEntity').select(['id', 'legalName']).execute(),
     db.selectFrom('department').select(['id', 'name']).orderBy('name').execute(),
+    db.selectFrom('template').select(['id', 'name']).where('latest', '>', 0).orderBy('name').execute(),
   ])
   return {
     users: new Map(users.map((user) => [user.id, fullName(user)])),
@@ -33,6 +35,7 @@ export async function ruleNames(db: Db, language: Language): Promise<RuleNames> 
     targets: new Map(targets.map(({ id, name }) => [id, name])),
     entities: new Map(entities.map(({ id, legalName }) => [id, legalName])),
     departments: new Map(departments.map(({ id, name }) => [id, name])),
+    templates: new Map(templates.map(({ id, name }) => [id, name])),
   }
 }
 
@@ -69,6 +72,8 @@ function conditionText(language: Language, condition: Condition, names: RuleName
       return fill(conditions[condition.kind], { name: names.users.get(condition.user) ?? gone })
     case 'department':
       return fill(conditions.department, { name: names.departments.get(condition.department) ?? gone })
+    case 'template':
+      return fill(conditions.template, { name: names.templates.get(condition.template) ?? gone })
     case 'entity':
       return fill(conditions.entity, { name: names.entities.get(condition.entity) ?? gone })
   }
@@ -88,6 +93,8 @@ function actionText(language: Language, action: Action, names: RuleNames): strin
       return fill(actions.note, { text: short(action.text) })
     case 'webhook':
       return fill(actions.webhook, { name: names.targets.get(action.target) ?? gone })
+    case 'follow-up':
+      return fill(actions['follow-up'], { name: names.templates.get(action.template) ?? gone })
     case 'move':
       return fill(actions.move, { stage: names.stages.get(action.stage) ?? gone })
   }

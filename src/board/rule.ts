@@ -10,10 +10,20 @@ export type Condition =
   | { readonly kind: 'deadline'; readonly compare: 'at-most' | 'at-least'; readonly days: number }
   | { readonly kind: 'sender' | 'responsible'; readonly user: string }
   | { readonly kind: 'entity'; readonly entity: string }
+  | { readonly kind: 'template'; readonly template: string }
   /** The sender's department, or one above it. */
   | { readonly kind: 'department'; readonly department: string }
 export type ConditionKind = Condition['kind']
-export const CONDITION_KINDS: readonly ConditionKind[] = ['party', 'field', 'deadline', 'sender', 'responsible', 'department', 'entity']
+export const CONDITION_KINDS: readonly ConditionKind[] = [
+  'party',
+  'field',
+  'deadline',
+  'sender',
+  'responsible',
+  'department',
+  'entity',
+  'template',
+]
 
 export const ADDRESSEES = ['client', 'responsible', 'supervisor', 'address'] as const
 export type Addressee = (typeof ADDRESSEES)[number]
@@ -27,8 +37,9 @@ export type Action =
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'webhook'; readonly target: string }
   | { readonly kind: 'move'; readonly stage: string }
+  | { readonly kind: 'follow-up'; readonly template: string }
 export type ActionKind = Action['kind']
-export const ACTION_KINDS: readonly ActionKind[] = ['tell', 'responsible', 'note', 'webhook', 'move']
+export const ACTION_KINDS: readonly ActionKind[] = ['tell', 'responsible', 'note', 'webhook', 'move', 'follow-up']
 
 export interface Rule {
   readonly id: string

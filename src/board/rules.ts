@@ -127,6 +127,7 @@ async function refuseUnfit(tx: Tx, stageId: string, { wait, unit, conditions, ac
       const department = await tx.selectFrom('department').select('id').where('id', '=', condition.department).executeTakeFirst()
       if (!department) throw new Refusal('invalid', 'board.choice-missing')
     }
+    if (condition.kind === 'template') await refuseUnlessTemplate(tx, condition.template)
     if (condition.kind === 'entity') {
       const entity = await tx.selectFrom('legalEntity').select('id').where('id', '=', condition.entity).executeTakeFirst()
       if (!entity) throw new Refusal('invalid', 'board.choice-missing')
@@ -150,10 +151,17 @@ async function refuseUnfitAction(tx: Tx, stageId: string, action: Action): Promi
       return refuseUnlessUser(tx, action.user)
     case 'webhook':
       return void (await findTarget(tx, action.target))
+    case 'follow-up':
+      return refuseUnlessTemplate(tx, action.template)
     case 'move':
       if (action.stage === stageId) throw new Refusal('invalid', 'board.move-to-itself')
       return void (await findStage(tx, action.stage))
   }
+}
+
+async function refuseUnlessTemplate(tx: Tx, id: string): Promise<void> {
+  const template = await tx.selectFrom('template').select('id').where('id', '=', id).where('latest', '>', 0).executeTakeFirst()
+  if (!template) throw new Refusal('invalid', 'board.choice-missing')
 }
 
 async function refuseUnlessUser(tx: Tx, id: string): Promise<void> {

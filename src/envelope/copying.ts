@@ -1,4 +1,4 @@
-import type { UserAct } from '../audit/act.ts'
+import type { Act } from '../audit/act.ts'
 import { newDocumentId } from '../base/document-id.ts'
 import { newId } from '../base/id.ts'
 import type { Tx } from '../db/open.ts'
@@ -27,7 +27,7 @@ export type Copied = ReadonlyMap<string, string>
 /** The same documents, people and fields in a new envelope: a copy, a template's design or version, and what is made from one. */
 export async function copyEnvelope(
   tx: Tx,
-  act: UserAct,
+  act: Act,
   from: Envelope,
   as: Pick<Envelope, 'status' | 'senderId'> & Partial<Envelope>,
 ): Promise<{ readonly envelope: Envelope; readonly copied: Copied }> {
@@ -40,7 +40,7 @@ export async function copyEnvelope(
  * Into an envelope that has nothing yet. Fields travel by all their columns; what names another field in the rules of one (a condition, a
  * calculation) names its copy afterwards.
  */
-export async function copyContents(tx: Tx, act: UserAct, from: Pick<Envelope, 'id'>, to: Pick<Envelope, 'id'>): Promise<Copied> {
+export async function copyContents(tx: Tx, act: Act, from: Pick<Envelope, 'id'>, to: Pick<Envelope, 'id'>): Promise<Copied> {
   const copied = new Map<string, string>()
   for (const recipient of await listRecipients(tx, from.id)) {
     const { id } = await insertRecipient(tx, to, recipient)

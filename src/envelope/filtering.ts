@@ -13,6 +13,7 @@ export interface Filters {
   readonly responsible: string
   readonly party: string
   readonly entity: string
+  readonly template: string
   readonly from: Instant | null
   /** Not included. */
   readonly until: Instant | null
@@ -27,6 +28,7 @@ export const NO_FILTERS: Filters = {
   responsible: '',
   party: '',
   entity: '',
+  template: '',
   from: null,
   until: null,
   soon: false,
@@ -37,7 +39,7 @@ type Where = ExpressionBuilder<Database, 'envelope'>
 export const isWithin =
   (filters: Filters, at: Instant) =>
   (where: Where): Expression<SqlBool> => {
-    const { search, stage, sender, responsible, party, entity, from, until, soon } = filters
+    const { search, stage, sender, responsible, party, entity, template, from, until, soon } = filters
     const all: Expression<SqlBool>[] = []
     if (search.trim()) all.push(isFoundBy(search)(where))
     if (stage)
@@ -67,6 +69,7 @@ export const isWithin =
         ),
       )
     if (entity) all.push(where('envelope.legalEntityId', '=', entity))
+    if (template) all.push(where('envelope.templateId', '=', template))
     if (from) all.push(where('envelope.createdAt', '>=', from))
     if (until) all.push(where('envelope.createdAt', '<', until))
     if (soon) all.push(where('envelope.status', '=', 'sent'), where('envelope.deadline', '<', later(at, DAY)))

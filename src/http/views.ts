@@ -233,6 +233,7 @@ export interface Views {
     users: Choices
     departments: Choices
     entities: Choices
+    templates: Choices
     stages: Choices
     targets: Choices
     places: readonly RulePlace[]

@@ -1,5 +1,5 @@
 import type { Reader } from '../access/reach.ts'
-import type { UserAct } from '../audit/act.ts'
+import type { Act, UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { DAY, later } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -22,9 +22,11 @@ export async function draftFromTemplate(db: Db, act: UserAct, user: Reader, id: 
 /** The draft of one version, in the name of whoever sends it; `copied` leads from what the version has to what the draft has. */
 export async function draftFromVersion(
   tx: Tx,
-  act: UserAct,
+  act: Act,
   version: Pick<Version, 'templateId' | 'number' | 'envelopeId'>,
   senderId: string,
+  /** What else its entry of the log says: who or what started it. */
+  because: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly envelope: Envelope; readonly copied: Copied }> {
   const frozen = await findEnvelope(tx, version.envelopeId)
   const made = await copyEnvelope(tx, act, frozen, {
@@ -35,7 +37,7 @@ export async function draftFromVersion(
   await append(tx, act, {
     type: 'envelope.drafted',
     envelopeId: made.envelope.id,
-    detail: { template: version.templateId, version: version.number },
+    detail: { ...because, template: version.templateId, version: version.number },
   })
   return made
 }

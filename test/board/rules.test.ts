@@ -223,7 +223,7 @@ test('what nobody understands is refused while it is saved, and nothing is kept'
   ]
   for (const [details, reason] of refused) expect(addRule(db, board.act(), 'stg_sent', { ...RULE_OF, ...details })).rejects.toThrow(reason)
   expect(await listRules(db, 'stg_sent')).toEqual([])
-  expect(ACTION_KINDS).toHaveLength(5)
+  expect(ACTION_KINDS).toHaveLength(6)
 })
 
 test('rules are ordered, switched and removed', async () => {

@@ -7,6 +7,8 @@ import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { instantAt } from '../../view/local-time.ts'
 import { blankForm, type Form } from '../answers.ts'
+import { listTemplates } from '../../template/templates.ts'
+import { requireUser } from '../access.ts'
 import type { Ctx } from '../env.ts'
 import { DAY, later } from '../../base/instant.ts'
 
@@ -20,6 +22,7 @@ const Query = z.object({
   responsible: text,
   party: text,
   entity: text,
+  template: text,
   from: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/)
@@ -64,19 +67,26 @@ export interface FilterView {
   readonly count: number
   readonly stages: readonly { readonly value: string; readonly label: string }[]
   readonly users: readonly { readonly value: string; readonly label: string }[]
+  readonly templates: readonly { readonly value: string; readonly label: string }[]
   readonly entities: readonly { readonly value: string; readonly label: string }[]
 }
 
 /** What the form of filters offers. */
 export async function filterView(c: Ctx, { values, query }: ReadFilters): Promise<FilterView> {
   const { db } = c.var.house
-  const [stages, users, entities] = await Promise.all([listStages(db), listUsers(db), listLegalEntities(db)])
+  const [stages, users, entities, templates] = await Promise.all([
+    listStages(db),
+    listUsers(db),
+    listLegalEntities(db),
+    listTemplates(db, requireUser(c), { published: true }),
+  ])
   return {
     form: blankForm(values),
     query,
     count: FILTER_NAMES.filter((name) => name !== 'search' && values[name]).length,
     stages: stages.map((stage) => ({ value: stage.id, label: stageName(stage, c.var.lang) })),
     users: users.map((user) => ({ value: user.id, label: fullName(user) })),
+    templates: templates.map(({ id, name }) => ({ value: id, label: name })),
     entities: entities.map(({ id, legalName }) => ({ value: id, label: legalName })),
   }
 }

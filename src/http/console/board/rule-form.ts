@@ -94,6 +94,8 @@ function conditionIn(kind: ConditionKind, value: (name: string) => string): Cond
       return { kind, user: value('user') }
     case 'department':
       return { kind, department: value('department') }
+    case 'template':
+      return { kind, template: value('template') }
     case 'entity':
       return { kind, entity: value('entity') }
   }
@@ -124,6 +126,8 @@ function actionIn(kind: ActionKind, value: (name: string) => string): Action {
       return { kind, text: manyLines(value('note'), 2_000) }
     case 'webhook':
       return { kind, target: value('target') }
+    case 'follow-up':
+      return { kind, template: value('template') }
     case 'move':
       return { kind, stage: value('stage') }
   }

@@ -57,6 +57,7 @@ async function page(
     users: choices(names.users),
     departments: choices(names.departments),
     entities: choices(names.entities),
+    templates: choices(names.templates),
     stages: (await listStages(db)).filter(({ id }) => id !== stage.id).map((one) => ({ value: one.id, label: stageName(one, lang) })),
     targets: (await listTargets(db)).map(({ id, name }) => ({ value: id, label: name })),
     places: PLACES,

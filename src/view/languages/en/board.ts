@@ -22,6 +22,7 @@ export const board = {
     responsible: 'Responsible',
     party: 'Other party',
     entity: 'Company',
+    template: 'Template',
     from: 'Started from',
     to: 'Started until',
     soon: 'Ends within a day, or is late',
@@ -106,6 +107,7 @@ export const board = {
     byRule: 'a rule of the board',
     told: 'Note: {text}',
   },
+  followUpOf: 'Follow-up of “{title}”',
   noDeadline: 'no deadline',
   places: {
     title: 'title of the document',
@@ -235,6 +237,7 @@ export const board = {
       responsible: 'the responsible is {name}',
       department: 'the sender is of {name}',
       entity: 'the company is {name}',
+      template: 'it was made from the template “{name}”',
       deadline: {
         'at-most': (days: number) =>
           plural('en', days, { one: 'the deadline is # day away or less', other: 'the deadline is # days away or less' }),
@@ -260,6 +263,7 @@ export const board = {
       note: 'add the note “{text}”',
       webhook: 'call the webhook “{name}”',
       move: 'move the card to “{stage}”',
+      'follow-up': 'start a draft from the template “{name}”',
     },
     gone: 'somebody who is gone',
     kinds: {
@@ -268,6 +272,7 @@ export const board = {
       note: 'Add a note to the history',
       webhook: 'Call a webhook',
       move: 'Move the card',
+      'follow-up': 'Start a follow-up',
     },
     whenTitle: 'When',
     wait: 'After',
@@ -285,6 +290,7 @@ export const board = {
       responsible: 'Responsible',
       department: 'Department of the sender',
       entity: 'Company',
+      template: 'Template',
     },
     addCondition: 'Add a condition',
     conditionKind: 'Kind of condition',
@@ -299,6 +305,7 @@ export const board = {
       entity: 'Company',
       stage: 'Stage',
       target: 'Webhook',
+      template: 'Template',
       choose: 'Choose…',
     },
     comparisons: {
@@ -322,6 +329,7 @@ export const board = {
     subject: 'Subject in {language}',
     text: 'Text in {language}',
     textHint: 'A language without a text gets that of another.',
+    followUpHint: 'A draft from the newest version of the template, in the name of the responsible, who completes and sends it.',
     noteText: 'Text of the note',
     placesTitle: 'What may stand in braces',
     preview: 'Preview',
@@ -372,6 +380,7 @@ export const board = {
       note: 'Added a note.',
       webhook: 'Called “{name}”: {answer}.',
       move: 'Moved the card to “{stage}”.',
+      'follow-up': 'Started a draft from “{name}” for {person}.',
     },
     reasons: {
       condition: 'Condition {number} did not hold.',
@@ -383,6 +392,8 @@ export const board = {
       'already-there': 'The card stands in “{stage}” already.',
       'not-a-fact': 'The stage “{stage}” states what is not true of the document.',
       'stage-gone': 'The stage is gone.',
+      'template-gone': 'The template is archived or gone.',
+      'follow-up-loop': 'Cut: this draft was started by a rule itself, and nobody has sent it.',
       'target-gone': 'The webhook is no longer declared.',
       loop: 'Cut: rules had led the card through “{stage}” already, so they would go round in a circle.',
       'too-deep': 'Cut: rules had moved the card {number} times in a row.',

@@ -22,6 +22,7 @@ export const board = {
     responsible: 'Responsable',
     party: 'Autre partie',
     entity: 'Société',
+    template: 'Modèle',
     from: 'Commencé à partir du',
     to: 'Commencé jusqu’au',
     soon: 'Se termine sous un jour, ou en retard',
@@ -105,6 +106,7 @@ export const board = {
     byRule: 'une règle du tableau',
     told: 'Note : {text}',
   },
+  followUpOf: 'Suite de « {title} »',
   noDeadline: 'aucune échéance',
   places: {
     title: 'titre du document',
@@ -239,6 +241,7 @@ export const board = {
       responsible: 'le responsable est {name}',
       department: 'l’expéditeur est de {name}',
       entity: 'la société est {name}',
+      template: 'il a été créé à partir du modèle « {name} »',
       deadline: {
         'at-most': (days: number) =>
           plural('fr', days, { one: 'l’échéance est dans # jour ou moins', other: 'l’échéance est dans # jours ou moins' }),
@@ -264,6 +267,7 @@ export const board = {
       note: 'ajouter la note « {text} »',
       webhook: 'appeler le webhook « {name} »',
       move: 'déplacer la carte vers « {stage} »',
+      'follow-up': 'commencer un brouillon à partir du modèle « {name} »',
     },
     gone: 'quelqu’un qui n’est plus là',
     kinds: {
@@ -272,6 +276,7 @@ export const board = {
       note: 'Ajouter une note à l’historique',
       webhook: 'Appeler un webhook',
       move: 'Déplacer la carte',
+      'follow-up': 'Commencer une suite',
     },
     whenTitle: 'Quand',
     wait: 'Après',
@@ -289,6 +294,7 @@ export const board = {
       responsible: 'Responsable',
       department: 'Service de l’expéditeur',
       entity: 'Société',
+      template: 'Modèle',
     },
     addCondition: 'Ajouter une condition',
     conditionKind: 'Sorte de condition',
@@ -303,6 +309,7 @@ export const board = {
       entity: 'Société',
       stage: 'Étape',
       target: 'Webhook',
+      template: 'Modèle',
       choose: 'Choisir…',
     },
     comparisons: {
@@ -326,6 +333,7 @@ export const board = {
     subject: 'Objet en {language}',
     text: 'Texte en {language}',
     textHint: 'Une langue sans texte reçoit celui d’une autre.',
+    followUpHint: 'Un brouillon à partir de la dernière version du modèle, au nom du responsable, qui le complète et l’envoie.',
     noteText: 'Texte de la note',
     placesTitle: 'Ce qui peut figurer entre accolades',
     preview: 'Aperçu',
@@ -377,6 +385,7 @@ export const board = {
       note: 'A ajouté une note.',
       webhook: 'A appelé « {name} » : {answer}.',
       move: 'A déplacé la carte vers « {stage} ».',
+      'follow-up': 'A commencé un brouillon à partir de « {name} » pour {person}.',
     },
     reasons: {
       condition: 'La condition {number} n’était pas remplie.',
@@ -388,6 +397,8 @@ export const board = {
       'already-there': 'La carte est déjà dans « {stage} ».',
       'not-a-fact': 'L’étape « {stage} » affirme ce qui n’est pas vrai du document.',
       'stage-gone': 'L’étape n’existe plus.',
+      'template-gone': 'Le modèle est archivé ou n’existe plus.',
+      'follow-up-loop': 'Coupé : ce brouillon a lui-même été commencé par une règle, et personne ne l’a envoyé.',
       'target-gone': 'Le webhook n’est plus déclaré.',
       loop: 'Coupé : des règles avaient déjà fait passer la carte par « {stage} », elles tourneraient en rond.',
       'too-deep': 'Coupé : des règles avaient déplacé la carte {number} fois de suite.',
