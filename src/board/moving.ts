@@ -110,3 +110,7 @@ export async function lastUndoable(db: Db, at: Instant, user: Reader, moveId: st
     .executeTakeFirst()
   return move ?? null
 }
+
+/** The stage of an envelope's card; null while the follower has not come to it. */
+export const standingOf = async (db: Db, envelopeId: string): Promise<string | null> =>
+  (await db.selectFrom('boardCard').select('stageId').where('envelopeId', '=', envelopeId).executeTakeFirst())?.stageId ?? null

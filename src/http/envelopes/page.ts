@@ -22,6 +22,7 @@ import { handedOverBy } from '../../ceremony/delegating.ts'
 import { blankForm, type Form } from '../answers.ts'
 import type { Ctx } from '../env.ts'
 import { readSetting } from '../../setting/setting.ts'
+import { type InsideView, insideView } from './inside.ts'
 import { deadlineValues } from './deadline-fields.ts'
 import { reminderValues } from './reminder-fields.ts'
 
@@ -90,6 +91,7 @@ export interface EnvelopeView {
   }[]
   readonly people: readonly ShownPerson[]
   readonly timeline: readonly Happening[]
+  readonly inside: InsideView
   readonly correct: { readonly id: string; readonly name: string; readonly form: Form } | null
   readonly deadline: Form
   readonly reminders: Form
@@ -149,6 +151,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
       attachments: await signedAttachments(db, envelope.id),
     }),
     timeline: await historyOf(db, c.var.lang, envelope.id),
+    inside: await insideView(c, envelope),
     correct: corrected
       ? { id: corrected.id, name: nameOf(corrected), form: forms.correction ?? blankForm(correctionValues(corrected)) }
       : null,

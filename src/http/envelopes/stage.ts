@@ -9,6 +9,7 @@ import { createApp, wantsJson } from '../env.ts'
 import { form } from '../form.ts'
 import { nameOf, titleOf } from '../board/moves.ts'
 import { refusalSentence } from '../errors.ts'
+import { flash } from '../server.ts'
 
 const Move = z.object({
   stage: z.string().max(60),
@@ -55,6 +56,8 @@ export const envelopeStage = createApp()
     const told = fill(words(c.var.lang).board.moving.moved, { title: await titleOf(c, envelopeId), stage: await nameOf(c, stage) })
     if (wantsJson(c)) return c.json({ move: move?.id ?? null, told })
     const address = new URL(ownAddress(back, '/board'), 'http://own.invalid')
-    if (move) address.searchParams.set('moved', move.id)
+    // The board offers the way back; elsewhere a sentence tells it.
+    if (move && address.pathname === '/board') address.searchParams.set('moved', move.id)
+    else flash(c, 'good', told)
     return c.redirect(address.pathname + address.search, 303)
   })
