@@ -3,6 +3,8 @@ import { Refusal } from './refusal.ts'
 export const SEPARATORS = [',', ';', '\t', '|'] as const
 export type Separator = (typeof SEPARATORS)[number]
 
+const MOST_CELLS = 1_000
+
 export interface CsvLine {
   /** Of the file, from 1: where the record begins. */
   readonly line: number
@@ -27,7 +29,7 @@ export const isSeparator = (text: string): text is Separator => (SEPARATORS as r
 
 /**
  * RFC 4180 with any separator and line end; quotes may hold line ends. Lines in which nothing stands are left out. A cell that a spreadsheet was kept
- * from taking for a formula loses the apostrophe. Refused: more than `most` records, a quote that is never closed.
+ * from taking for a formula loses the apostrophe. Refused: more than `most` records, a record of more than a thousand cells, a quote that is never closed.
  */
 export function readCsv(text: string, separator: Separator, most: number): CsvLine[] {
   return cut(text, separator, most, true).map(({ line, cells }) => ({
@@ -71,6 +73,10 @@ function cut(text: string, separator: Separator, most: number, isWhole: boolean)
     const from = at
     while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at++
     cells.push(cell + text.slice(from, at))
+    if (cells.length > MOST_CELLS) {
+      if (isWhole) throw new Refusal('too_large', 'csv.too-wide', { line: began, most: MOST_CELLS })
+      return records
+    }
     if (text[at] === separator) {
       at++
       if (at === text.length) cells.push('')

@@ -19,6 +19,8 @@ test('quotes, line ends of every kind, empty lines, and the line where each begi
   expect(cells('a,b,')).toEqual([['a', 'b', '']])
   expect(() => readCsv('a,"b\nc', ',', 9)).toThrow('csv.quote-open')
   expect(() => readCsv('a\nb\nc', ',', 2)).toThrow('csv.too-many')
+  expect(() => readCsv(';'.repeat(5_000_000), ';', 2)).toThrow('csv.too-wide')
+  expect(separatorOf(';'.repeat(5_000_000))).toBeDefined()
 })
 
 test('the separator is told by equal widths', () => {

@@ -75,17 +75,20 @@ function cardOf(line: number, lines: readonly string[]): Card {
 
 /** A line that begins with a blank goes on with the one before; a quoted-printable one also after `=` at its end (RFC 2045 §6.7). */
 function unfolded(lines: readonly string[], is21: boolean): string[] {
-  const whole: string[] = []
-  let goesOn = false
+  // Put together once: a file may be one property of a hundred thousand lines.
+  const properties: string[][] = []
+  let isQuoted = false
   for (const line of lines) {
-    const last = whole.length - 1
-    if (goesOn) whole[last] = whole[last]!.slice(0, -1) + line
-    else if (/^[ \t]/.test(line) && last >= 0) whole[last] += is21 ? line : line.slice(1)
-    else whole.push(line)
-    const current = whole.at(-1)!
-    goesOn = current.endsWith('=') && /^[^:]*QUOTED-PRINTABLE[^:]*:/i.test(current)
+    const current = properties.at(-1)
+    const last = current?.at(-1) ?? ''
+    if (current && isQuoted && last.endsWith('=')) current.splice(-1, 1, last.slice(0, -1), line)
+    else if (current && /^[ \t]/.test(line)) current.push(is21 ? line : line.slice(1))
+    else {
+      properties.push([line])
+      isQuoted = /QUOTED-PRINTABLE/i.test(line.slice(0, Math.max(0, endOfHead(line))))
+    }
   }
-  return whole
+  return properties.map((pieces) => pieces.join(''))
 }
 
 function propertyOf(line: string): Property | null {
@@ -131,15 +134,18 @@ function splitOutside(text: string, mark: string): string[] {
 }
 
 function fromQuotedPrintable(text: string, charset: string): string {
-  const bytes: number[] = []
-  for (let at = 0; at < text.length; at++) {
-    const code = /^=([0-9a-f]{2})/i.exec(text.slice(at, at + 3))?.[1]
-    if (code) {
-      bytes.push(Number.parseInt(code, 16))
-      at += 2
-    } else bytes.push(...new TextEncoder().encode(text[at]!))
+  const written = new TextEncoder().encode(text)
+  const raw = new Uint8Array(written.length)
+  let length = 0
+  for (let at = 0; at < written.length; at++) {
+    const code = written[at] === 0x3d ? Number.parseInt(String.fromCharCode(written[at + 1] ?? 0, written[at + 2] ?? 0), 16) : Number.NaN
+    raw[length++] = Number.isNaN(code) ? written[at]! : code
+    if (!Number.isNaN(code)) at += 2
   }
-  const raw = Uint8Array.from(bytes)
+  return textOf(raw.subarray(0, length), charset)
+}
+
+function textOf(raw: Uint8Array, charset: string): string {
   for (const name of [charset, 'utf-8'])
     try {
       return new TextDecoder(name as 'utf-8', { fatal: true }).decode(raw)

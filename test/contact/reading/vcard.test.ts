@@ -82,3 +82,19 @@ test('what is no card is none; one that never ends is refused, for it would hide
   expect(() => readCards(`${card('FN:a')}BEGIN:VCARD\r\nFN:x\r\n${card('FN:b')}`)).toThrow('vcard.open')
   for (const text of ['', 'hello', 'END:VCARD', ':::\r\n=', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR']) expect(readCards(text)).toEqual([])
 })
+
+test('a property of many lines is read in time that grows with its length', () => {
+  const began = performance.now()
+  const quoted = card(
+    'VERSION:2.1',
+    'FN:a',
+    'NOTE;ENCODING=QUOTED-PRINTABLE:=',
+    ...Array.from({ length: 60_000 }, () => `${'=C3=A9'.repeat(12)}=`),
+    'x',
+  )
+  expect(readCards(quoted)[0]!.note).toHaveLength(720_001)
+  const folds = card('VERSION:3.0', 'FN:a', 'NOTE:', ...Array.from({ length: 100_000 }, () => ` ${'y'.repeat(40)}`))
+  expect(readCards(folds)[0]!.note).toHaveLength(4_000_000)
+  expect(readCards(card('FN:b', 'x'.repeat(4_000_000)))[0]!.fullName).toBe('b')
+  expect(performance.now() - began).toBeLessThan(8_000)
+}, 30_000)

@@ -161,6 +161,7 @@ export const refusals = {
   'contact.merge-self': 'A contact cannot be merged with itself.',
   'contact.moved-on': 'One of the two was changed meanwhile. Please look at both once more.',
   'csv.too-many': 'There are more than {most} lines. Please cut the file in pieces.',
+  'csv.too-wide': 'Line {line} has more than {most} cells.',
   'csv.quote-open': 'A quotation mark that opens in line {line} is never closed.',
   'vcard.open': 'The card that begins in line {line} never ends.',
   'import.unknown': 'This import is no longer there. Please choose the file once more.',

@@ -165,6 +165,7 @@ export const refusals: typeof shape = {
   'contact.merge-self': 'Un contact ne peut pas être fusionné avec lui-même.',
   'contact.moved-on': 'L’un des deux a été modifié entre-temps. Veuillez les regarder à nouveau.',
   'csv.too-many': 'Il y a plus de {most} lignes. Veuillez découper le fichier.',
+  'csv.too-wide': 'La ligne {line} a plus de {most} cellules.',
   'csv.quote-open': 'Un guillemet ouvert à la ligne {line} n’est jamais fermé.',
   'vcard.open': 'La fiche qui commence à la ligne {line} ne se termine jamais.',
   'import.unknown': 'Cette importation n’existe plus. Veuillez choisir le fichier à nouveau.',
