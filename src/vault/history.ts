@@ -37,18 +37,22 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
   const users = await db.selectFrom('user').select(['id', 'firstName', 'lastName']).execute()
   const recipients = await db.selectFrom('recipient').select(['id', 'firstName', 'lastName']).where('envelopeId', '=', envelopeId).execute()
   const names = new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
+  // A recipient's place may have gone to somebody else since.
+  const handed = entries.filter(({ type }) => type === 'recipient.delegated')
+  const called = (id: string, seq: number): string | undefined =>
+    handed.find((one) => one.detail['recipient'] === id && one.seq >= seq)?.clear['from'] ?? names.get(id)
   const told = words(language).board.notes.told
   const notes = new Map((await notesOf(db, envelopeId)).map(({ id, text }) => [id, fill(told, { text })]))
   return entries
     .flatMap((entry): Happening[] => {
       const letter = letters.find(({ id }) => id === entry.detail['message'])
       const told = letter
-        ? toldOf(language, entry, letter, names)
+        ? toldOf(language, entry, letter, called)
         : isToldByLetter(entry, letters)
           ? null
           : (notes.get(String(entry.detail['note'])) ?? sentence(language, openly(entry)))
       if (told === null) return []
-      const actor = 'id' in entry.actor && !OWN.has(entry.type) ? (names.get(entry.actor.id) ?? null) : null
+      const actor = 'id' in entry.actor && !OWN.has(entry.type) ? (called(entry.actor.id, entry.seq) ?? null) : null
       const waiting = entry.type === 'message.queued' && letter?.reach === 'waits' ? letter.id : null
       return [{ at: entry.at, who: actor && !told.includes(actor) && !waiting ? actor : null, text: told, waiting }]
     })
@@ -59,10 +63,15 @@ export async function historyOf(db: Db, language: Language, envelopeId: string):
 const openly = (entry: TrailEntry): TrailEntry => (PRIVATE.has(entry.type) ? { ...entry, clear: { ...entry.clear, reason: '…' } } : entry)
 
 /** Null: something else tells it. A message to the sender is told only where it did not arrive. */
-function toldOf(language: Language, { type }: TrailEntry, letter: Letter, names: ReadonlyMap<string, string>): string | null {
+function toldOf(
+  language: Language,
+  { type, seq }: TrailEntry,
+  letter: Letter,
+  called: (id: string, seq: number) => string | undefined,
+): string | null {
   const { console, documents } = words(language)
   const told = documents.show.letters
-  const params = { kind: console.outbox.kinds[letter.kind], name: names.get(letter.recipientId ?? letter.userId ?? '') ?? '…' }
+  const params = { kind: console.outbox.kinds[letter.kind], name: called(letter.recipientId ?? letter.userId ?? '', seq) ?? '…' }
   if (type === 'message.failed') return fill(told.undelivered, params)
   if (letter.recipientId === null) return null
   switch (type) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { CDPSession, Page } from 'playwright-core'
 import { listen } from '../../src/http/listen.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser } from '../support/browser.ts'
 import { faultsOf } from '../support/judged.ts'
 import { freePort } from '../support/installation.ts'
@@ -59,6 +60,7 @@ test('a signature drawn on the phone by a code from the computer: at once there,
   const body = await phone.locator('body').textContent()
   for (const secret of ['Consulting agreement', 'marie@client.example', 'Ann Archer']) expect(body).not.toContain(secret)
   await desk.getByText('Your phone is ready.').waitFor()
+  expect([await accessible(phone), await accessible(desk)]).toEqual([[], []])
   const finger = await context.newCDPSession(phone)
   await stroke(finger, phone, wave(0.1))
   await phone.getByRole('button', { name: 'Send to my computer' }).click()
@@ -83,6 +85,8 @@ test('a signature drawn on the phone by a code from the computer: at once there,
   expect((await other.goto(address))!.status()).toBe(404)
   expect(await other.getByRole('heading', { level: 1 }).textContent()).toContain('Ce code ne fonctionne plus')
   expect(await faultsOf(other)).toEqual([])
+
+  expect(await accessible(other)).toEqual([])
 
   await use.click()
   await desk.locator('.place__mark img').waitFor()

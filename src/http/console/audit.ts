@@ -74,7 +74,8 @@ export const consoleAudit = createApp().get('/console/audit', readsAudit, async 
       entries: entries.map((entry) => ({
         seq: entry.seq,
         at: entry.at,
-        who: nameOf(c, names, entry.actor),
+        // As they were called then: a recipient's place may have gone to somebody else since.
+        who: (entry.actor.kind === 'recipient' && (entry.clear['from'] ?? entry.clear['name'])) || nameOf(c, names, entry.actor),
         isPerson: 'id' in entry.actor && names.has(entry.actor.id),
         what: sentence(c.var.lang, entry),
         envelope: entry.envelopeId ? { id: entry.envelopeId, title: titles.get(entry.envelopeId) ?? entry.envelopeId } : null,

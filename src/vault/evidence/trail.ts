@@ -1,6 +1,6 @@
 import { checkpoint as takeCheckpoint, signedNote } from '../../audit/checkpoint.ts'
 import type { Act } from '../../audit/act.ts'
-import { append, inclusionProof, treeRoot } from '../../audit/trail.ts'
+import { append, inclusionProof, trailOf, treeRoot } from '../../audit/trail.ts'
 import { base64, hex, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/digest.ts'
 import type { Config } from '../../config/config.ts'
@@ -65,7 +65,10 @@ export async function shownClearTexts(db: Db, envelopeId: string): Promise<strin
   const people = await db.selectFrom('recipient').select(['firstName', 'lastName']).where('envelopeId', '=', envelopeId).execute()
   const files = await db.selectFrom('document').select('fileName').where('envelopeId', '=', envelopeId).execute()
   const declared = await db.selectFrom('annulment').select('seq').where('envelopeId', '=', envelopeId).where('isPublic', '=', 1).execute()
+  const handed = (await trailOf(db, envelopeId)).filter(({ type }) => type === 'recipient.delegated')
   const names = new Set([
+    // Whoever handed over stands on the certificate too.
+    ...handed.flatMap(({ clear }) => [clear['from'], clear['name']]),
     ...people.map(({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
     ...files.map(({ fileName }) => fileName),
   ])
@@ -76,11 +79,11 @@ export async function shownClearTexts(db: Db, envelopeId: string): Promise<strin
     .select(['auditClear.seq', 'auditClear.name', 'auditClear.salt', 'auditClear.value'])
     .where('auditLeaf.envelopeId', '=', envelopeId)
     .where('auditClear.value', 'is not', null)
-    .where('auditClear.name', 'in', ['name', 'reason'])
+    .where('auditClear.name', 'in', ['name', 'from', 'reason'])
     .orderBy('auditClear.seq')
     .execute()
   return sides
-    .filter(({ seq, name, value }) => (name === 'name' ? names.has(value!) : publicReasons.has(seq)))
+    .filter(({ seq, name, value }) => (name === 'reason' ? publicReasons.has(seq) : names.has(value!)))
     .map(({ seq, name, salt, value }) => `${JSON.stringify({ seq, name, salt: hex(salt), value })}\n`)
     .join('')
 }

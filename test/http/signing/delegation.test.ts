@@ -56,6 +56,12 @@ test('handed over by form: the code first, then back to the form; told beside it
   const page = (await desk.get(`/envelopes/${sent.draft.id}`)).text
   expect(page).toContain('Handed over by Marie Dupont')
   expect(page).toContain('Marie Dupont handed over to Léa Blanc: on leave')
+  // What the one before did and was sent stays theirs.
+  const history = page
+    .slice(page.indexOf('What happened'))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+  expect(history).toMatch(/Marie Dupont confirmed the code(?! Léa)/)
   expect((await desk.get('/notifications')).text).toContain('Marie Dupont handed over to Léa Blanc: on leave')
 }, 40_000)
 
