@@ -15,6 +15,8 @@ import type { Party } from './party.ts'
 import { emptyFieldUnder, isInEmptyField, receivedIn } from './received.ts'
 
 export const MOST_FIELDS = 2_000
+/** Of all lists of an envelope together: each is measured. */
+const MOST_OPTIONS = 4_000
 /** The smallest box in which anything can be read, in points. */
 export const SMALLEST = 6
 
@@ -76,6 +78,8 @@ export function placeFields(
     const before = (await Promise.all(documents.map(({ id }) => listFields(tx, id)))).flat()
     if (draft.version !== seen.version) throw new StaleFields(draft.version, before.map(placedOf))
     if (seen.fields.length > MOST_FIELDS) throw new Refusal('too_large', 'field.too-many', { most: MOST_FIELDS })
+    const choices = seen.fields.reduce((sum, { rules }) => sum + (rules?.options?.length ?? 0), 0)
+    if (choices > MOST_OPTIONS) throw new Refusal('too_large', 'field.too-many-choices', { most: MOST_OPTIONS })
     const recipients = await listRecipients(tx, envelopeId)
     const placed = seen.fields.map((field) => ontoEmptyField(field, documents))
     for (const field of placed) refuseMisplaced(field, documents, recipients)

@@ -1,9 +1,9 @@
 import { readDay } from '../base/day.ts'
 import { readEmailAddress } from '../base/email-address.ts'
+import { readIban, shownIban } from '../base/iban.ts'
 import { readPhoneNumber } from '../base/phone-number.ts'
 import type { RefusalParams } from '../base/refusal.ts'
 import { compare, type Decimal, MOST_WHOLE_DIGITS, readDecimal, wholeDigits, writeDecimal } from './decimal.ts'
-import { readIban, showIban } from './iban.ts'
 import { currencyDecimals, localeOf, readLocal, showLocal, withCurrency } from './local-number.ts'
 import { readPattern } from './pattern.ts'
 import type { Format, Rules } from './rules.ts'
@@ -107,7 +107,7 @@ export function showEntry(format: Format | null, value: string, language: string
     case 'amount':
       return withCurrency(showLocal(value, language, decimalsOf(format)), format.currency, language)
     case 'iban':
-      return showIban(value)
+      return shownIban(value)
     case 'date':
       return showDay(value, language)
     default:

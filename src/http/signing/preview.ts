@@ -39,7 +39,10 @@ export async function previewPage(c: Ctx, ceremony: Ceremony, problem: 'moved' |
       ? {
           confirmed: preview.confirmed,
           documents: preview.documents.map(({ document, digest }) => shownDocument(document, digest, ceremony.documents, c.var.lang)),
-          own: ownPlaces(await fieldsToFill(db, ceremony, c.var.act.at), ceremony),
+          own: ownPlaces(
+            (await fieldsToFill(db, ceremony, c.var.act.at)).filter(({ shown }) => shown),
+            ceremony,
+          ),
         }
       : null,
     stale: isShown ? null : await whyStale(db, ceremony, c.var.act.at),

@@ -393,6 +393,7 @@ export const refusals = {
   'field.limit': 'A limit is a number such as 1234.50.',
   'field.currency': 'A currency has three letters, such as EUR.',
   'field.length': 'The greatest length is a whole number from 1 to 4,000.',
+  'field.too-many-choices': 'That would be too many entries in lists. All lists of a sending together may have up to {most}.',
   'field.too-many-options': 'A list may have up to 200 entries.',
   'entry.not-an-option': 'Please choose one from the list.',
   'entry.longer-than': 'Too long: up to {most} characters.',

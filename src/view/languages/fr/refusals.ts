@@ -406,6 +406,7 @@ export const refusals: typeof shape = {
   'field.limit': 'Une limite est un nombre, par exemple 1234.50.',
   'field.currency': 'Une devise a trois lettres, par exemple EUR.',
   'field.length': 'La longueur maximale est un nombre entier de 1 à 4 000.',
+  'field.too-many-choices': 'Cela ferait trop de lignes dans les listes. Toutes les listes d’un envoi peuvent en avoir {most} en tout.',
   'field.too-many-options': 'Une liste peut avoir jusqu’à 200 lignes.',
   'entry.not-an-option': 'Choisissez dans la liste, s’il vous plaît.',
   'entry.longer-than': 'Trop long : {most} caractères au plus.',
