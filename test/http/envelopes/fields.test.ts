@@ -15,6 +15,7 @@ interface Told {
   readonly code: string
   readonly message: string
   readonly fieldId: string
+  readonly faults: { readonly fieldId: string; readonly message: string }[]
 }
 
 async function deskOf(house: TestHouse, email = 'ann@acme.example') {
@@ -121,6 +122,31 @@ test('rules are kept as they were sent, empty ones left out, and speak of fields
     const refused = await put(path, { version: body.version, fields: [{ ...list, rules: wrong }] })
     expect([wrong, refused.status, refused.body.code, refused.body.fieldId]).toEqual([wrong, 422, code, 'new-list'] as never)
   }
+})
+
+test('what cannot be meant is saved, told at its field, and never sent', async () => {
+  await using house = await openTestHouse({ authority: true })
+  const { envelope, document, us, marie } = await prepareDraft(house)
+  const { browser, read, put } = await deskOf(house)
+  const path = `/envelopes/${envelope.id}/fields`
+  const list = field(document.id, marie.id, { id: 'new-list', kind: 'drop-down', page: 0, label: 'Colour' })
+  const sum = field(document.id, marie.id, { id: 'new-sum', kind: 'calculation', page: 0, y: 600, rules: { formula: 'price *' } })
+  const { status, body } = await put(path, {
+    version: envelope.version,
+    fields: [field(document.id, us.id), field(document.id, marie.id, { id: 'new-2', x: 320 }), list, sum],
+  })
+  const faults = [
+    { fieldId: body.fields.find(({ kind }) => kind === 'drop-down')!.id, message: 'This list has nothing to choose from.' },
+    { fieldId: body.fields.find(({ kind }) => kind === 'calculation')!.id, message: 'The formula stops in the middle.' },
+  ]
+  expect([status, body.faults]).toEqual([200, faults])
+  expect((await read(path)).body.faults).toEqual(faults)
+  const page = await browser.get(`/envelopes/${envelope.id}/draft`)
+  expect(page.text).toContain('Drop-down list, page 1: Colour: This list has nothing to choose from.')
+  const sent = await browser.post(`/envelopes/${envelope.id}/dispatch`, { version: String(body.version) })
+  expect(sent.status).toBe(422)
+  const row = await house.house.db.selectFrom('envelope').select('status').where('id', '=', envelope.id).executeTakeFirstOrThrow()
+  expect(row.status).toBe('draft')
 })
 
 test('whoever saves with an old version is told how it stands, and nothing is changed', async () => {
