@@ -337,6 +337,31 @@ test.skipIf(!HAS_OFFICE)(
   90_000,
 )
 
+test('the fields of a document like this one are used again, for the people of this one, and taken back', async () => {
+  const { stored } = await openEditor(desk)
+  const earlier = await stored()
+  const { envelope, marie } = await prepareDraft(house)
+  const now = async () => fieldsOf(house.house.db, envelope)
+  await desk.goto(`${origin()}/envelopes/${envelope.id}/draft`)
+  await desk.waitForSelector('[data-editor][data-ready]')
+  const offer = desk.locator('[data-offer="layout"]').first()
+  expect(await offer.locator('strong').textContent()).toMatch(
+    /^“Consulting agreement” of 23 November 2026 looks like “Consulting agreement” and has \d+ fields$/,
+  )
+  await offer.locator('button[type="submit"]').focus()
+  await desk.keyboard.press('Enter')
+  await desk.locator('[data-status]', { hasText: /^Saved \d\d:\d\d$/ }).waitFor()
+  const taken = await now()
+  expect(taken.length).toBeGreaterThanOrEqual(earlier.length)
+  expect(taken.filter(({ label }) => label.startsWith('Line')).every(({ recipientId }) => recipientId === marie.id)).toBe(true)
+  expect(await offer.isVisible()).toBe(false)
+  // The focus is on a field by now: the keys are the editor's.
+  await desk.keyboard.press('Control+z')
+  await offer.waitFor()
+  await desk.waitForTimeout(1_200)
+  expect(await now()).toEqual([])
+}, 60_000)
+
 test('nothing was loaded from elsewhere, nothing broke the policy, nothing threw', () => {
   expect(browser.complaints).toEqual([])
 })
