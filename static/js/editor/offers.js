@@ -32,7 +32,10 @@ export function takeOffers({ root, draft, leaves, shown, words, voice }) {
       if (!added.length) return
       draft.change([...draft.steady, ...added])
       draft.select(added.map(({ id }) => id))
-      shown.focus(added.toSorted(leaves.order)[0].id)
+      const [first] = added.toSorted(leaves.order)
+      shown.focus(first.id)
+      // What was added is what is looked at now.
+      shown.buttonOf(first.id).scrollIntoView({ block: 'center', inline: 'nearest' })
       voice.say(words.offerTaken, { count: voice.number(added.length) })
     })
 
