@@ -66,6 +66,8 @@ async function declare(
     const envelope = (await mayWith(tx, user, id, 'annul')) ? await findEnvelope(tx, id) : await findEnvelopeFor(tx, user, id, 'annul')
     const before = (await annulmentsOf(tx, id)).at(-1) ?? null
     const reason = request.reason.toWellFormed().trim().slice(0, LONGEST)
+    if (await tx.selectFrom('vaultImport').select('digest').where('envelopeId', '=', id).executeTakeFirst())
+      throw new Refusal('conflict', 'annulment.imported')
     if (envelope.status !== 'completed') throw new Refusal('conflict', 'annulment.not-completed')
     if (kind === 'annulled' ? before?.kind === kind : before?.kind !== 'annulled')
       throw new Refusal('conflict', kind === 'annulled' ? 'annulment.already' : 'annulment.in-force')

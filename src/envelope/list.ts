@@ -3,7 +3,7 @@ import { fullName } from '../access/roles.ts'
 import type { DocumentId } from '../base/document-id.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import type { ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import type { Database, RecipientRole } from '../db/database.ts'
 import { annulledAmong } from './annulment.ts'
 import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
@@ -74,7 +74,7 @@ export async function listEnvelopes(
   at: Instant,
 ): Promise<{ entries: ListedEnvelope[]; next: ListQuery['after'] }> {
   const { group, filters = NO_FILTERS, after } = query
-  let found = visibleTo(db, reader).selectAll('envelope').where(inGroup(group)).where(isWithin(filters, at))
+  let found = visibleTo(db, reader).selectAll('envelope').where(isMadeHere).where(inGroup(group)).where(isWithin(filters, at))
   if (after)
     found = found.where((where) =>
       where.or([
@@ -95,9 +95,13 @@ export async function listEnvelopes(
   }
 }
 
+/** What was signed elsewhere and brought into the vault stands in the vault alone. */
+const isMadeHere = sql<boolean>`not exists (select 1 from vault_import i where i.envelope_id = envelope.id)`
+
 /** How many stand in each group, for whoever reads. */
 export async function countEnvelopes(db: Db, reader: Reader): Promise<Readonly<Record<Group, number>>> {
   const rows = await visibleTo(db, reader)
+    .where(isMadeHere)
     .select((select) => [
       'envelope.status',
       select

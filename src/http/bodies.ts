@@ -22,6 +22,7 @@ interface UploadPlace {
 const UPLOADS: readonly UploadPlace[] = [
   { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
   { path: /^\/templates\/[^/]+\/bulk$/, most: TABLE, signedIn: true },
+  { path: /^\/vault\/imports$/, most: DOCUMENTS, signedIn: true, spooled: true },
   { path: /^\/verify(\/report)?$/, most: DOCUMENTS, spooled: true },
   { path: /^\/console\/(companies|stamps)(\/|$)/, most: PICTURE, signedIn: true },
   { path: /^\/contacts\/imports$/, most: CONTACTS, signedIn: true },

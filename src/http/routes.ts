@@ -56,6 +56,7 @@ import { envelopeOffers } from './envelopes/offers.ts'
 import { envelopePages } from './envelopes/pages.ts'
 import { vault } from './vault.ts'
 import { vaultFolders } from './vault/folders.ts'
+import { vaultImports } from './vault/imports.ts'
 import { vaultDetails } from './vault/details.ts'
 import { vaultDisposals } from './vault/disposals.ts'
 import { vaultRetention } from './vault/retention.ts'
@@ -205,6 +206,7 @@ export function mountRoutes(app: Hono<Env>): void {
     vaultDisposals,
     vaultRetention,
     vaultDetails,
+    vaultImports,
     vaultTaking,
     vault,
     vaultDocuments,

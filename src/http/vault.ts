@@ -4,6 +4,7 @@ import { listFolders, mayAddFolder } from '../vault/folders.ts'
 import { historyOf } from '../vault/history.ts'
 import { kindsOf } from '../vault/kinds.ts'
 import { mayHold, standingHold } from '../vault/legal-hold.ts'
+import { importOf } from '../vault/importing.ts'
 import { mayDescribe } from '../vault/describing.ts'
 import { keepingOf } from '../vault/retention.ts'
 import { placesOf, searchVault, seenRow } from '../vault/register.ts'
@@ -52,6 +53,18 @@ export const vault = createApp()
     const keeping = await keepingOf(db, row.seq)
     const canDescribe = await mayDescribe(db, requireUser(c), entry.id)
     return c.html(
-      await c.var.render('vault/show', { entry, row, keeping, canDescribe, standing, hold, attachments, timeline, search, places }),
+      await c.var.render('vault/show', {
+        entry,
+        row,
+        keeping,
+        canDescribe,
+        imported: await importOf(db, entry.id),
+        standing,
+        hold,
+        attachments,
+        timeline,
+        search,
+        places,
+      }),
     )
   })

@@ -613,6 +613,8 @@ export interface Views {
   'vault/disposals/index': { entries: ListedEntry[]; next: string | null; disposals: Disposal[]; form: Form }
   'vault/disposals/show': { disposal: Disposal; isMine: boolean; form: Form }
   'vault/details': { entry: { id: string; title: string }; kinds: readonly string[]; classes: RetentionClass[] | null; form: Form }
+  'vault/imports': { folders: ShownFolder[]; kinds: readonly string[]; form: Form }
+  'vault/import-report': { entry: { id: string; title: string }; shown: ShownReport; by: string; at: Instant }
   'vault/print': { entries: (ListedEntry & { folder: string | null })[]; isCut: boolean; query: VaultAddress }
   'vault/print-document': { entry: VaultEntry }
   'vault/folders/new': { parent: { id: string; path: string } | null; form: Form }
@@ -635,6 +637,7 @@ export interface Views {
     row: VaultEntryRow
     keeping: { class: RetentionClass | null; dueAt: Instant | null }
     canDescribe: boolean
+    imported: { isVerified: number; answer: string } | null
   }
   'vault/legal-hold': { entry: { id: string; title: string }; hold: Hold | null; form: Form }
   'vault/annulment': { entry: VaultEntry; kind: 'annulled' | 'reinstated'; told: number; form: Form }

@@ -31,6 +31,8 @@ export async function standingOf(db: Db, reader: Reader, { id }: { readonly id: 
     history.push({ kind, at, by: names.get(userId) ?? '', reason, isPublic: isPublic === 1, signedAt: signed?.size ?? null })
   }
   const last = history[0] ?? null
-  const may = await mayWith(db, reader, id, 'annul')
+  // What was signed elsewhere is its issuer's to annul.
+  const imported = await db.selectFrom('vaultImport').select('digest').where('envelopeId', '=', id).executeTakeFirst()
+  const may = !imported && (await mayWith(db, reader, id, 'annul'))
   return { history, canAnnul: may && canAnnul({ status: 'completed' }, last), canReinstate: may && canReinstate(last) }
 }

@@ -20,6 +20,7 @@ import { home } from './en/home.ts'
 import { notifications } from './en/notifications.ts'
 import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
+import { imports } from './en/imports.ts'
 import { retention } from './en/retention.ts'
 import { sweep } from './en/sweep.ts'
 import { folders } from './en/folders.ts'
@@ -53,6 +54,7 @@ export const en = {
   notifications,
   vault,
   register,
+  imports,
   retention,
   sweep,
   folders,

@@ -20,6 +20,7 @@ import { home } from './fr/home.ts'
 import { notifications } from './fr/notifications.ts'
 import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
+import { imports } from './fr/imports.ts'
 import { retention } from './fr/retention.ts'
 import { sweep } from './fr/sweep.ts'
 import { folders } from './fr/folders.ts'
@@ -55,6 +56,7 @@ export const fr: Words = {
   notifications,
   vault,
   register,
+  imports,
   retention,
   sweep,
   folders,

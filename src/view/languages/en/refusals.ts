@@ -222,6 +222,7 @@ export const refusals = {
   'verification.unknown-id': 'The register knows no document with this ID. Please compare it with the foot of the page.',
   'evidence.too-many': 'This package has been taken many times within the hour. Please try again later.',
   'annulment.not-completed': 'Only a document that everybody has signed and the company has sealed can be annulled. Withdraw it instead.',
+  'annulment.imported': 'It was signed elsewhere: only who issued it can annul it.',
   'annulment.already': 'This document is annulled already.',
   'annulment.in-force': 'This document is not annulled.',
   'vault.not-found': 'There is no such document in the vault.',
@@ -245,7 +246,12 @@ export const refusals = {
   'vault-import.known': '“{name}” lies in the vault already.',
   'vault-import.twice': '“{name}” is there twice in this selection.',
   'vault-import.unreadable': '“{name}” cannot be read as a PDF, or is protected by a password.',
-  'vault-import.unverified': '“{name}” could not be verified: {answer} Tick the box to keep it as not verified, or leave it out.',
+  'vault-import.changed': '“{name}” was changed after it was signed. Tick the box to keep it as not verified, or leave it out.',
+  'vault-import.incomplete':
+    '“{name}” is a document of ours that is not completed. Tick the box to keep it as not verified, or leave it out.',
+  'vault-import.uncertain':
+    'Not everything that matters about “{name}” could be proven. Tick the box to keep it as not verified, or leave it out.',
+  'vault-import.unsigned': '“{name}” bears no digital signature. Tick the box to keep it as not verified, or leave it out.',
   'vault-import.date-invalid': 'Enter a day in the past, as 2024-05-31.',
   'hold.lift-asked': 'Somebody has asked already to lift it.',
   'hold.lift-not-asked': 'Nobody has asked to lift it.',

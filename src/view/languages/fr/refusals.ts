@@ -228,6 +228,7 @@ export const refusals: typeof shape = {
   'verification.unknown-id': 'Le registre ne connaît aucun document portant cet identifiant. Veuillez le comparer avec le pied de page.',
   'evidence.too-many': 'Ce dossier a été téléchargé de nombreuses fois en une heure. Veuillez réessayer plus tard.',
   'annulment.not-completed': 'Seul un document signé par tous et scellé par la société peut être annulé. Retirez-le plutôt.',
+  'annulment.imported': 'Il a été signé ailleurs : seul son émetteur peut l’annuler.',
   'annulment.already': 'Ce document est déjà annulé.',
   'annulment.in-force': 'Ce document n’est pas annulé.',
   'vault.not-found': 'Ce document n’est pas au coffre.',
@@ -251,8 +252,13 @@ export const refusals: typeof shape = {
   'vault-import.known': '« {name} » se trouve déjà dans le coffre.',
   'vault-import.twice': '« {name} » figure deux fois dans cette sélection.',
   'vault-import.unreadable': '« {name} » n’est pas lisible comme PDF, ou est protégé par un mot de passe.',
-  'vault-import.unverified':
-    '« {name} » n’a pas pu être vérifié : {answer} Cochez la case pour le garder comme non vérifié, ou retirez-le.',
+  'vault-import.changed': '« {name} » a été modifié après sa signature. Cochez la case pour le garder comme non vérifié, ou retirez-le.',
+  'vault-import.incomplete':
+    '« {name} » est un document de cette maison qui n’est pas achevé. Cochez la case pour le garder comme non vérifié, ou retirez-le.',
+  'vault-import.uncertain':
+    'Tout ce qui compte dans « {name} » n’a pas pu être prouvé. Cochez la case pour le garder comme non vérifié, ou retirez-le.',
+  'vault-import.unsigned':
+    '« {name} » ne porte aucune signature numérique. Cochez la case pour le garder comme non vérifié, ou retirez-le.',
   'vault-import.date-invalid': 'Saisissez un jour passé, comme 2024-05-31.',
   'hold.lift-asked': 'La levée a déjà été demandée.',
   'hold.lift-not-asked': 'Personne n’a demandé la levée.',

@@ -1,0 +1,25 @@
+/** PDFs that were signed elsewhere. */
+export const imports = {
+  title: 'Import signed PDFs',
+  lead: 'Each file is verified before it is kept, and the report stays with it. They are then documents of the vault like the others, but nobody claims that they were issued here.',
+  files: 'Files',
+  filesHint: 'Up to 20 PDFs at once, all of them or none.',
+  name: 'Title',
+  nameHint: 'Of a single file; otherwise each is called as its file.',
+  parties: 'Parties',
+  partiesHint: 'One a line, such as “Marie Dupont, Maison Dupont”. Empty: who signed, by their certificates.',
+  day: 'Signed on',
+  dayHint: 'Empty: as the file proves or says.',
+  keeps: 'Keep what cannot be verified',
+  keepsHint:
+    'Files without a signature, changed after signing or not established are kept and marked as not verified. Without this they are refused.',
+  submit: 'Verify and import',
+  done: (count: number) => (count === 1 ? 'The document lies in the vault.' : `${count} documents lie in the vault.`),
+  report: 'Report of the day of import',
+  reportOf: '{title}: brought in by {name} on {date}',
+  verified: 'Imported, and verified on entry',
+  notVerified: 'Imported, and not verified',
+  means: 'It was signed elsewhere: nothing of it was issued here, and the public register does not know it.',
+  see: 'See the report',
+  sealed: 'Open the file',
+}
