@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { systemAct } from '../../src/audit/act.ts'
+import { addContact, NO_CONTACT } from '../../src/contact/contacts.ts'
+import { encodePng } from '../../src/image/png.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { addStamp } from '../../src/setting/stamp.ts'
+import { keepStampPicture } from '../../src/upkeep/stamp-picture.ts'
 import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
+import { photographedSignature } from '../support/picture.ts'
+import { actOf, ann } from '../support/signing.ts'
 
 let house: TestHouse
 let door: Bun.Server<undefined>
@@ -71,6 +77,7 @@ test('imported, merged, sent to by keyboard, on both screens and in both languag
   expect(await accessible(page)).toEqual([])
 
   // The same person once more, by hand, then found and merged.
+  house.wait(1_000)
   await page.goto(`${origin()}/contacts/new`)
   await page.fill('[name="lastName"]', 'DUPONT')
   await page.fill('[name="firstName"]', 'Marie')
@@ -97,6 +104,7 @@ test('imported, merged, sent to by keyboard, on both screens and in both languag
   await combo.focus()
   await page.keyboard.type('claire')
   await page.getByRole('option', { name: /Martin/ }).waitFor()
+  await page.getByRole('option', { name: /comme nouvelle personne/ }).waitFor()
   await shoot(page, '7-combo-fr')
   await page.keyboard.press('ArrowDown')
   expect(await combo.getAttribute('aria-activedescendant')).toBe('choose-1')
@@ -118,6 +126,21 @@ test('imported, merged, sent to by keyboard, on both screens and in both languag
     (await house.house.db.selectFrom('recipient').select('contactId').where('lastName', '=', 'Nouvelle').executeTakeFirst())?.contactId,
   ).toBe(zoe.id)
 
+  // Kept by somebody who never saw the first one, and a stamp of the company.
+  const user = await ann(house)
+  const twin = await addContact(house.house.db, actOf(house.house, user), {
+    ...NO_CONTACT,
+    firstName: 'Zoé',
+    lastName: 'NOUVELLE',
+    email: 'zoe@nouvelle.example',
+    comment: 'Ne répond qu’au téléphone.',
+  })
+  const objectDigest = await keepStampPicture(house.house, encodePng(photographedSignature(240, 140)), { removeBackground: true })
+  const stamp = await house.house.db
+    .transaction()
+    .execute((tx) =>
+      addStamp(tx, actOf(house.house, user), { name: 'Cachet rond de la direction générale', legalEntityId: null, objectDigest }),
+    )
   for (const language of ['en', 'fr'] as const) {
     const phone = await signedIn(language, { phone: true })
     for (const [name, path] of [
@@ -129,6 +152,8 @@ test('imported, merged, sent to by keyboard, on both screens and in both languag
       ['numbering', '/console/numbering'],
       ['series', '/console/numbering/new'],
       ['stamps', '/console/stamps'],
+      ['stamp', `/console/stamps/${stamp.id}`],
+      ['merging', `/contacts/${zoe.id}/merging?with=${twin.id}`],
     ] as const) {
       await phone.goto(`${origin()}${path}`)
       await shoot(phone, `8-${name}-phone-${language}`)
@@ -148,6 +173,7 @@ test('imported, merged, sent to by keyboard, on both screens and in both languag
     ['numbering', '/console/numbering'],
     ['list', '/contacts'],
     ['import', '/contacts/imports/new'],
+    ['stamp', `/console/stamps/${stamp.id}`],
   ] as const) {
     await desk.goto(`${origin()}${path}`)
     await shoot(desk, `9-${name}-desk-en`)
