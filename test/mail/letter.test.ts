@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { instant } from '../../src/base/instant.ts'
+import { letterHtml } from '../../src/mail/letter-html.ts'
 import { letterText } from '../../src/mail/letter-text.ts'
 import { letterOf } from '../../src/mail/letter.ts'
 
@@ -34,4 +35,24 @@ test('a letter in English', () => {
 test('the sender of what was declined learns how to go on', () => {
   for (const language of ['en', 'fr'] as const)
     expect(letterOf('sender-declined', language, { ...FACTS, person: 'Zoé', reason: 'no' }).text).toMatch(/new draft|nouveau brouillon/)
+})
+
+test('the news of the day: by document, each with its address, in text and in HTML, with nothing that a title could break', () => {
+  const letter = letterOf('digest', 'fr', {
+    company: 'Horlogerie Acme',
+    logo: null,
+    timeZone: 'Europe/Paris',
+    name: 'Ana',
+    link: 'https://acme.example/notifications',
+    digest: [
+      { title: 'Bail <b>', link: 'https://acme.example/envelopes/env_1', lines: ['Zoé a signé.', 'Zoé l’a ouvert.'] },
+      { title: 'Devis', link: 'https://acme.example/envelopes/env_2', lines: ['L’échéance est passée.'] },
+    ],
+  })
+  expect(letter.subject).toBe('Nouvelles de vos documents (2)')
+  expect(letterText(letter)).toContain('Bail <b>\n- Zoé a signé.\n- Zoé l’a ouvert.\nhttps://acme.example/envelopes/env_1')
+  expect(letterText(letter)).toContain('https://acme.example/notifications')
+  const html = letterHtml(letter, null)
+  expect(html).toContain('href="https://acme.example/envelopes/env_2"')
+  expect(html).not.toContain('<b>')
 })

@@ -12,6 +12,7 @@ import { refuseToCreate, findDraft } from '../../envelope/drafting.ts'
 import { findEnvelope, listRecipients } from '../../envelope/envelope.ts'
 import { refuseUnlessSealable } from '../../envelope/readiness.ts'
 import { isChannelConfigured } from '../../mail/channel.ts'
+import { notify } from '../../notification/notifying.ts'
 import { fillRole } from '../filling.ts'
 import { draftFromVersion } from '../using.ts'
 import { versionFor } from '../versions.ts'
@@ -141,6 +142,11 @@ async function end(tx: Tx, act: UserAct, bulk: Bulk): Promise<void> {
   await append(tx, act, {
     type: 'template.bulk-done',
     detail: { bulk: bulk.id, template: bulk.templateId, sent: count('sent'), refused: count('refused') },
+  })
+  await notify(tx, act, bulk.ownerId, {
+    kind: 'bulk-finished',
+    key: `bulk-finished ${bulk.id} ${act.at}`,
+    params: { name: bulk.fileName, sent: count('sent'), failed: count('refused'), path: `/bulk/${bulk.id}` },
   })
 }
 

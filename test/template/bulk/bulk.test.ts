@@ -17,6 +17,7 @@ import {
 } from '../../../src/template/bulk/bulk.ts'
 import { progressOf, reportOf } from '../../../src/template/bulk/report.ts'
 import { REST, ROWS_AT_ONCE } from '../../../src/template/bulk/sending.ts'
+import { listNotifications } from '../../../src/notification/reading.ts'
 import { openTestHouse, type TestHouse } from '../../support/house.ts'
 import { actOf, ann } from '../../support/signing.ts'
 import { bob, CLIENT, templateFor } from '../support.ts'
@@ -87,6 +88,10 @@ test('every good line becomes one envelope that names its person and holds its v
   // An empty cell leaves what the template says.
   expect([await values(second), await values(report[3]!.envelopeId!)]).toEqual([['901'], ['900']])
   expect(await db.selectFrom('bulkSend').select('status').execute()).toEqual([{ status: 'done' }])
+  // Whoever sent it is told once, with what came of it and where it stands.
+  const news = (await listNotifications(db, user.id, null)).entries.filter(({ kind }) => kind === 'bulk-finished')
+  expect(news.map(({ params }) => params)).toEqual([{ name: 'people.csv', sent: 3, failed: 1, path: `/bulk/${bulk.id}` }])
+  expect(await db.selectFrom('message').select('kind').where('kind', '=', 'sender-bulk-finished').execute()).toHaveLength(1)
   expect(await refused(findBulk(db, await bob(house), bulk.id))).toBe('bulk.unknown')
 })
 
