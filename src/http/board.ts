@@ -1,7 +1,6 @@
 import { countCards, listColumn } from '../board/cards.ts'
 import { toldNow } from '../board/changes.ts'
 import { listStages } from '../board/stages.ts'
-import { countEnvelopes } from '../envelope/list.ts'
 import { requireUser, signedIn } from './access.ts'
 import { shownColumn } from './board/shown.ts'
 import { createApp } from './env.ts'
@@ -28,7 +27,7 @@ export const board = createApp().get('/board', signedIn, async (c) => {
       columns,
       filters: await filterView(c, read),
       views: await savedViewsFor(c, 'board', read.query),
-      all: (await countEnvelopes(db, user)).all,
+      isEmpty: !read.query && !counts.size,
       told: `${told.seq}.${told.change}`,
       undo: await undoable(c),
     }),

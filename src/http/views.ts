@@ -259,7 +259,7 @@ export interface Views {
     columns: ShownColumn[]
     filters: FilterView
     views: SavedViewsView
-    all: number
+    isEmpty: boolean
     told: string
     undo: ShownUndo | null
   }

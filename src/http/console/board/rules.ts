@@ -9,7 +9,7 @@ import { ruleNames } from '../../../board/rule-sentence.ts'
 import { findStage, listStages, type Stage, stageName } from '../../../board/stages.ts'
 import { listTargets } from '../../../board/webhook-targets.ts'
 import { readSetting } from '../../../setting/setting.ts'
-import { LANGUAGE_NAMES, LANGUAGES, words } from '../../../view/words.ts'
+import { LANGUAGES, words } from '../../../view/words.ts'
 import { managesSettings, userAct } from '../../access.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalSentence } from '../../errors.ts'
@@ -61,7 +61,7 @@ async function page(
     stages: (await listStages(db)).filter(({ id }) => id !== stage.id).map((one) => ({ value: one.id, label: stageName(one, lang) })),
     targets: (await listTargets(db)).map(({ id, name }) => ({ value: id, label: name })),
     places: PLACES,
-    languages: LANGUAGES.toSorted((one) => (one === lang ? -1 : 1)).map((one) => ({ id: one, name: LANGUAGE_NAMES[one] })),
+    languages: LANGUAGES.toSorted((one) => (one === lang ? -1 : 1)).map((one) => ({ id: one, name: words(lang).documents.languages[one] })),
     preview: isPreview
       ? LANGUAGES.map(preview).filter(({ subject, text: body }, at) => (shown.action === 'note' ? LANGUAGES[at] === lang : subject || body))
       : [],

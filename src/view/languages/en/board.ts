@@ -108,7 +108,7 @@ export const board = {
     told: 'Note: {text}',
   },
   followUpOf: 'Follow-up of “{title}”',
-  inside: 'For the house alone',
+  inside: 'Internal',
   noDeadline: 'no deadline',
   places: {
     title: 'title of the document',

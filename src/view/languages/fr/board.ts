@@ -107,7 +107,7 @@ export const board = {
     told: 'Note : {text}',
   },
   followUpOf: 'Suite de « {title} »',
-  inside: 'Pour la maison seule',
+  inside: 'En interne',
   noDeadline: 'aucune échéance',
   places: {
     title: 'titre du document',
