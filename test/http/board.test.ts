@@ -1,6 +1,10 @@
 import { expect, test } from 'bun:test'
 import { addStage } from '../../src/board/stages.ts'
 import { CARDS } from '../../src/board/cards.ts'
+import { assignRoles } from '../../src/access/assigning.ts'
+import { permissionsWith } from '../../src/access/permissions.ts'
+import { addRole } from '../../src/access/role-keeping.ts'
+import { findUserByAddress } from '../../src/access/users.ts'
 import { signOut } from '../../src/access/session.ts'
 import { DAY, HOUR } from '../../src/base/instant.ts'
 import { seedEnvelope } from '../board/seed.ts'
@@ -229,4 +233,32 @@ test('views are saved, opened first, renamed, ordered and removed, each personâ€
   expect((await desk.ann.post('/saved-views', { name: ' ', surface: 'list' })).status).toBe(422)
   await desk.ann.post(`/saved-views/${ours!.id}/removal`)
   expect((await ids()).map(({ name }) => name)).toEqual(['Nord'])
+})
+
+test('who sees everything and edits their own moves their own alone: no button, no drag, and 403 for the rest', async () => {
+  await using desk = await openDesk()
+  const { db, clock } = desk.house
+  const admin = await findUserByAddress(db, 'ann@acme.example')
+  const reader = await findUserByAddress(db, 'bob@acme.example')
+  const act = { actor: { kind: 'user', id: admin!.id }, at: clock(), ip: null, userAgent: null } as const
+  const permissions = permissionsWith((section, row, kind) =>
+    section === 'documents' && row === 'view' ? 'all' : section === 'documents' && row === 'edit' ? 'own' : kind === 'yes' ? false : 'none',
+  )
+  const role = await addRole(db, act, admin!, { name: 'Onlooker', permissions })
+  await assignRoles(db, act, admin!, { kind: 'user', id: reader!.id }, [role.id])
+  await desk.bob.signIn('bob@acme.example')
+  const [hers, his] = [await seedEnvelope(desk.house, { title: 'Hers' }), await seedEnvelope(desk.house, { title: 'His', by: 'Bob' })]
+  const board = (await desk.bob.get('/board')).text
+  const tile = (id: string): string => board.split('<li ').find((part) => part.includes(`data-card="${id}"`)) ?? ''
+  expect([tile(hers).includes('data-may'), tile(hers).includes('data-move-link')]).toEqual([false, false])
+  expect([tile(his).includes('data-may'), tile(his).includes('data-move-link')]).toEqual([true, true])
+  for (const [id, status] of [
+    [hers, 403],
+    [his, 303],
+  ] as const) {
+    expect((await desk.bob.post(`/envelopes/${id}/stage`, { stage: desk.own })).status).toBe(status)
+    expect((await desk.bob.post(`/envelopes/${id}/responsible`, { user: admin!.id })).status).toBe(status)
+  }
+  expect((await desk.bob.get(`/envelopes/${hers}/stage`)).status).toBe(403)
+  expect((await desk.bob.get(`/envelopes/${hers}`)).text).not.toContain(`/envelopes/${hers}/responsible`)
 })
