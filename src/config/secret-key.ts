@@ -23,6 +23,8 @@ export type Purpose =
   | 'device'
   | 'setup'
   | 'lost-link'
+  | 'self-service'
+  | 'self-service-proof'
   | 'report'
   | 'webhook'
 

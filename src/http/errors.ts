@@ -58,7 +58,7 @@ export const onError: ErrorHandler<Env> = (error, c) => {
       level: 'error',
       at: new Date().toISOString(),
       reference,
-      path: c.req.path.replace(/\/s\/[^/]*\..*/, '/s/…'),
+      path: c.req.path.replace(/\/s\/(?:[a-z]+\/)?[^/]*\..*/, '/s/…'),
       error: error instanceof Error ? error.stack : String(error),
     }),
   )

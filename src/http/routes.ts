@@ -24,6 +24,8 @@ import { contactExports } from './contacts/exports.ts'
 import { contactEnvelopes } from './contacts/envelopes.ts'
 import { templatePages } from './templates.ts'
 import { templateFolders } from './templates/folders.ts'
+import { selfServiceLinks } from './templates/links.ts'
+import { signingSelfService } from './signing/self-service.ts'
 import { templateBulk } from './templates/bulk.ts'
 import { templateAspects } from './templates/template.ts'
 import { envelopes } from './envelopes.ts'
@@ -172,6 +174,7 @@ export function mountRoutes(app: Hono<Env>): void {
     templateFolders,
     templateAspects,
     templateBulk,
+    selfServiceLinks,
     envelopes,
     envelopeSample,
     envelopeDraft,
@@ -268,6 +271,7 @@ export function mountRoutes(app: Hono<Env>): void {
     signingPhone,
     signingPads,
     signingLost,
+    signingSelfService,
     signingLink,
     signingFinished,
     signingPages,

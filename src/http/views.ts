@@ -61,6 +61,7 @@ import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
+import type { RowState } from '../template/bulk/report.ts'
 import type { TemplateFolder } from '../template/folders.ts'
 import type { ListedTemplate } from '../template/templates.ts'
 import type { Language } from '../view/words.ts'
@@ -278,6 +279,43 @@ export interface Views {
   /** `source`: the envelope that is saved as a template. */
   'templates/new': { form: Form; folders: readonly TemplateFolder[]; source: { id: string; title: string } | null }
   'templates/show': TemplateView
+  'self-service/new': { template: { id: string; name: string }; fits: boolean; form: Form }
+  'self-service/show': {
+    template: { id: string; name: string }
+    link: {
+      id: string
+      address: string
+      qr: string
+      uses: number
+      capacity: number | null
+      endsAt: Instant | null
+      state: 'on' | 'off' | 'over' | 'full' | 'resting'
+    }
+    uses: readonly { id: string; name: string; at: Instant; state: RowState }[]
+    form: Form
+  }
+  'self-service/open': {
+    brand: Frame['brand']
+    here: string
+    title: string
+    documents: readonly { title: string; pages: number }[]
+    order: 'alone' | 'company-first' | 'visitor-first'
+    channel: 'email' | 'sms'
+    form: Form
+    refused: string | null
+  }
+  'self-service/asked': { brand: Frame['brand']; here: string }
+  'self-service/dead': { here: string }
+  'self-service/own': {
+    brand: Frame['brand']
+    here: string
+    stage: 'proof' | 'making' | 'ready' | 'waiting' | 'done'
+    title: string
+    name: string
+    /** The invitation's own address. */
+    way: string | null
+    refused: string | null
+  }
   'templates/bulk/new': {
     template: { id: string; name: string }
     columns: readonly string[]

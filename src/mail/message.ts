@@ -17,6 +17,7 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'fresh-link': 'link',
   code: 'code',
   completed: 'link',
+  'own-document': 'link',
   welcome: 'link',
   declined: null,
   voided: null,

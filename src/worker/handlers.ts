@@ -33,6 +33,7 @@ import { RECKONING, reckonSome } from '../vault/retention.ts'
 import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
 import { BULK } from '../template/bulk/bulk.ts'
 import { carryOutBulk } from '../template/bulk/sending.ts'
+import { forgetUnproven } from '../template/self-service/requests.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
 
@@ -67,6 +68,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await remindTheSilent(house.db, at)
     await orderDigests(house.db, at)
     await forgetRead(house.db, later(at, -YEAR))
+    await forgetUnproven(house.db, at)
     await sweepObjects(house.db, at)
     await sweepImports(house.db, at)
     await forgetDoneJobs(house.db, later(at, -7 * DAY))

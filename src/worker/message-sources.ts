@@ -8,7 +8,8 @@ import type { Db } from '../db/open.ts'
 import { codeFactsOf, envelopeFacts, markLinkHandedOver, tellUndelivered } from '../envelope/message-facts.ts'
 import type { Message, MessageFacts, MessageSources } from '../mail/message.ts'
 import { digestFacts } from '../notification/digest.ts'
-import { defaultLegalEntity } from '../setting/legal-entity.ts'
+import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
+import { findAsked, requestToken } from '../template/self-service/requests.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
@@ -28,6 +29,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
+    if (message.kind === 'own-document') return ownDocumentFacts(tools, message)
     if (message.kind === 'vault-fault') return alarmFacts(tools, message)
     if (message.kind === 'digest' || message.kind === 'sender-bulk-finished') return newsFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
@@ -63,6 +65,23 @@ export async function companyFacts({ db }: Pick<SourceTools, 'db'>): Promise<Pic
   const entity = await defaultLegalEntity(db)
   const { timeZone } = await readSetting(db, 'installation')
   return { company: entity?.legalName ?? 'Paraphe', logo: entity?.logoDigest ? await readObject(db, entity.logoDigest) : null, timeZone }
+}
+
+/** In the name of the company that the template is sent by. */
+async function ownDocumentFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const asked = await findAsked(tools.db, message, tools.clock())
+  if (!asked) return null
+  const entity = await findLegalEntity(tools.db, asked.legalEntityId)
+  const installation = await readSetting(tools.db, 'installation')
+  return {
+    ...(await companyFacts(tools)),
+    company: entity.legalName,
+    logo: entity.logoDigest ? await readObject(tools.db, entity.logoDigest) : null,
+    title: asked.title,
+    name: `${asked.request.firstName} ${asked.request.lastName}`.trim(),
+    linkUntil: asked.request.expiresAt,
+    link: `${originsOf(tools.config, installation).public}/s/own/${requestToken(tools.secretKey, asked.request)}`,
+  }
 }
 
 async function checkpointFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {

@@ -5,6 +5,7 @@ import { mayEditTemplate } from '../../envelope/design.ts'
 import { findEnvelope, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { isOpenRole, nameOf, nameOrRole } from '../../envelope/telling.ts'
 import { listFolders, type TemplateFolder } from '../../template/folders.ts'
+import { listLinks } from '../../template/self-service/links.ts'
 import { countMade, findTemplateFor } from '../../template/templates.ts'
 import { isUnpublished, listVersions, type Version } from '../../template/versions.ts'
 import { requireUser } from '../access.ts'
@@ -45,6 +46,14 @@ export interface TemplateView {
     readonly fields: number
   }[]
   readonly folders: readonly TemplateFolder[]
+  /** The reader's own. */
+  readonly links: readonly {
+    readonly id: string
+    readonly at: Instant
+    readonly uses: number
+    readonly capacity: number | null
+    readonly isOff: boolean
+  }[]
   readonly form: Form
 }
 
@@ -98,6 +107,13 @@ export async function templatePage(c: Ctx, id: string, asked: { readonly number?
       }
     }),
     folders: await listFolders(db),
+    links: (await listLinks(db, user, id)).map(({ id, createdAt, uses, capacity, switchedOffAt }) => ({
+      id,
+      at: createdAt,
+      uses,
+      capacity,
+      isOff: switchedOffAt !== null,
+    })),
     form:
       asked.form ??
       blankForm({

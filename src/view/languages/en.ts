@@ -7,6 +7,7 @@ import { access } from './en/access.ts'
 import { console } from './en/console.ts'
 import { contacts } from './en/contacts.ts'
 import { bulk } from './en/bulk.ts'
+import { selfService } from './en/self-service.ts'
 import { templates } from './en/templates.ts'
 import { documents } from './en/documents.ts'
 import { editor } from './en/editor.ts'
@@ -42,6 +43,7 @@ export const en = {
   contacts,
   templates,
   bulk,
+  selfService,
   documents,
   editor,
   sheet,

@@ -7,6 +7,7 @@ import { access } from './fr/access.ts'
 import { console } from './fr/console.ts'
 import { contacts } from './fr/contacts.ts'
 import { bulk } from './fr/bulk.ts'
+import { selfService } from './fr/self-service.ts'
 import { templates } from './fr/templates.ts'
 import { documents } from './fr/documents.ts'
 import { editor } from './fr/editor.ts'
@@ -44,6 +45,7 @@ export const fr: Words = {
   contacts,
   templates,
   bulk,
+  selfService,
   documents,
   editor,
   sheet,

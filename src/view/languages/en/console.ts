@@ -326,6 +326,7 @@ export const console = {
       invitation: 'Invitation',
       reminder: 'Reminder',
       corrected: 'Link after a correction',
+      'own-document': 'Proof of an address',
       'fresh-link': 'New link',
       code: 'Code',
       completed: 'Finished document',

@@ -81,6 +81,13 @@ export const mail = {
       button: 'Open the document',
       sms: '{company}: your link for “{title}”. {link}',
     },
+    'own-document': {
+      subject: 'Continue: {title}',
+      heading: 'Is this your address?',
+      text: 'Somebody gave this address to start the document “{title}” of {company}. If it was you, continue here; otherwise do nothing, and nothing is sent.',
+      button: 'Yes, go on',
+      sms: '{company}: continue with “{title}” here: {link}',
+    },
     code: {
       subject: '{code} is your code',
       heading: 'Your code',

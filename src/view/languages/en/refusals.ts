@@ -356,7 +356,7 @@ export const refusals = {
   'bulk.accident': 'This line could not be sent. It can be tried again.',
   'link.unknown': 'There is no such link.',
   'link.not-one-role':
-    'A self-service link needs a published template with exactly one open role of somebody who signs, approves or attests.',
+    'A self-service link needs a published template with exactly one open role of the other party who signs, approves or attests.',
   'link.end-passed': 'The end must lie in the future.',
   'link.too-often': 'Too many tries for now. Please come back in an hour.',
   'link.over': 'This link no longer starts anything.',

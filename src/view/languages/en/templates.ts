@@ -135,6 +135,6 @@ export const templates = {
     bulks: 'Bulk sends',
     links: 'Self-service links',
     linksLead: 'A public page where a visitor starts their own document.',
-    linksNot: 'For a link, the published version must have exactly one open role, of somebody who signs, approves or attests.',
+    linksNot: 'For a link, the published version must have exactly one open role, of the other party, who signs, approves or attests.',
   },
 }

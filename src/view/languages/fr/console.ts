@@ -329,6 +329,7 @@ export const console: typeof shape = {
       invitation: 'Invitation',
       reminder: 'Relance',
       corrected: 'Lien après correction',
+      'own-document': 'Preuve d’une adresse',
       'fresh-link': 'Nouveau lien',
       code: 'Code',
       completed: 'Document terminé',

@@ -83,6 +83,13 @@ export const mail: (typeof en)['mail'] = {
       button: 'Ouvrir le document',
       sms: '{company} : votre lien pour « {title} ». {link}',
     },
+    'own-document': {
+      subject: 'Continuer : {title}',
+      heading: 'Est-ce votre adresse ?',
+      text: 'Quelqu’un a donné cette adresse pour commencer le document « {title} » de {company}. Si c’était vous, continuez ici ; sinon ne faites rien, et rien n’est envoyé.',
+      button: 'Oui, continuer',
+      sms: '{company} : poursuivez « {title} » ici : {link}',
+    },
     code: {
       subject: '{code} est votre code',
       heading: 'Votre code',

@@ -368,7 +368,7 @@ export const refusals: typeof shape = {
   'bulk.accident': 'Cette ligne n’a pas pu être envoyée. On peut réessayer.',
   'link.unknown': 'Il n’y a pas de tel lien.',
   'link.not-one-role':
-    'Un lien en libre-service exige un modèle publié avec exactement un rôle ouvert, pour quelqu’un qui signe, approuve ou atteste.',
+    'Un lien en libre-service exige un modèle publié avec exactement un rôle ouvert, de l’autre partie, pour quelqu’un qui signe, approuve ou atteste.',
   'link.end-passed': 'La fin doit être dans l’avenir.',
   'link.too-often': 'Trop d’essais pour le moment. Revenez dans une heure.',
   'link.over': 'Ce lien n’ouvre plus rien.',

@@ -137,6 +137,7 @@ export const templates: typeof shape = {
     bulks: 'Envois en nombre',
     links: 'Liens en libre-service',
     linksLead: 'Une page publique où un visiteur commence son propre document.',
-    linksNot: 'Pour un lien, la version publiée doit avoir exactement un rôle ouvert, pour quelqu’un qui signe, approuve ou atteste.',
+    linksNot:
+      'Pour un lien, la version publiée doit avoir exactement un rôle ouvert, de l’autre partie, pour quelqu’un qui signe, approuve ou atteste.',
   },
 }
