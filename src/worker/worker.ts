@@ -21,17 +21,16 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     await house.db.transaction().execute((tx) => enqueue(tx, house.clock(), { kind: CHECKPOINT, payload: {}, key: CHECKPOINT }))
     runner.wake()
   }
-  let isFollowing = false
-  const follow = async (): Promise<void> => {
-    if (isFollowing) return
-    isFollowing = true
-    try {
-      let hasMoved = false
-      while (await followTrail(house)) hasMoved = true
-      if (hasMoved) runner.wake()
-    } finally {
-      isFollowing = false
-    }
+  let following: Promise<void> | null = null
+  let isOver = false
+  const followAll = async (): Promise<void> => {
+    let hasMoved = false
+    while (!isOver && (await followTrail(house))) hasMoved = true
+    if (hasMoved) runner.wake()
+  }
+  const follow = (): Promise<void> => {
+    following ??= followAll().finally(() => (following = null))
+    return following
   }
   const every = (milliseconds: number, work: () => Promise<void>): Timer =>
     setInterval(() => void work().catch((error: unknown) => console.error(error)), milliseconds)
@@ -39,9 +38,11 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
   void round().catch((error: unknown) => console.error(error))
   return {
     ...runner,
-    stop() {
+    async stop() {
       timers.forEach(clearInterval)
-      return runner.stop()
+      isOver = true
+      await following?.catch(() => {})
+      await runner.stop()
     },
   }
 }

@@ -112,7 +112,13 @@ async function watchFor(house: House, stream: SSEStreamingApi, sessionId: string
   try {
     await join(house, watcher)
     await stream.writeSSE({ event: 'beat', data: '' })
-    if (since) await tell(await changesSince(db, since))
+    // What was missed, in pieces: somebody who was away for long has much to be told.
+    for (let told = since; told;) {
+      const missed = await changesSince(db, told)
+      const isEnd = missed.told.seq === told.seq && missed.told.change === told.change
+      if (!isEnd) await tell(missed)
+      told = isEnd ? null : missed.told
+    }
     await ended
   } finally {
     clearInterval(beat)

@@ -18,6 +18,10 @@ function listen() {
     for (const id of data.split(',')) waiting.add(id)
     timer ??= setTimeout(show, GATHER)
   })
+  // Refused, not only interrupted: it is said, and the page goes on without.
+  source.addEventListener('error', () => {
+    if (source?.readyState === EventSource.CLOSED) document.querySelector('[data-still]').hidden = false
+  })
   source.addEventListener('signed-out', () => {
     source.close()
     location.reload()
