@@ -279,8 +279,8 @@ export interface Views {
   /** `source`: the envelope that is saved as a template. */
   'templates/new': { form: Form; folders: readonly TemplateFolder[]; source: { id: string; title: string } | null }
   'templates/show': TemplateView
-  'self-service/new': { template: { id: string; name: string }; fits: boolean; form: Form }
-  'self-service/show': {
+  'visitors/new': { template: { id: string; name: string }; fits: boolean; form: Form }
+  'visitors/show': {
     template: { id: string; name: string }
     link: {
       id: string
@@ -294,7 +294,7 @@ export interface Views {
     uses: readonly { id: string; name: string; at: Instant; state: RowState }[]
     form: Form
   }
-  'self-service/open': {
+  'visitors/open': {
     brand: Frame['brand']
     here: string
     title: string
@@ -304,9 +304,9 @@ export interface Views {
     form: Form
     refused: string | null
   }
-  'self-service/asked': { brand: Frame['brand']; here: string }
-  'self-service/dead': { here: string }
-  'self-service/own': {
+  'visitors/asked': { brand: Frame['brand']; here: string }
+  'visitors/dead': { here: string }
+  'visitors/own': {
     brand: Frame['brand']
     here: string
     stage: 'proof' | 'making' | 'ready' | 'waiting' | 'done'

@@ -33,7 +33,7 @@ import { RECKONING, reckonSome } from '../vault/retention.ts'
 import { INDEX_ROUND, indexEntry, orderIndexing } from '../vault/indexing.ts'
 import { BULK } from '../template/bulk/bulk.ts'
 import { carryOutBulk } from '../template/bulk/sending.ts'
-import { forgetUnproven } from '../template/self-service/requests.ts'
+import { forgetUnproven } from '../template/visitors/requests.ts'
 import { orderReTimeStamps, RE_TIME_STAMP, reTimeStamp } from '../vault/re-time-stamping.ts'
 import { messageSources } from './message-sources.ts'
 

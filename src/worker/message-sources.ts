@@ -9,7 +9,7 @@ import { codeFactsOf, envelopeFacts, markLinkHandedOver, tellUndelivered } from 
 import type { Message, MessageFacts, MessageSources } from '../mail/message.ts'
 import { digestFacts } from '../notification/digest.ts'
 import { defaultLegalEntity, findLegalEntity } from '../setting/legal-entity.ts'
-import { findAsked, requestToken } from '../template/self-service/requests.ts'
+import { findAsked, requestToken } from '../template/visitors/requests.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'

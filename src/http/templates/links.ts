@@ -2,17 +2,8 @@ import { z } from 'zod'
 import type { Instant } from '../../base/instant.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { readSetting } from '../../setting/setting.ts'
-import {
-  changeLink,
-  findLink,
-  type Link,
-  linkToken,
-  liveLink,
-  MOST_CAPACITY,
-  onlyRole,
-  openLink,
-} from '../../template/self-service/links.ts'
-import { listUses } from '../../template/self-service/requests.ts'
+import { changeLink, findLink, type Link, linkToken, liveLink, MOST_CAPACITY, onlyRole, openLink } from '../../template/visitors/links.ts'
+import { listUses } from '../../template/visitors/requests.ts'
 import { namedTemplate } from '../../template/templates.ts'
 import { versionFor } from '../../template/versions.ts'
 import { qrPicture } from '../../view/qr.ts'
@@ -39,7 +30,7 @@ async function readLimits(c: Ctx, limits: z.output<typeof Limits>): Promise<{ ca
 async function newPage(c: Ctx, templateId: string, form: Form): Promise<string> {
   const { template, version } = await versionFor(c.var.house.db, requireUser(c), templateId)
   const fits = (await onlyRole(c.var.house.db, version.envelopeId)) !== null
-  return c.var.render('self-service/new', { template: { id: template.id, name: template.name }, fits, form })
+  return c.var.render('visitors/new', { template: { id: template.id, name: template.name }, fits, form })
 }
 
 async function linkPage(c: Ctx, link: Link, form?: Form): Promise<string> {
@@ -47,7 +38,7 @@ async function linkPage(c: Ctx, link: Link, form?: Form): Promise<string> {
   const { public: origin } = originsOf(config, await readSetting(db, 'installation'))
   const address = `${origin}/s/open/${linkToken(secretKey, link)}`
   const at = c.var.act.at
-  return c.var.render('self-service/show', {
+  return c.var.render('visitors/show', {
     template: await namedTemplate(db, link.templateId),
     link: {
       id: link.id,

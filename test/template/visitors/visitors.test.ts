@@ -3,7 +3,7 @@ import { systemAct, type Act } from '../../../src/audit/act.ts'
 import { DAY, HOUR, later } from '../../../src/base/instant.ts'
 import { Refusal } from '../../../src/base/refusal.ts'
 import { findEnvelope, listRecipients } from '../../../src/envelope/envelope.ts'
-import { changeLink, findLink, type Link, linkToken, openLink, redeemLink } from '../../../src/template/self-service/links.ts'
+import { changeLink, findLink, type Link, linkToken, openLink, redeemLink } from '../../../src/template/visitors/links.ts'
 import {
   ASKED_AN_HOUR,
   askForOwn,
@@ -13,7 +13,7 @@ import {
   proveAddress,
   redeemRequest,
   requestToken,
-} from '../../../src/template/self-service/requests.ts'
+} from '../../../src/template/visitors/requests.ts'
 import { archiveTemplate } from '../../../src/template/templates.ts'
 import { openTestHouse, type TestHouse } from '../../support/house.ts'
 import { actOf, ann } from '../../support/signing.ts'

@@ -4,8 +4,8 @@ import { listDocuments, listRecipients } from '../../envelope/envelope.ts'
 import { currentInvitation, invitationToken } from '../../envelope/invitation.ts'
 import { acts } from '../../envelope/naming.ts'
 import { findLegalEntity } from '../../setting/legal-entity.ts'
-import { type LiveLink, liveLink, redeemLink } from '../../template/self-service/links.ts'
-import { askForOwn, ownEnvelope, proveAddress, redeemRequest } from '../../template/self-service/requests.ts'
+import { type LiveLink, liveLink, redeemLink } from '../../template/visitors/links.ts'
+import { askForOwn, ownEnvelope, proveAddress, redeemRequest } from '../../template/visitors/requests.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
@@ -30,14 +30,14 @@ async function brandOf(c: Ctx, legalEntityId: string): Promise<Frame['brand']> {
 /** Forged, unknown, ended, switched off and used up: one page, in the language that the visitor's browser asks for. */
 async function deadPage(c: Ctx): Promise<Response> {
   speakAsBefore(c)
-  return c.html(await c.var.render('self-service/dead', { here: c.req.path }), 404)
+  return c.html(await c.var.render('visitors/dead', { here: c.req.path }), 404)
 }
 
 async function openPage(c: Ctx, { envelope, role }: LiveLink, form: Form, refused: string | null = null): Promise<string> {
   const { db } = c.var.house
   const [documents, recipients] = await Promise.all([listDocuments(db, envelope.id), listRecipients(db, envelope.id)])
   const others = recipients.filter((one) => acts(one) && one.id !== role.id).map(({ routingOrder }) => routingOrder)
-  return c.var.render('self-service/open', {
+  return c.var.render('visitors/open', {
     brand: await brandOf(c, envelope.legalEntityId),
     here: c.req.path,
     title: envelope.title,
@@ -79,7 +79,7 @@ async function ownPage(
             ? 'waiting'
             : 'done'
   return c.html(
-    await c.var.render('self-service/own', {
+    await c.var.render('visitors/own', {
       brand: await brandOf(c, envelope.legalEntityId),
       here: c.req.path,
       stage,
@@ -99,7 +99,7 @@ export const signingSelfService = createApp()
     const live = await redeemLink(c.var.house.db, c.var.house.secretKey, c.req.param('token'), c.var.act.at)
     if (!live) return deadPage(c)
     if (c.req.query('asked') !== undefined)
-      return c.html(await c.var.render('self-service/asked', { brand: await brandOf(c, live.envelope.legalEntityId), here: c.req.path }))
+      return c.html(await c.var.render('visitors/asked', { brand: await brandOf(c, live.envelope.legalEntityId), here: c.req.path }))
     return c.html(await openPage(c, live, blankForm()))
   })
   .post('/s/open/:token', async (c) => {

@@ -1,4 +1,4 @@
-import type { selfService as shape } from '../en/self-service.ts'
+import type { selfService as shape } from '../en/visitors.ts'
 
 export const selfService: typeof shape = {
   title: 'Lien en libre-service',

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { requestToken } from '../../../src/template/self-service/requests.ts'
+import { requestToken } from '../../../src/template/visitors/requests.ts'
 import { openTestHouse, type TestBrowser, type TestHouse } from '../../support/house.ts'
 import { ann } from '../../support/signing.ts'
 import { CLIENT, templateFor } from '../../template/support.ts'
