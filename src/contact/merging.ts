@@ -86,7 +86,7 @@ export function undoMerge(db: Db, act: UserAct, reader: Reader, keptId: string, 
   return db.transaction().execute(async (tx) => {
     const kept = await contactFor(tx, reader, keptId, 'edit')
     const merge = (await mergesInto(tx, keptId)).find(({ id }) => id === mergeId)
-    if (!merge) throw new Refusal('not_found', 'contact.unknown')
+    if (!merge) throw new Refusal('not_found', 'contact.merge-unknown')
     const { before } = await tx.selectFrom('contactMerge').select('before').where('id', '=', mergeId).executeTakeFirstOrThrow()
     await tx.updateTable('contact').set({ removedAt: null, mergedInto: null, updatedAt: act.at }).where('id', '=', merge.mergedId).execute()
     const isUntouched = kept.updatedAt === merge.at

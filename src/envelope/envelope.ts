@@ -117,6 +117,12 @@ export async function amongWhich(db: Db, reader: Reader, ids: readonly string[],
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Those of the envelopes, which they see, with which a reader may do this. */
+export async function thoseWith(db: Db, reader: Reader, ids: readonly string[], right: EnvelopeRight): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('envelope').select('id').where('id', 'in', ids).where(reached(reader, right)).execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** For the server's own work and for a recipient's ceremony, which have another right to it. */
 export async function findEnvelope(db: Db, id: string): Promise<Envelope> {
   const envelope = await db.selectFrom('envelope').selectAll().where('id', '=', id).executeTakeFirst()

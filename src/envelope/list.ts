@@ -6,7 +6,7 @@ import type { Db } from '../db/open.ts'
 import { type ExpressionBuilder, sql } from 'kysely'
 import type { Database, RecipientRole } from '../db/database.ts'
 import { annulledAmong } from './annulment.ts'
-import { type Envelope, type Recipient, visibleTo } from './envelope.ts'
+import { type Envelope, type Recipient, thoseWith, visibleTo } from './envelope.ts'
 import { type Filters, isWithin, NO_FILTERS } from './filtering.ts'
 import { acts } from './naming.ts'
 import { recipientsOf } from './searching.ts'
@@ -43,6 +43,7 @@ export interface ListedEnvelope {
   readonly isSample: boolean
   /** It was to be sent, and came back. */
   readonly cameBack: boolean
+  readonly mayDiscard: boolean
 }
 
 export interface ListQuery {
@@ -187,6 +188,7 @@ export async function describeEnvelopes(db: Db, reader: Reader, envelopes: reado
     .where('id', 'in', [...new Set(envelopes.flatMap((envelope) => [envelope.senderId, responsibleOf(envelope)]))])
     .execute()
   const annulled = await annulledAmong(db, ids)
+  const discardable = await thoseWith(db, reader, ids, 'delete')
   return envelopes.map((envelope) => {
     const people = recipients.filter(({ envelopeId }) => envelopeId === envelope.id)
     const signers = people.filter(acts)
@@ -211,6 +213,7 @@ export async function describeEnvelopes(db: Db, reader: Reader, envelopes: reado
       documentIds: documents.filter(({ envelopeId }) => envelopeId === envelope.id).map(({ documentId }) => documentId),
       isSample: envelope.isSample === 1,
       cameBack: envelope.status === 'draft' && envelope.dispatchFailure !== null,
+      mayDiscard: envelope.status === 'draft' && discardable.has(envelope.id),
     }
   })
 }

@@ -22,6 +22,12 @@ export const permitted = (permission: (permissions: Permissions) => Level | bool
   })
 
 export const opensVault = permitted(({ vault }) => vault.open)
+export const viewsDocuments = permitted(({ documents }) => documents.view)
+export const preparesDocuments = permitted(({ documents }) => documents.edit)
+export const createsDocuments = permitted(({ documents }) => documents.create)
+export const readsContacts = permitted(({ contacts }) => contacts.read)
+export const addsContacts = permitted(({ contacts }) => contacts.add)
+export const changesContacts = permitted(({ contacts }) => contacts.edit)
 export const exchangesContacts = permitted(({ contacts }) => contacts.exchange)
 export const usesTemplates = permitted(({ templates }) => (templates.use === 'none' ? templates.edit : templates.use))
 export const editsTemplates = permitted(({ templates }) => templates.edit)

@@ -1,14 +1,14 @@
 import { countCards, listColumn } from '../board/cards.ts'
 import { toldNow } from '../board/changes.ts'
 import { listStages } from '../board/stages.ts'
-import { requireUser, signedIn } from './access.ts'
+import { requireUser, viewsDocuments } from './access.ts'
 import { shownColumn } from './board/shown.ts'
 import { createApp } from './env.ts'
 import { filterView, readFilters } from './envelopes/filters.ts'
 import { savedViewsFor } from './envelopes/saved-views.ts'
 import { undoable } from './board/moves.ts'
 
-export const board = createApp().get('/board', signedIn, async (c) => {
+export const board = createApp().get('/board', viewsDocuments, async (c) => {
   const { db } = c.var.house
   const user = requireUser(c)
   const read = await readFilters(c)

@@ -5,6 +5,7 @@ import {
   changeContact,
   type Contact,
   type KeptDetails,
+  contactFor,
   findContact,
   mayDo,
   nameOfContact,
@@ -14,7 +15,7 @@ import { countContacts, listCompanies, listContacts, SORTS } from '../contact/di
 import { mergesInto } from '../contact/merging.ts'
 import { HISTORY, historyOfContact } from '../envelope/contact-history.ts'
 import { LANGUAGE_NAMES, words } from '../view/words.ts'
-import { permitted, requireUser, signedIn, userAct } from './access.ts'
+import { addsContacts, readsContacts, requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, formWith, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
@@ -81,9 +82,6 @@ const valuesOf = (contact: Contact): Record<string, string> => ({
   ...(contact.isPublic ? { isPublic: '1' } : {}),
 })
 
-const readsContacts = permitted(({ contacts }) => contacts.read)
-const addsContacts = permitted(({ contacts }) => contacts.add)
-
 export const contacts = createApp()
   .get('/contacts', readsContacts, async (c) => {
     const { db } = c.var.house
@@ -110,7 +108,7 @@ export const contacts = createApp()
     const contact = await findContact(c.var.house.db, requireUser(c), c.req.param('id'))
     return c.html(await page(c, contact, blankForm(valuesOf(contact))))
   })
-  .post('/contacts/:id', signedIn, async (c) => keep(c, await findContact(c.var.house.db, requireUser(c), c.req.param('id'))))
+  .post('/contacts/:id', signedIn, async (c) => keep(c, await contactFor(c.var.house.db, requireUser(c), c.req.param('id'), 'edit')))
   .post('/contacts/:id/removal', signedIn, async (c) => {
     await removeContact(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
     flash(c, 'good', words(c.var.lang).contacts.removed)

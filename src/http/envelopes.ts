@@ -3,9 +3,9 @@ import type { Instant } from '../base/instant.ts'
 import { addressOfView, listViews } from '../board/saved-views.ts'
 import { listKnownPeople } from '../envelope/choosing.ts'
 import { openEmptyDraft } from '../envelope/drafting.ts'
-import { findEnvelopeFor } from '../envelope/envelope.ts'
+import { findEnvelopeFor, mayWith } from '../envelope/envelope.ts'
 import { countEnvelopes, GROUPS, listEnvelopes } from '../envelope/list.ts'
-import { requireUser, signedIn, userAct } from './access.ts'
+import { createsDocuments, preparesDocuments, requireUser, signedIn, userAct, viewsDocuments } from './access.ts'
 import { createApp } from './env.ts'
 import { filterView, readFilters } from './envelopes/filters.ts'
 import { envelopePage } from './envelopes/page.ts'
@@ -17,7 +17,7 @@ const Query = z.object({
 })
 
 export const envelopes = createApp()
-  .get('/envelopes', signedIn, async (c) => {
+  .get('/envelopes', viewsDocuments, async (c) => {
     const { db } = c.var.house
     const user = requireUser(c)
     const opening = Object.keys(c.req.query()).length ? undefined : (await listViews(db, user.id)).find((view) => view.isDefault)
@@ -45,16 +45,18 @@ export const envelopes = createApp()
       }),
     )
   })
-  .post('/envelopes', signedIn, async (c) => {
+  .post('/envelopes', createsDocuments, async (c) => {
     const { id } = await openEmptyDraft(c.var.house.db, userAct(c), requireUser(c), c.var.lang)
     return c.redirect(`/envelopes/${id}/draft`, 303)
   })
-  .get('/envelopes/people', signedIn, async (c) =>
+  .get('/envelopes/people', preparesDocuments, async (c) =>
     c.json({ people: await listKnownPeople(c.var.house.db, requireUser(c), (c.req.query('search') ?? '').slice(0, 200), 20) }),
   )
   .get('/envelopes/:id', signedIn, async (c) => {
     const envelope = await findEnvelopeFor(c.var.house.db, requireUser(c), c.req.param('id'))
-    if (envelope.status === 'draft') return c.redirect(`/envelopes/${envelope.id}/draft`, 303)
+    const { db } = c.var.house
+    if (envelope.status === 'draft' && (await mayWith(db, requireUser(c), envelope.id, 'edit')))
+      return c.redirect(`/envelopes/${envelope.id}/draft`, 303)
     return c.html(await envelopePage(c, envelope, { correct: c.req.query('correct') ?? null }))
   })
   /** For the page that waits until it is sent or sealed. */

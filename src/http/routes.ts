@@ -40,6 +40,7 @@ import { recipientInPerson } from './envelopes/recipients/in-person.ts'
 import { envelopeDispatch } from './envelopes/dispatch.ts'
 import { envelopeDiscarding } from './envelopes/discarding.ts'
 import { envelopeCopies } from './envelopes/copies.ts'
+import { envelopeEveryone } from './envelopes/everyone.ts'
 import { envelopeVoiding } from './envelopes/voiding.ts'
 import { envelopeReminders } from './envelopes/reminders.ts'
 import { envelopeDeadline } from './envelopes/deadline.ts'
@@ -188,6 +189,7 @@ export function mountRoutes(app: Hono<Env>): void {
     envelopeDiscarding,
     envelopeCopies,
     envelopeVoiding,
+    envelopeEveryone,
     envelopeDeadline,
     envelopeReminders,
     envelopeStage,

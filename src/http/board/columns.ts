@@ -1,6 +1,6 @@
 import { countCards, findCards, listColumn } from '../../board/cards.ts'
 import { findStage, listStages } from '../../board/stages.ts'
-import { requireUser, signedIn } from '../access.ts'
+import { requireUser, viewsDocuments } from '../access.ts'
 import { createApp } from '../env.ts'
 import { readFilters } from '../envelopes/filters.ts'
 import { keyIn, shownCard, shownColumn } from './shown.ts'
@@ -9,7 +9,7 @@ const MOST_CHANGED = 100
 
 export const boardColumns = createApp()
   /** The next cards of a column, as a piece of the page. */
-  .get('/board/columns/:stage', signedIn, async (c) => {
+  .get('/board/columns/:stage', viewsDocuments, async (c) => {
     const { db } = c.var.house
     const stage = await findStage(db, c.req.param('stage'))
     const { filters, query } = await readFilters(c)
@@ -17,7 +17,7 @@ export const boardColumns = createApp()
     return c.html(await c.var.render('board/cards', { column: shownColumn(c, { stage, count: 0, ...page }), query }))
   })
   /** The cards that have changed, for the page that shows them: null where the reader sees one no more, or not under these filters. */
-  .get('/board/changes', signedIn, async (c) => {
+  .get('/board/changes', viewsDocuments, async (c) => {
     const { db } = c.var.house
     const user = requireUser(c)
     const { filters, query } = await readFilters(c)

@@ -3,7 +3,7 @@ import { findLiveSession } from '../../access/session.ts'
 import { type Changed, changesFor, changesSince, type Told, toldNow } from '../../board/changes.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { House } from '../../house.ts'
-import { requireUser, signedIn } from '../access.ts'
+import { requireUser, viewsDocuments } from '../access.ts'
 import { createApp } from '../env.ts'
 
 /** How often the trail is looked at while anybody watches; how often a silent line says that it is there. */
@@ -81,7 +81,7 @@ const toldIn = (text: string | undefined): Told | null => {
  * What changes on the board, as server-sent events: `changed` with the ids of cards that this reader sees or no longer sees. It ends with the
  * session, whose end it does not put off.
  */
-export const boardStream = createApp().get('/board/stream', signedIn, (c) => {
+export const boardStream = createApp().get('/board/stream', viewsDocuments, (c) => {
   const { house, sessionId } = c.var
   requireUser(c)
   const watch = watchOf(house)

@@ -14,7 +14,7 @@ import { envelopePage } from './page.ts'
 
 export const envelopeDeadline = createApp().post('/envelopes/:id/deadline', signedIn, async (c) => {
   const { db } = c.var.house
-  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'))
+  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'), 'edit')
   const answers = await readAnswers(c, DeadlineFields)
   if (!answers.ok) return c.html(await envelopePage(c, envelope, { deadline: answers.form }), 422)
   try {

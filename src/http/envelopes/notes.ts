@@ -14,7 +14,7 @@ export const envelopeNotes = createApp().post(
   form(z.object({ text: linesNeeded('note.missing', LONGEST_NOTE) })),
   async (c) => {
     const { db } = c.var.house
-    const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'))
+    const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'), 'edit')
     await addNote(db, userAct(c), envelope.id, c.req.valid('form').text)
     flash(c, 'good', words(c.var.lang).board.notes.added)
     return c.redirect(`/envelopes/${envelope.id}#timeline`, 303)

@@ -4,6 +4,7 @@ import { offeredFields, type OfferTaken, takeOffer } from '../../envelope/offers
 import { fill, words } from '../../view/words.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp } from '../env.ts'
+import { flashRefusal } from './refusals.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
 import { flash } from '../server.ts'
 
@@ -41,8 +42,7 @@ export const envelopeOffers = createApp()
       const count = await takeOffer(c.var.house.db, userAct(c), requireUser(c), id, asked)
       flash(c, 'good', fill(words(c.var.lang).editor.offers.taken, { count: String(count) }))
     } catch (error) {
-      if (!(error instanceof Refusal) || error.reason === 'envelope.unknown') throw error
-      flash(c, 'stop', refusalSentence(c.var.lang, error))
+      flashRefusal(c, error)
     }
     return c.redirect(`/envelopes/${id}/draft#fields`, 303)
   })

@@ -1,3 +1,4 @@
+import { allows } from '../../access/permissions.ts'
 import { findUser } from '../../access/users.ts'
 import { fullName } from '../../access/roles.ts'
 import type { Digest } from '../../base/digest.ts'
@@ -5,7 +6,7 @@ import type { DocumentId } from '../../base/document-id.ts'
 import { DAY, type Instant } from '../../base/instant.ts'
 import { annulledAmong } from '../../envelope/annulment.ts'
 import { type Attachment, signedAttachments } from '../../envelope/attachments.ts'
-import { type Document, type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
+import { type Document, type Envelope, listDocuments, listRecipients, mayWith, type Recipient } from '../../envelope/envelope.ts'
 import { pagesOf } from '../../envelope/fields.ts'
 import { lastWayIn, type Letter, lettersOf } from '../../envelope/letters.ts'
 import { type Stage, stageOf } from '../../envelope/list.ts'
@@ -73,7 +74,9 @@ export interface EnvelopeView {
     readonly endReason: string | null
     /** Null: the reader's own. */
     readonly sender: string | null
+    readonly isPublic: boolean
   }
+  readonly may: { readonly edit: boolean; readonly create: boolean }
   readonly signed: number
   readonly signers: number
   /** Some of those who act approve or attest. */
@@ -115,7 +118,8 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
   const documents = await listDocuments(db, envelope.id)
   const signers = recipients.filter(acts)
   const isAnnulled = (await annulledAmong(db, [envelope.id])).size > 0
-  const corrected = recipients.find((recipient) => recipient.id === forms.correct && canBeCorrected(envelope, recipient))
+  const mayEdit = await mayWith(db, user, envelope.id, 'edit')
+  const corrected = recipients.find((recipient) => recipient.id === forms.correct && canBeCorrected(envelope, recipient) && mayEdit)
   return c.var.render('envelopes/show', {
     envelope: {
       id: envelope.id,
@@ -130,7 +134,9 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
       endedAt: envelope.endedAt,
       endReason: envelope.endReason,
       sender: envelope.senderId === user.id ? null : fullName(await findUser(db, envelope.senderId)),
+      isPublic: envelope.isPublic === 1,
     },
+    may: { edit: mayEdit, create: allows(user.permissions.documents.create) },
     signed: signers.filter(({ status }) => status === 'signed').length,
     signers: signers.length,
     isMixed: signers.some(({ role }) => role !== 'signer'),
@@ -145,7 +151,7 @@ export async function envelopePage(c: Ctx, envelope: Envelope, forms: Forms = {}
         certificatePages: certificatePages(document),
       })),
     ),
-    people: shownPeople(envelope, recipients, user.id, {
+    people: shownPeople(envelope, recipients, user.id, mayEdit, {
       letters: await lettersOf(db, envelope.id),
       handedOver: await handedOverBy(db, envelope.id),
       attachments: await signedAttachments(db, envelope.id),
@@ -177,6 +183,7 @@ function shownPeople(
   envelope: Envelope,
   recipients: readonly Recipient[],
   userId: string,
+  mayEdit: boolean,
   {
     letters,
     attachments,
@@ -207,7 +214,7 @@ function shownPeople(
         .map(({ id, fileName, size }) => ({ id, name: fileName, size })),
       isMe: recipient.userId === userId,
       isTurn: recipient.status === 'invited' && now.includes(recipient.id),
-      canBeCorrected: canBeCorrected(envelope, recipient),
+      canBeCorrected: mayEdit && canBeCorrected(envelope, recipient),
       remindAt: recipient.remindAt,
     }
   })

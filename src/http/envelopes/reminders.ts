@@ -12,7 +12,7 @@ import { readReminders, ReminderFields } from './reminder-fields.ts'
 /** How often whoever is silent is reminded, while it is under way. */
 export const envelopeReminders = createApp().post('/envelopes/:id/reminders', signedIn, async (c) => {
   const { db } = c.var.house
-  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'))
+  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'), 'edit')
   const answers = await readAnswers(c, ReminderFields)
   if (!answers.ok) return c.html(await envelopePage(c, envelope, { reminders: answers.form }), 422)
   await changeReminders(db, userAct(c), requireUser(c), envelope.id, readReminders(answers.value, remindersOf(envelope)))

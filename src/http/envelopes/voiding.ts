@@ -14,7 +14,7 @@ const Reason = z.object({ reason: linesNeeded('envelope.reason-missing', 1_000) 
 
 export const envelopeVoiding = createApp().post('/envelopes/:id/voiding', signedIn, async (c) => {
   const { db } = c.var.house
-  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'))
+  const envelope = await findEnvelopeFor(db, requireUser(c), c.req.param('id'), 'edit')
   const answers = await readAnswers(c, Reason)
   if (!answers.ok) return c.html(await envelopePage(c, envelope, { voiding: answers.form }), 422)
   try {

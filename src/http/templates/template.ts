@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { Refusal } from '../../base/refusal.ts'
-import { archiveTemplate, changeTemplate, duplicateTemplate, findTemplateFor, templateFromEnvelope } from '../../template/templates.ts'
+import {
+  findEditable,
+  archiveTemplate,
+  changeTemplate,
+  duplicateTemplate,
+  findTemplateFor,
+  templateFromEnvelope,
+} from '../../template/templates.ts'
 import { draftFromTemplate } from '../../template/using.ts'
 import { findVersion, publishTemplate, restoreVersion } from '../../template/versions.ts'
 import { findEnvelopeFor } from '../../envelope/envelope.ts'
@@ -34,7 +41,7 @@ const savePage = async (c: Ctx, envelopeId: string, form: Form): Promise<string>
 export const templateAspects = createApp()
   .get('/templates/:id', signedIn, async (c) => c.html(await templatePage(c, c.req.param('id'))))
   .post('/templates/:id/details', signedIn, async (c) => {
-    const id = c.req.param('id')
+    const { id } = await findEditable(c.var.house.db, requireUser(c), c.req.param('id'))
     const answers = await readAnswers(c, Details)
     if (!answers.ok) return c.html(await templatePage(c, id, { form: answers.form }), 422)
     try {
@@ -72,7 +79,7 @@ export const templateAspects = createApp()
       const { number } = await publishTemplate(c.var.house, userAct(c), user, id, c.req.valid('form'))
       flash(c, 'good', fill(words(c.var.lang).templates.draft.published, { number }))
     } catch (error) {
-      const { designId } = await findTemplateFor(c.var.house.db, user, id, 'edit')
+      const { designId } = await findEditable(c.var.house.db, user, id)
       return refusedPage(c, designId, error)
     }
     return c.redirect(`/templates/${id}`, 303)

@@ -13,7 +13,7 @@ import { PERSON_REASONS, Reach } from '../person-fields.ts'
 export const recipientCorrection = createApp().post('/envelopes/:id/recipients/:recipient/correction', signedIn, async (c) => {
   const { db } = c.var.house
   const { id, recipient } = c.req.param()
-  const envelope = await findEnvelopeFor(db, requireUser(c), id)
+  const envelope = await findEnvelopeFor(db, requireUser(c), id, 'edit')
   const answers = await readAnswers(c, Reach)
   if (!answers.ok) return c.html(await envelopePage(c, envelope, { correct: recipient, correction: answers.form }), 422)
   try {

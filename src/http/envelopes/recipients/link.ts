@@ -11,7 +11,7 @@ import { flashRefusal } from '../refusals.ts'
 export const recipientLink = createApp().post('/envelopes/:id/recipients/:recipient/link', signedIn, async (c) => {
   const { db } = c.var.house
   const { id, recipient } = c.req.param()
-  await findEnvelopeFor(db, requireUser(c), id)
+  await findEnvelopeFor(db, requireUser(c), id, 'edit')
   const name = nameOf(await findRecipient(db, id, recipient))
   try {
     await renewLink(db, userAct(c), requireUser(c), id, recipient)

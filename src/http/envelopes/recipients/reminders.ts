@@ -11,7 +11,7 @@ import { flashRefusal } from '../refusals.ts'
 export const recipientReminders = createApp().post('/envelopes/:id/recipients/:recipient/reminders', signedIn, async (c) => {
   const { db } = c.var.house
   const { id, recipient } = c.req.param()
-  await findEnvelopeFor(db, requireUser(c), id)
+  await findEnvelopeFor(db, requireUser(c), id, 'edit')
   const name = nameOf(await findRecipient(db, id, recipient))
   try {
     await remind(db, userAct(c), requireUser(c), id, recipient)
