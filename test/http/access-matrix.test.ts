@@ -90,7 +90,12 @@ async function differences(house: Organisation, cases: readonly Case[], note = '
 }
 
 const besides = (rows: readonly string[]): Record<string, Level> =>
-  Object.fromEntries(rows.slice(1).map((row) => [row, row === 'templates.edit' ? 'own' : 'all']))
+  Object.fromEntries(
+    rows
+      .slice(1)
+      .filter((row) => row !== 'mine')
+      .map((row) => [row, row === 'templates.edit' ? 'own' : 'all']),
+  )
 
 const withinTable = (kind: ObjectKind, row: string, level: Level, relation: Relation): boolean =>
   reaches(level, relation) || (kind === 'entry' && row === SEEN.entry && relation === 'signed' && level !== 'none')
@@ -102,8 +107,16 @@ function casesOf(line: Line, level: Level, relation: Relation): Case[] {
   // Whoever may change a template may use it.
   const isEditor = kind === 'template' && line.rows.includes('templates.edit') && row !== 'templates.edit' && relation === 'own'
   const within = isEditor || withinTable(kind, row, level, relation)
+  const isOthers = line.rows.includes('mine') && relation !== 'own' && level !== 'all'
   if (row === SEEN[kind])
-    return [{ line, relation, permissions: { [row]: level, ...besides(line.rows) }, wanted: within ? 'through' : 'missing' }]
+    return [
+      {
+        line,
+        relation,
+        permissions: { [row]: level, ...besides(line.rows) },
+        wanted: !within ? 'missing' : isOthers ? 'forbidden' : 'through',
+      },
+    ]
   return [
     { line, relation, permissions: { [SEEN[kind]]: 'all', [row]: level, ...besides(line.rows) }, wanted: within ? 'through' : 'forbidden' },
     // Whoever may change a template may look at it.

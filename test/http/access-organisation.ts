@@ -269,7 +269,8 @@ function named(name: string, pattern = ''): string {
   if (prefix) return `${prefix}_nothing`
   if (pattern.startsWith('{[1-9]')) return '1'
   if (pattern.includes('[0-9a-f]')) return 'a'.repeat(64)
-  if (pattern.includes('signature')) return 'signature'
+  const first = /^\{([a-z]+)\|/.exec(pattern)?.[1]
+  if (first) return first
   if (pattern.includes('issuing') || pattern.includes('crl')) return pattern.includes('crl') ? 'root.crl' : 'issuing.crt'
   return name === 'language' ? 'en' : 'nothing'
 }
