@@ -8,7 +8,7 @@ const LARGEST_BODY = 160_000_000
 const SILENCE = 30
 const SILENCE_OF_UPLOADS = 120
 /** What is gathered from many large files before its first byte. */
-const GATHERED = /\/evidence\.zip$/
+const GATHERED = /\/(evidence\.zip|vault\/archive)$/
 const SILENCE_OF_GATHERING = 240
 
 /** What recipients and verification need; the public listener answers to nothing else. */
