@@ -5,6 +5,8 @@ import { roomFor } from '../pdf/text-size.ts'
 import { fontSet } from '../sandbox/fonts.ts'
 import { type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
 import { isPrefilled } from './naming.ts'
+import { partyOf } from './party.ts'
+import { isOpenRole, nameOf } from './telling.ts'
 
 export interface EnvelopeFault extends DesignFault {
   readonly field: Pick<Field, 'id' | 'kind' | 'label' | 'page'>
@@ -14,13 +16,22 @@ export interface EnvelopeFault extends DesignFault {
 export async function faultsOf(db: Db, { id, language }: Pick<Envelope, 'id' | 'language'>): Promise<EnvelopeFault[]> {
   const documents = await listDocuments(db, id)
   const fields = (await Promise.all(documents.map((document) => listFields(db, document.id)))).flat()
-  return faultsIn(fields, await listRecipients(db, id), language)
+  return faultsIn(db, fields, await listRecipients(db, id), language)
 }
 
-export function faultsIn(fields: readonly Field[], recipients: readonly Recipient[], language: Envelope['language']): EnvelopeFault[] {
+export async function faultsIn(
+  db: Db,
+  fields: readonly Field[],
+  recipients: readonly Recipient[],
+  language: Envelope['language'],
+): Promise<EnvelopeFault[]> {
   const turns = new Map(recipients.map(({ id, routingOrder }) => [id, routingOrder]))
   const turnOf = ({ prefilled, recipientId }: DesignedField): number | null => (prefilled ? null : (turns.get(recipientId ?? '') ?? null))
-  const faults = [...designFaults(fields.map(designed), turnOf, language), ...fields.flatMap(roomless)]
+  const faults = [
+    ...designFaults(fields.map(designed), turnOf, language),
+    ...fields.flatMap(roomless),
+    ...(await unknownDetails(db, fields, recipients)),
+  ]
   const order = new Map(fields.map((field, at) => [field.id, { field, at }]))
   return faults
     .map((fault) => ({ ...fault, field: order.get(fault.fieldId)!.field }))
@@ -50,4 +61,21 @@ function roomless(field: Field): DesignFault[] {
     const fits = roomFor(fontSet(), { text: value, width, height, size, multiline: false }) === null
     return fits ? [] : [{ fieldId: field.id, reason: 'design.option-no-room', params: { value } }]
   })
+}
+
+/** A detail that nobody can fill in must be known. */
+async function unknownDetails(db: Db, fields: readonly Field[], recipients: readonly Recipient[]): Promise<DesignFault[]> {
+  const faults: DesignFault[] = []
+  for (const recipient of recipients) {
+    const own = fields.filter(
+      (field) => field.kind === 'contact' && field.recipientId === recipient.id && field.required && isPrefilled(field) && !field.value,
+    )
+    if (!own.length || isOpenRole(recipient)) continue
+    const party = await partyOf(db, recipient)
+    for (const field of own) {
+      const { source } = rulesOf(field)
+      if (source && !party[source]) faults.push({ fieldId: field.id, reason: 'design.detail-unknown', params: { name: nameOf(recipient) } })
+    }
+  }
+  return faults
 }

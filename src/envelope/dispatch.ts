@@ -89,7 +89,7 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
     for (const { reason, name } of received ? placeProblems(received, recipients, own) : [])
       found('fields', reason, { name, title: document.title })
   }
-  for (const { reason, params, field } of faultsIn(fields, recipients, draft.language))
+  for (const { reason, params, field } of await faultsIn(db, fields, recipients, draft.language))
     problems.push({ reason, params, part: 'fields', field })
   if (documents.length && !draft.title.trim()) found('documents', 'dispatch.no-title')
   if (isDesign) return problems

@@ -132,7 +132,7 @@ function judgeCondition(
 ): void {
   const other = all.get(id)
   if (!other) return fault('design.condition-gone')
-  const params = { label: other.label || other.rules.group || other.rules.name || '' }
+  const params = { label: other.label || other.rules.group || other.rules.name || '', kind: other.kind }
   if (!isKnown(other, field)) return fault('design.condition-later', params)
   if ((is === 'ticked' || is === 'unticked') && !BOXES.has(other.kind)) return fault('design.condition-kind', params)
   if ((is === 'equals' || is === 'differs') && (WITHOUT_TEXT.has(other.kind) || other.kind === 'signature'))

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { systemAct } from '../../src/audit/act.ts'
 import { fieldsOf, type PlacedField } from '../../src/envelope/fields.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
 import { prepareDraft } from '../http/envelopes/draft.ts'
@@ -118,6 +119,7 @@ test.each([
     await error.waitFor({ state: 'hidden' })
     await rule('show.field').scrollIntoViewIfNeeded()
     await looked('condition')
+    expect(await accessible(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
 
     const all = await stored(page, draft.envelope)

@@ -7,6 +7,7 @@ import { currentInvitation, invitationUrl } from '../../src/envelope/invitation.
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
 import { readObject } from '../../src/store/object.ts'
 import { verifyUploaded } from '../../src/verification/uploaded.ts'
+import { accessible } from '../support/accessible.ts'
 import { openBrowser } from '../support/browser.ts'
 import { openTestHouse } from '../support/house.ts'
 import { textOf } from '../support/pdf-text.ts'
@@ -89,6 +90,7 @@ test.each([
     await typed.correct('IBAN', 'FR1420041010050500013M02606')
     await typed.enter('Postcode', '75001')
     await looked('filled')
+    expect(await accessible(page)).toEqual([])
     await page.evaluate('document.activeElement.blur()')
     await page.waitForFunction("!document.querySelector('[data-saved-state]').textContent.endsWith('…')")
     await page.waitForTimeout(900)

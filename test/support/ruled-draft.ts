@@ -56,35 +56,35 @@ export async function ruledDraft(
         value: '10',
       },
     ),
-    put('Monthly', 'radio', [68, 694, 14, 14], { group: 'Payment' }),
-    put('At once', 'radio', [168, 694, 14, 14], { group: 'Payment' }),
+    put('Monthly', 'radio', [68, 692, 14, 14], { group: 'Payment' }),
+    put('At once', 'radio', [168, 692, 14, 14], { group: 'Payment' }),
     put('Plan', 'drop-down', [300, 670, 160, 18], { options: ['Bronze', 'Argent ✓', 'Or'] }, { label: 'Formule' }),
-    put('Price', 'text', [68, 718, 110, 18], { name: 'price', format: EUROS, help: 'Hors taxes, par mois.' }),
-    put('Months', 'text', [200, 718, 60, 18], {
+    put('Price', 'text', [68, 730, 110, 18], { name: 'price', format: EUROS, help: 'Hors taxes, par mois.' }),
+    put('Months', 'text', [200, 730, 60, 18], {
       name: 'months',
       format: { type: 'number', decimals: 0, min: '1', max: '60' },
       show: { field: 'Monthly', is: 'ticked' },
     }),
-    put('Total', 'calculation', [300, 718, 110, 18], {
+    put('Total', 'calculation', [300, 730, 110, 18], {
       formula: 'round(price * max(months; 1) * (100 - discount) / 100; 2)',
       format: { type: 'amount', currency: 'EUR' },
     }),
-    put('IBAN', 'text', [68, 742, 215, 18], { format: { type: 'iban' }, placeholder: 'FR76…' }),
+    put('IBAN', 'text', [68, 756, 215, 18], { format: { type: 'iban' }, placeholder: 'FR76…' }),
     put(
       'Reason',
       'multiline',
-      [68, 766, 215, 40],
+      [68, 780, 215, 30],
       { require: { field: 'Plan', is: 'equals', value: 'Or' }, maxLength: 60 },
       { required: false },
     ),
     put(
       'Postcode',
       'text',
-      [320, 742, 80, 18],
+      [320, 756, 80, 18],
       { format: { type: 'pattern', pattern: '\\d{5}', sentence: 'Cinq chiffres.' } },
       { fontSize: 0 },
     ),
-    put('Employer', 'contact', [320, 766, 160, 18], { source: 'company' }, { required: false }),
+    put('Employer', 'contact', [320, 780, 160, 18], { source: 'company' }, { required: false }),
   ]
   const { version } = await findDraft(db, user, draft.id)
   await placeFields(db, actOf(test.house, user), user, draft.id, { version, fields: [...(await fieldsOf(db, draft)), ...fields] })

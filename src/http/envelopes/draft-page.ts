@@ -21,7 +21,7 @@ import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { findTemplateFor, listTemplates } from '../../template/templates.ts'
 import { isUnpublished } from '../../template/versions.ts'
-import { fill, LANGUAGE_NAMES, words } from '../../view/words.ts'
+import { LANGUAGE_NAMES } from '../../view/words.ts'
 import { requireUser } from '../access.ts'
 import { blankForm, type Form } from '../answers.ts'
 import type { Ctx } from '../env.ts'
@@ -30,6 +30,7 @@ import type { EditorView } from '../views.ts'
 import { deadlineValues } from './deadline-fields.ts'
 import { reminderValues } from './reminder-fields.ts'
 import { editorView } from './fields.ts'
+import { toldFaultOf } from './told-fault.ts'
 
 export interface DraftDocument {
   readonly id: string
@@ -114,13 +115,6 @@ interface Refused {
   readonly upload?: Form
   readonly person?: { readonly id: string | null; readonly form: Form }
   readonly details?: Form
-}
-
-/** “Drop-down list “Colour”, page 2”. */
-function toldField(c: Ctx, { kind, label, page }: NonNullable<Problem['field']>): string {
-  const { kinds, script } = words(c.var.lang).editor
-  const told = fill(script.fieldNobody, { kind: kinds[kind], page: page + 1 })
-  return label ? fill(script.named, { field: told, label }) : told
 }
 
 /** In the address of the page: the form of a person rather than of a role. */
@@ -232,9 +226,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     deadlineShown: envelope.deadline ? '' : `${deadline['deadlineDay']} ${deadline['deadlineTime']}`,
     problems: problems.map(({ part, reason, params, field }) => ({
       part,
-      sentence: field
-        ? sentence('design.at', { field: toldField(c, field), sentence: sentence(reason, params) })
-        : sentence(reason, params),
+      sentence: field ? toldFaultOf(c.var.lang, { reason, params, field }) : sentence(reason, params),
     })),
     editor,
     offers,

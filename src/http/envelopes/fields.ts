@@ -12,7 +12,6 @@ import { coversOf } from '../../envelope/found-fields.ts'
 import { shownDigest } from '../../envelope/page-images.ts'
 import { type Received, receivedIn } from '../../envelope/received.ts'
 import { nameOrRole } from '../../envelope/telling.ts'
-import { formatOf, isFault, readEntry } from '../../field/entry.ts'
 import { requireUser, signedIn, userAct } from '../access.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
@@ -22,6 +21,8 @@ import { flash } from '../server.ts'
 import { listSeries, nextNumber } from '../../setting/numbering.ts'
 import { words } from '../../view/words.ts'
 import { fieldRules } from './field-rules.ts'
+import { toldFault } from './told-fault.ts'
+import { withStoredValues } from './stored-values.ts'
 import type { EditorView } from '../views.ts'
 
 export const HUES = 8
@@ -54,27 +55,20 @@ async function seenFields(c: Ctx): Promise<{ version: number; fields: PlacedFiel
   if (!seen.success) throw new Refusal('invalid', 'request.malformed')
   return {
     version: seen.data.version,
-    fields: seen.data.fields.map((field) => {
-      const read = Placed.safeParse(field)
-      if (read.success) return withStoredValue(read.data, c.var.lang)
-      const id = z.object({ id: z.string().max(60) }).safeParse(field)
-      const { message } = read.error.issues[0]!
-      throw new FieldRefusal(/^[a-z-]+\.[a-z-]+$/.test(message) ? message : 'form.invalid', id.success ? id.data.id : '')
-    }),
+    fields: withStoredValues(seen.data.fields.map(readPlaced), c.var.lang),
   }
 }
 
-/** A default value is typed in the sender's language, and kept in the form in which every language reads it; a wrong one is told of later. */
-function withStoredValue(field: PlacedField, language: string): PlacedField {
-  const format = formatOf({ kind: field.kind, rules: field.rules ?? {} })
-  // A pattern that cannot be read yet judges nothing.
-  if (!format || !field.value || format.type === 'pattern') return field
-  const entry = readEntry(format, field.value, language)
-  return isFault(entry) ? field : { ...field, value: entry.value }
+function readPlaced(field: unknown): PlacedField {
+  const read = Placed.safeParse(field)
+  if (read.success) return read.data
+  const id = z.object({ id: z.string().max(60) }).safeParse(field)
+  const { message } = read.error.issues[0]!
+  throw new FieldRefusal(/^[a-z-]+\.[a-z-]+$/.test(message) ? message : 'form.invalid', id.success ? id.data.id : '')
 }
 
 const toldFaults = async (c: Ctx, envelope: Envelope): Promise<EditorView['faults']> =>
-  (await faultsOf(c.var.house.db, envelope)).map(({ fieldId, ...fault }) => ({ fieldId, message: refusalSentence(c.var.lang, fault) }))
+  (await faultsOf(c.var.house.db, envelope)).map(({ fieldId, ...fault }) => ({ fieldId, message: toldFault(c.var.lang, fault) }))
 
 export const PLACES = ['top-left', 'top', 'top-right', 'left', 'middle', 'right', 'bottom-left', 'bottom', 'bottom-right'] as const
 const MARGIN = 48

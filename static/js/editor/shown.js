@@ -70,6 +70,8 @@ export function showFields({ draft, leaves, recipients, kindNames, voice, words,
   function name({ button, field }) {
     const reason = reasonFor(field.id)
     let text = voice.told(field)
+    // What is seen in it is part of its name.
+    if (field.value && field.value !== '1') text = fill(words.named, { field: text, label: field.value })
     if (!field.required && field.kind !== 'number') text = fill(words.optional, { field: text })
     button.setAttribute('aria-label', reason ? fill(words.refused, { field: text, reason }) : text)
     button.classList.toggle('placed--refused', refused.has(field.id))

@@ -124,6 +124,36 @@ test('rules are kept as they were sent, empty ones left out, and speak of fields
   }
 })
 
+test('numbers of defaults and conditions are kept as every language reads them; a detail that nobody could fill in must be known', async () => {
+  await using house = await openTestHouse({ authority: true })
+  const { envelope, document, us, marie } = await prepareDraft(house)
+  const { put } = await deskOf(house)
+  const amount = { type: 'amount', currency: 'EUR', max: '1000' } as const
+  const { body } = await put(`/envelopes/${envelope.id}/fields`, {
+    version: envelope.version,
+    fields: [
+      field(document.id, us.id, { id: 'price', kind: 'text', page: 0, y: 100, value: '1,234.5 €', rules: { format: amount } }),
+      field(document.id, marie.id, {
+        id: 'more',
+        kind: 'text',
+        page: 0,
+        y: 200,
+        rules: { show: { field: 'price', is: 'equals', value: '1 234,5' } },
+      }),
+      field(document.id, marie.id, { id: 'vat', kind: 'contact', page: 0, y: 300, readOnly: true, rules: { source: 'vat-number' } }),
+      field(document.id, marie.id, { id: 'late', kind: 'text', page: 0, y: 400, rules: { show: { field: 'none', is: 'filled' } } }),
+      field(document.id, us.id, { id: 'early', kind: 'text', page: 0, y: 500, rules: { require: { field: 'late', is: 'filled' } } }),
+    ],
+  })
+  expect(body.fields.map(({ value, rules }) => value || rules?.show?.value || '')).toEqual(['1234.50', '1234.50', '', '', ''])
+  expect(body.faults.map(({ message }) => message)).toEqual([
+    '“1234.50” is set beforehand, but the field itself would refuse it.',
+    'Of Marie Dupont this detail is not known, and nobody could fill it in.',
+    'The condition speaks of a field that is no longer there.',
+    'The condition speaks of “Text”, which is filled in later or by somebody at the same time.',
+  ])
+})
+
 test('what cannot be meant is saved, told at its field, and never sent', async () => {
   await using house = await openTestHouse({ authority: true })
   const { envelope, document, us, marie } = await prepareDraft(house)

@@ -176,6 +176,7 @@ export const editor = {
     mine: 'Keep mine',
   },
   plain: {
+    rules: 'Choices, lists, contact details and calculations are set up on the pages, which needs JavaScript.',
     add: 'Add a field to {title}',
     kind: 'Field',
     page: 'Page',

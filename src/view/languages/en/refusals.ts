@@ -434,6 +434,7 @@ export const refusals = {
   'design.two-chosen': '“{group}” has two buttons that are chosen beforehand.',
   'design.same-answer': '“{group}” has two buttons with the answer “{label}”.',
   'design.no-source': 'Say which detail this field shows.',
+  'design.detail-unknown': 'Of {name} this detail is not known, and nobody could fill it in.',
   'design.empty-for-ever': 'This field must be filled in, but cannot be changed and is empty.',
   'design.min-max': 'The least value is greater than the greatest one.',
   'design.value-refused': '“{value}” is set beforehand, but the field itself would refuse it.',

@@ -177,6 +177,7 @@ export const editor: typeof shape = {
     mine: 'Garder les miens',
   },
   plain: {
+    rules: 'Les choix, les listes, les coordonnées et les calculs se règlent sur les pages, ce qui demande JavaScript.',
     add: 'Ajouter un champ à {title}',
     kind: 'Champ',
     page: 'Page',

@@ -447,6 +447,7 @@ export const refusals: typeof shape = {
   'design.two-chosen': '« {group} » a deux boutons choisis d’avance.',
   'design.same-answer': '« {group} » a deux boutons avec la réponse « {label} ».',
   'design.no-source': 'Dites quelle coordonnée ce champ indique.',
+  'design.detail-unknown': 'Cette coordonnée de {name} n’est pas connue, et personne ne pourrait la remplir.',
   'design.empty-for-ever': 'Ce champ doit être rempli, mais il est vide et ne peut être modifié.',
   'design.min-max': 'La valeur minimale dépasse la valeur maximale.',
   'design.value-refused': '« {value} » est prérempli, mais le champ lui-même le refuserait.',
