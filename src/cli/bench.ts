@@ -9,6 +9,7 @@ import { openVaults, vaultPages, vaultSearches, type Vaults } from './bench/mill
 import { signingPage, vaultPage } from './bench/pages.ts'
 import { prepareTenPages } from './bench/prepare.ts'
 import { commit, signOneMegabyte } from './bench/signature.ts'
+import { startPage } from './bench/start-page.ts'
 import { verifyOneMegabyte } from './bench/verify.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -32,6 +33,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<Figure>>> = {
   'page.sign': async ({ installation }) => signingPage(await installation()),
   'page.vault': async ({ installation }) => vaultPage(await installation()),
   'vault.page.1e6': async ({ vaults }) => vaultPages(await vaults()),
+  'start.page.1e5': ({ folder }) => startPage(folder),
   'vault.search.1e6': async ({ vaults }) => vaultSearches(await vaults()),
 }
 
