@@ -26,6 +26,8 @@ export interface UserDetails {
 export interface NewUser extends UserDetails {
   /** Ids; an employee, where nobody says otherwise. */
   readonly roles?: readonly string[]
+  /** Where it was decided before; else a new one. */
+  readonly id?: string
 }
 
 /** What a person decides about themselves. */
@@ -35,10 +37,10 @@ export type OwnDetails = Omit<UserDetails, 'email'>
 export async function addUser(
   tx: Tx,
   act: Act,
-  { roles = [EMPLOYEE], ...details }: NewUser,
+  { roles = [EMPLOYEE], id = newId('usr'), ...details }: NewUser,
   passwordHash: string | null = null,
 ): Promise<User> {
-  const row: UserRow = { id: newId('usr'), ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null, departmentId: null }
+  const row: UserRow = { id, ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null, departmentId: null }
   await refuseTakenAddress(tx, row.email, null)
   await tx.insertInto('user').values(row).execute()
   for (const role of new Set(roles)) await giveRole(tx, act, { kind: 'user', id: row.id }, role)

@@ -35,10 +35,11 @@ export async function setUp(
   const { company, administrator, addresses, email } = await readDraft(db, secretKey)
   if (!company || !administrator || !addresses || email === undefined) throw new Refusal('conflict', 'setup.incomplete')
   if ((await readSetting(db, 'installation')).setUpAt) throw new Refusal('conflict', 'setup.done')
+  const own = { ...act, actor: { kind: 'user', id: administrator.id } } as const
   let recovery: string | null = null
   if (!(await hasAuthority(db))) {
     const publicOrigin = tools.config.publicUrl ?? addresses.publicUrl
-    const made = await createAuthority(tools, act, {
+    const made = await createAuthority(tools, own, {
       ...authority,
       organization: company.legalName,
       country: company.country,
@@ -54,11 +55,10 @@ export async function setUp(
     const { passwordHash, ...person } = administrator
     const user = await addUser(
       tx,
-      act,
+      own,
       { ...person, phone: null, language: addresses.language, roles: [ADMINISTRATOR, SIGNATORY, STAMP_USER] },
       passwordHash,
     )
-    const own = { ...act, actor: { kind: 'user', id: user.id } } as const
     await append(tx, own, { type: 'installation.set-up', detail: { version: 1 } })
     await addLegalEntity(tx, own, {
       ...facts,

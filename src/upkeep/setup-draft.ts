@@ -24,6 +24,8 @@ export interface CompanyAnswers {
 }
 
 export interface AdministratorAnswers {
+  /** Of the user whom they will be: what the founding does is done by them, from the first key on. */
+  readonly id: string
   readonly firstName: string
   readonly lastName: string
   readonly jobTitle: string

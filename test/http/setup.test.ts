@@ -250,6 +250,10 @@ test('the last step makes everything: the company, its administrator, its settin
   expect((await db.selectFrom('auditLeaf').select('type').orderBy('seq').execute()).map((row) => row.type)).toEqual(
     expect.arrayContaining(['authority.created', 'installation.set-up', 'user.added', 'user.signed-in']),
   )
+  // Everything by whom it makes the administrator, from the authority's first key on.
+  const { id } = await db.selectFrom('user').select('id').executeTakeFirstOrThrow()
+  const founding = await db.selectFrom('auditLeaf').select(['actorKind', 'actorId']).execute()
+  expect(new Set(founding.map(({ actorKind, actorId }) => `${actorKind} ${actorId}`))).toEqual(new Set([`user ${id}`]))
 
   const done = await browser.get('/setup/done')
   expect(done.status).toBe(200)

@@ -1,3 +1,4 @@
+import { newId } from '../../base/id.ts'
 import { z } from 'zod'
 import { checkPassword, hashPassword, SHORTEST_PASSWORD } from '../../access/password.ts'
 import { ownWordsOf } from '../../access/welcome.ts'
@@ -40,7 +41,9 @@ export const setupAdministrator = createApp()
       const keeps = typed === '' && draft.administrator !== undefined
       if (!keeps) checkPassword(typed, [draft.company?.legalName ?? '', ...ownWordsOf(person)])
       const passwordHash = keeps ? (draft.administrator?.passwordHash ?? '') : await hashPassword(typed)
-      await keepDraft(c.var.house.db, c.var.house.secretKey, c.var.act.at, { administrator: { ...person, passwordHash } })
+      await keepDraft(c.var.house.db, c.var.house.secretKey, c.var.act.at, {
+        administrator: { id: draft.administrator?.id ?? newId('usr'), ...person, passwordHash },
+      })
     } catch (error) {
       return c.html(await page(c, formWith(c, answers.form, error, { password: 'password' })), 422)
     }

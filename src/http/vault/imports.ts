@@ -68,7 +68,7 @@ export const vaultImports = createApp()
     const { db } = c.var.house
     const { id, title } = await findVaultEntry(db, requireUser(c), c.req.param('id'))
     const imported = await importOf(db, id)
-    if (!imported) throw new Refusal('not_found', 'vault.not-found')
+    if (!imported) throw new Refusal('not_found', 'vault.not-imported')
     return c.html(
       await c.var.render('vault/import-report', {
         entry: { id, title },

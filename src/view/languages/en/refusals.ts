@@ -156,6 +156,7 @@ export const refusals = {
   'numbering.prefix-taken': 'Numbers with this prefix are or were given by another series of this company.',
   'numbering.next-invalid': 'Please enter a whole number from 1 to 1,000,000,000.',
   'numbering.next-given': 'The number {number} was given already. The next one must come after it.',
+  'vault.not-imported': 'This document was issued here and not imported.',
   'contact.merge-unknown': 'There is no such merge, or it was undone already.',
   'contact.unknown': 'There is no such contact.',
   'contact.unreachable': 'Please enter an e-mail address or a mobile number.',

@@ -160,6 +160,7 @@ export const refusals: typeof shape = {
   'numbering.prefix-taken': 'Des numéros avec ce préfixe sont ou ont été donnés par une autre série de cette société.',
   'numbering.next-invalid': 'Saisissez un nombre entier de 1 à 1 000 000 000.',
   'numbering.next-given': 'Le numéro {number} a déjà été donné. Le prochain doit venir après lui.',
+  'vault.not-imported': 'Ce document a été émis ici, et n’a pas été importé.',
   'contact.merge-unknown': 'Cette fusion n’existe pas, ou elle a déjà été annulée.',
   'contact.unknown': 'Ce contact n’existe pas.',
   'contact.unreachable': 'Veuillez saisir une adresse e-mail ou un numéro de mobile.',
