@@ -1,21 +1,16 @@
 import { maySign } from '../../access/roles.ts'
-import type { Digest } from '../../base/digest.ts'
 import { later } from '../../base/instant.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { type KnownPerson, listKnownPeople } from '../../envelope/choosing.ts'
 import { type Problem, problemsOf } from '../../envelope/dispatch.ts'
-import { findingsOf, needsConsent } from '../../envelope/documents.ts'
 import { DEFAULT_DEADLINE, findDraft } from '../../envelope/drafting.ts'
 import { type Envelope, listDocuments, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
-import type { Findings } from '../../envelope/reading.ts'
 import { type Offer, offersOf } from '../../envelope/offers.ts'
 import { type TagHelp, tagHelp } from '../../envelope/text-tags.ts'
-import { receivedIn } from '../../envelope/received.ts'
 import { addressOf, isOpenRole, nameOrRole } from '../../envelope/telling.ts'
 import { listEnvelopes } from '../../envelope/list.ts'
 import { turnsOf } from '../../envelope/turns.ts'
-import type { ActiveContent } from '../../pdf/active-content.ts'
 import { officeProgram } from '../../sandbox/office.ts'
 import { listLegalEntities } from '../../setting/legal-entity.ts'
 import { readSetting } from '../../setting/setting.ts'
@@ -28,28 +23,10 @@ import type { Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import type { EditorView } from '../views.ts'
 import { deadlineValues } from './deadline-fields.ts'
+import { type DraftDocument, draftDocuments } from './draft-documents.ts'
 import { reminderValues } from './reminder-fields.ts'
 import { editorView } from './fields.ts'
 import { toldFaultOf } from './told-fault.ts'
-
-export interface DraftDocument {
-  readonly id: string
-  readonly title: string
-  readonly fileName: string
-  readonly digest: Digest
-  readonly pages: readonly { readonly width: number; readonly height: number }[]
-  readonly needsConsent: boolean
-  readonly isConsented: boolean
-  /** What acts in it, each kind once. */
-  readonly acts: readonly (ActiveContent['kind'] | 'xfa')[]
-  readonly encrypted: 'no' | 'empty-password' | 'opened'
-  readonly formFields: number
-  readonly fields: number
-  /** It arrived signed: by how many and by whom, and how many of its empty fields may still be signed where it is certified. */
-  readonly received: { readonly signatures: number; readonly signers: readonly string[]; readonly certifiedPlaces: number | null } | null
-  readonly usageRights: boolean
-  readonly converted: Findings['converted'] | null
-}
 
 export interface DraftPerson {
   readonly id: string
@@ -158,32 +135,7 @@ export async function draftPage(c: Ctx, envelope: Envelope, refused: Refused = {
     draft: { id: envelope.id, title: envelope.title, version: envelope.version, legalEntityId: envelope.legalEntityId },
     cameBack: envelope.dispatchFailure && sentence(envelope.dispatchFailure, { name: envelope.title }),
     refused: refused.refused ?? null,
-    documents: documents.map((document, at) => {
-      const { activeContent, xfa, encrypted, formFields, consentedAt, usageRights = false, converted = null } = findingsOf(document)
-      const received = receivedIn(document)
-      const kinds = new Set<ActiveContent['kind'] | 'xfa'>(activeContent.map(({ kind }) => kind))
-      if (xfa === 'beside') kinds.add('xfa')
-      return {
-        id: document.id,
-        title: document.title,
-        fileName: document.fileName,
-        digest: editor.documents[at]?.digest ?? document.sourceDigest,
-        pages: editor.documents[at]?.pages ?? [],
-        needsConsent: needsConsent(document),
-        isConsented: consentedAt !== null,
-        acts: [...kinds],
-        encrypted,
-        formFields: received ? 0 : formFields,
-        usageRights,
-        converted,
-        received: received && {
-          signatures: received.signatures,
-          signers: received.signers,
-          certifiedPlaces: received.certified ? received.emptyFields.length : null,
-        },
-        fields: editor.fields.filter(({ documentId }) => documentId === document.id).length,
-      }
-    }),
+    documents: draftDocuments(documents, editor),
     upload: refused.upload ?? blankForm(),
     tags: tagHelp(c.var.lang),
     limits: {
