@@ -113,7 +113,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-const IMPORT = /((?:^|\n)(?:import|export)\b[^'"\n]*?from |\nimport )'([^']+\.js)'/g
+const IMPORT = /((?:^|[;}\n])(?:import|export)\b[^'";]*?\bfrom|(?:^|[;\n])import) ?["']([^'"]+\.js)["']/g
 const FILE = /(url\()'([^']+\.(?:woff2|svg|png))'(?=\))/g
 
 /** What a script imports and a style sheet draws on is named by its content too, or a browser would use two versions together after an upgrade. */
@@ -124,5 +124,13 @@ function named(name: string, text: string, read: (name: string) => Asset | undef
     if (!version) throw new Error(`${name} needs ${path}, which is not there`)
     return `${pathname}?v=${version}`
   }
-  return utf8(text.replace(name.endsWith('.js') ? IMPORT : FILE, (_, before: string, path: string) => `${before}'${address(path)}'`))
+  if (!name.endsWith('.js')) return utf8(text.replace(FILE, (_, before: string, path: string) => `${before}'${address(path)}'`))
+  return utf8(smallest(name, text).replace(IMPORT, (_, before: string, path: string) => `${before} '${address(path)}'`))
 }
+
+// The types of the engine lack `minify`, which it has.
+const SMALL: object = { minify: { whitespace: true, syntax: false, identifiers: true } }
+const scripts = new Bun.Transpiler({ loader: 'js', target: 'browser', ...SMALL })
+
+/** What only its readers need, comments and long names within a function, is not sent. What a package gives is small already. */
+const smallest = (name: string, text: string): string => (name.startsWith('js/vendor/') ? text : scripts.transformSync(text))
