@@ -14,6 +14,9 @@ export interface Filters {
   readonly party: string
   readonly entity: string
   readonly template: string
+  /** Of what was filed with its amount, in hundredths; not where a folder has rights of its own. For whoever may read the register alone. */
+  readonly least: number | null
+  readonly most: number | null
   readonly from: Instant | null
   /** Not included. */
   readonly until: Instant | null
@@ -29,6 +32,8 @@ export const NO_FILTERS: Filters = {
   party: '',
   entity: '',
   template: '',
+  least: null,
+  most: null,
   from: null,
   until: null,
   soon: false,
@@ -39,7 +44,7 @@ type Where = ExpressionBuilder<Database, 'envelope'>
 export const isWithin =
   (filters: Filters, at: Instant) =>
   (where: Where): Expression<SqlBool> => {
-    const { search, stage, sender, responsible, party, entity, template, from, until, soon } = filters
+    const { search, stage, sender, responsible, party, entity, template, least, most, from, until, soon } = filters
     const all: Expression<SqlBool>[] = []
     if (search.trim()) all.push(isFoundBy(search)(where))
     if (stage)
@@ -70,6 +75,15 @@ export const isWithin =
       )
     if (entity) all.push(where('envelope.legalEntityId', '=', entity))
     if (template) all.push(where('envelope.templateId', '=', template))
+    if (least !== null || most !== null) {
+      const filed = where
+        .selectFrom('vaultEntry')
+        .select('vaultEntry.seq')
+        .whereRef('vaultEntry.envelopeId', '=', 'envelope.id')
+        .where('vaultEntry.scopeId', 'is', null)
+      const low = filed.where('vaultEntry.amount', '>=', least ?? 0)
+      all.push(where.exists(most === null ? low : low.where('vaultEntry.amount', '<=', most)))
+    }
     if (from) all.push(where('envelope.createdAt', '>=', from))
     if (until) all.push(where('envelope.createdAt', '<', until))
     if (soon) all.push(where('envelope.status', '=', 'sent'), where('envelope.deadline', '<', later(at, DAY)))

@@ -21,6 +21,41 @@ async function openDesk(): Promise<TestHouse & { ann: TestBrowser; bob: TestBrow
   return Object.assign(house, { ann, bob, own: own.id })
 }
 
+/** As the register has what was completed and described. */
+async function fileWithAmount({ house: { db } }: TestHouse, envelopeId: string, amount: number): Promise<void> {
+  const { senderId, title, completedAt } = await db
+    .selectFrom('envelope')
+    .selectAll()
+    .where('id', '=', envelopeId)
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('vaultEntry')
+    .values({
+      envelopeId,
+      ownerId: senderId,
+      folderId: null,
+      scopeId: null,
+      completedAt: completedAt!,
+      title,
+      titleKey: title,
+      parties: '',
+      partyKey: '',
+      size: 1,
+      stage: 'in-force',
+      isHeld: 0,
+      origin: 'issued',
+      kind: '',
+      amount,
+      currency: 'EUR',
+      classId: null,
+      dueAt: null,
+      indexedAt: null,
+      indexFailure: null,
+      disposedAt: null,
+    })
+    .execute()
+}
+
 test('each sees their own cards alone, in columns with counts; the same filters narrow board and list', async () => {
   await using desk = await openDesk()
   await seedEnvelope(desk.house, { title: 'Hers', company: 'Nord Gaz' })
@@ -59,6 +94,18 @@ test('each sees their own cards alone, in columns with counts; the same filters 
       for (const title of shown) expect([path, query, text.includes(`>${title}</a>`)]).toEqual([path, query, true])
       for (const title of hidden) expect([path, query, text.includes(`>${title}</a>`)]).toEqual([path, query, false])
     }
+  // An amount is known of what was filed with one.
+  const { id } = await desk.house.db.selectFrom('envelope').selectAll().where('title', '=', 'Old').executeTakeFirstOrThrow()
+  await desk.house.db.deleteFrom('vaultEntry').where('envelopeId', '=', id).execute()
+  await fileWithAmount(desk, id, 125_050)
+  for (const [query, isShown] of [
+    ['least=1250,50&most=1250.5', true],
+    ['least=1251', false],
+    ['most=1 000', false],
+    ['least=nothing', true],
+  ] as const)
+    for (const path of ['/board', '/envelopes'])
+      expect([path, query, (await desk.ann.get(`${path}?${query}`)).text.includes('>Old</a>')]).toEqual([path, query, isShown])
   expect((await desk.bob.get('/board?stage=stg_sent')).text).toContain('/envelopes?stage=stg_sent')
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { fullName } from '../../access/roles.ts'
+import { LEVELS } from '../../access/permissions.ts'
+import { fullName, type User } from '../../access/roles.ts'
 import { listUsers } from '../../access/users.ts'
 import { listStages, stageName } from '../../board/stages.ts'
 import type { Filters } from '../../envelope/filtering.ts'
@@ -11,6 +12,7 @@ import { listTemplates } from '../../template/templates.ts'
 import { requireUser } from '../access.ts'
 import type { Ctx } from '../env.ts'
 import { DAY, later } from '../../base/instant.ts'
+import { numberIn } from '../../base/number-in.ts'
 
 const text = z.string().trim().max(200).catch('')
 
@@ -23,6 +25,8 @@ const Query = z.object({
   party: text,
   entity: text,
   template: text,
+  least: text,
+  most: text,
   from: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/)
@@ -52,17 +56,30 @@ export async function filtersIn(c: Ctx, given: Readonly<Record<string, string>>)
   const { timeZone } = await readSetting(c.var.house.db, 'installation')
   const morning = (day: string) => (day ? instantAt({ day, time: '00:00' }, timeZone) : null)
   const last = morning(values.to)
-  const { from: _from, to: _to, soon, ...same } = values
+  const isKnown = knowsAmounts(requireUser(c))
+  const amounts = { least: isKnown ? hundredths(values.least) : null, most: isKnown ? hundredths(values.most) : null }
+  const { from: _from, to: _to, soon, least: _least, most: _most, ...same } = values
   return {
     values,
-    filters: { ...same, from: morning(values.from), until: last && later(last, DAY), soon: soon === '1' },
+    filters: { ...same, ...amounts, from: morning(values.from), until: last && later(last, DAY), soon: soon === '1' },
     query: new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString(),
   }
 }
 
+/** What is no amount narrows nothing. */
+function hundredths(text: string): number | null {
+  const amount = numberIn(text)
+  return amount === null || Math.abs(amount) > 1e12 ? null : Math.round(amount * 100)
+}
+
+/** An amount stands in the register: it narrows nothing for whoever sees less there than here. */
+const knowsAmounts = ({ permissions: { vault, documents } }: User): boolean =>
+  vault.open && LEVELS.indexOf(vault.documents) >= LEVELS.indexOf(documents.view)
+
 export interface FilterView {
   readonly form: Form
   readonly query: string
+  readonly hasAmounts: boolean
   /** Beside the search, how many narrow. */
   readonly count: number
   readonly stages: readonly { readonly value: string; readonly label: string }[]
@@ -82,6 +99,7 @@ export async function filterView(c: Ctx, { values, query }: ReadFilters): Promis
   ])
   return {
     form: blankForm(values),
+    hasAmounts: knowsAmounts(requireUser(c)),
     query,
     count: FILTER_NAMES.filter((name) => name !== 'search' && values[name]).length,
     stages: stages.map((stage) => ({ value: stage.id, label: stageName(stage, c.var.lang) })),

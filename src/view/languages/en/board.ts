@@ -25,6 +25,8 @@ export const board = {
     template: 'Template',
     from: 'Started from',
     to: 'Started until',
+    least: 'Filed amount from',
+    most: 'Filed amount up to',
     soon: 'Ends within a day, or is late',
     any: 'Any',
     apply: 'Apply',

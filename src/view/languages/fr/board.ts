@@ -25,6 +25,8 @@ export const board = {
     template: 'Modèle',
     from: 'Commencé à partir du',
     to: 'Commencé jusqu’au',
+    least: 'Montant classé à partir de',
+    most: 'Montant classé jusqu’à',
     soon: 'Se termine sous un jour, ou en retard',
     any: 'Indifférent',
     apply: 'Appliquer',
