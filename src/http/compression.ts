@@ -10,7 +10,7 @@ const gzipped = promisify(gzip) as (bytes: Uint8Array) => Promise<Bytes>
 const { BROTLI_PARAM_QUALITY: QUALITY, BROTLI_PARAM_MODE: MODE, BROTLI_MODE_TEXT: TEXT } = constants
 
 export const PACK: Readonly<Record<Packing, (bytes: Uint8Array, quality?: number) => Promise<Bytes>>> = {
-  br: (bytes, quality = 9) => brotli(bytes, { params: { [QUALITY]: quality, [MODE]: TEXT } }),
+  br: (bytes, quality = bytes.length < 200_000 ? 11 : 9) => brotli(bytes, { params: { [QUALITY]: quality, [MODE]: TEXT } }),
   gzip: (bytes) => gzipped(bytes),
 }
 
@@ -42,7 +42,7 @@ export const compressedPages = createMiddleware(async (c, next) => {
   const packing = packingFor(c.req.header('accept-encoding'))
   if (!packing) return
   const bytes = new Uint8Array(await c.res.arrayBuffer())
-  const body = bytes.length > WORTH_IT ? await PACK[packing](bytes, 4) : null
+  const body = bytes.length > WORTH_IT ? await PACK[packing](bytes, 5) : null
   c.res = new Response(body ?? bytes, { status, headers })
   c.res.headers.delete('Content-Length')
   if (body) c.res.headers.set('Content-Encoding', packing)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { systemAct } from '../../src/audit/act.ts'
@@ -43,8 +43,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 }
 
 const VIEWS = join(import.meta.dir, '../../views')
+/** Those that stand in a layout; the others are parts of one. */
 const templates = readdirSync(VIEWS, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.eta') && !/(^|\/)_|^layouts\/|^parts\//.test(file))
+  .filter((file) => file.endsWith('.eta') && /layout\('\/layouts\//.test(readFileSync(join(VIEWS, file), 'utf8')))
   .map((file) => file.slice(0, -'.eta'.length))
 
 let house: TestHouse
