@@ -1,24 +1,10 @@
 import { csrf, isStale, renew } from '../desk/request.js'
+import { contentOf, placeOf } from './content.js'
 import { fill } from './voice.js'
 
 const AFTER = 600
 /** How long after a failed try the next one follows, in milliseconds; the last one repeats. */
 const AGAIN = [3_000, 6_000, 15_000, 30_000]
-const COMPARED = ['documentId', 'page', 'kind', 'recipientId', 'x', 'y', 'width', 'height', 'required', 'readOnly', 'label', 'fontSize', 'seriesId']
-
-const placeOf = (field) =>
-  COMPARED.slice(0, 8)
-    .map((name) => String(field[name]))
-    .join('|')
-const contentOf = (fields) =>
-  fields
-    .map((field) => `${field.id}|${COMPARED.map((name) => String(field[name] ?? null)).join('|')}|${field.kind === 'number' ? '' : field.value}|${sorted(field.rules)}`)
-    .sort()
-    .join('\n')
-
-/** A key's place says nothing. */
-const sorted = (value) =>
-  JSON.stringify(value, (_, held) => (held && typeof held === 'object' && !Array.isArray(held) ? Object.fromEntries(Object.entries(held).sort()) : held))
 
 /**
  * Saves by itself. One request at a time, each with the version that was seen; whoever saved in between is heard before anything is written
