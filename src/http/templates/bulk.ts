@@ -24,7 +24,7 @@ import { progressOf, reportOf, reportTable } from '../../template/bulk/report.ts
 import { namedTemplate } from '../../template/templates.ts'
 import { versionFor } from '../../template/versions.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { createsDocuments, requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
@@ -133,13 +133,13 @@ async function bulkPage(c: Ctx, bulk: Bulk): Promise<string> {
 }
 
 export const templateBulk = createApp()
-  .get('/templates/:id/bulk', signedIn, async (c) => c.html(await startPage(c, c.req.param('id'), blankForm())))
-  .get('/templates/:id/bulk/example.csv', signedIn, async (c) => {
+  .get('/templates/:id/bulk', createsDocuments, async (c) => c.html(await startPage(c, c.req.param('id'), blankForm())))
+  .get('/templates/:id/bulk/example.csv', createsDocuments, async (c) => {
     const { template, version } = await versionFor(c.var.house.db, requireUser(c), c.req.param('id'))
     const asks = await asksOf(c.var.house.db, version.envelopeId)
     return table(c, exampleOf(asks, c.var.lang), template.name)
   })
-  .post('/templates/:id/bulk', signedIn, async (c) => {
+  .post('/templates/:id/bulk', createsDocuments, async (c) => {
     const id = c.req.param('id')
     const file = (await c.req.parseBody())['table']
     try {

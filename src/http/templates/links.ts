@@ -8,7 +8,7 @@ import { namedTemplate } from '../../template/templates.ts'
 import { versionFor } from '../../template/versions.ts'
 import { qrPicture } from '../../view/qr.ts'
 import { words } from '../../view/words.ts'
-import { requireUser, signedIn, userAct } from '../access.ts'
+import { createsDocuments, requireUser, signedIn, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { deadlineValues, readDeadline } from '../envelopes/deadline-fields.ts'
@@ -68,8 +68,8 @@ async function linkPage(c: Ctx, link: Link, form?: Form): Promise<string> {
 }
 
 export const selfServiceLinks = createApp()
-  .get('/templates/:id/links/new', signedIn, async (c) => c.html(await newPage(c, c.req.param('id'), blankForm())))
-  .post('/templates/:id/links', signedIn, async (c) => {
+  .get('/templates/:id/links/new', createsDocuments, async (c) => c.html(await newPage(c, c.req.param('id'), blankForm())))
+  .post('/templates/:id/links', createsDocuments, async (c) => {
     const id = c.req.param('id')
     const answers = await readAnswers(c, Limits)
     if (!answers.ok) return c.html(await newPage(c, id, answers.form), 422)
