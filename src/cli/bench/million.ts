@@ -27,6 +27,13 @@ type Question = readonly [name: string, reader: Reader, query: Partial<VaultQuer
 const all: Reader = { id: 'u1', departmentId: null, permissions: OVERSIGHT }
 const own: Reader = { id: 'u7', departmentId: null, permissions: readPermissions('{"vault":{"open":true,"documents":"own"}}') }
 
+/** With 50 people, who sent one document in twenty. */
+const department: Reader = {
+  id: 'u7',
+  departmentId: 'dep',
+  permissions: readPermissions('{"vault":{"open":true,"documents":"department"}}'),
+}
+
 /** The register by every order, filter and level. */
 const PAGES: readonly Question[] = [
   ['all', all, {}],
@@ -46,6 +53,9 @@ const PAGES: readonly Question[] = [
   ['own', own, {}],
   ['own, tenth page', own, {}, 10],
   ['own by title', own, { sort: 'title' }],
+  ['department', department, {}],
+  ['department, tenth page', department, {}, 10],
+  ['department by title', department, { sort: 'title' }],
   ['own of a rare kind', own, { kind: 'Licence' }],
 ]
 
@@ -61,6 +71,8 @@ const SEARCHES: readonly Question[] = [
   ['nothing', all, { search: 'xylophone' }],
   ['a party', all, { party: 'person77' }],
   ['own, a word of every document', own, { search: 'agreement' }],
+  ['department, a word of every document', department, { search: 'agreement' }],
+  ['department, one word', department, { search: 'name42' }],
   ['own, one word', own, { search: 'name42' }],
   ['annulled, a word of every document', all, { search: 'agreement', stage: 'annulled' }],
 ]
@@ -97,9 +109,12 @@ async function filled(path: string, count: number): Promise<Db> {
   const step = Math.max(1, Math.floor((10 * 365 * 86_400) / count))
   const n = sql`with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`
   const at = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 1420070400 + i * ${step}, 'unixepoch')`
-  await sql`insert into user (id, email, first_name, last_name, job_title, language, created_at)
+  await sql`insert into department (id, parent_id, name, created_at) values ('dep', null, 'Sales', '2015-01-01T00:00:00.000Z')`.execute(db)
+  await sql`insert into user (id, email, first_name, last_name, job_title, language, department_id, created_at)
     with recursive n (i) as (select 1 union all select i + 1 from n where i < ${PEOPLE})
-    select 'u' || i, 'u' || i || '@bench.example', 'Person' || i, 'Sender', '', 'en', '2015-01-01T00:00:00.000Z' from n`.execute(db)
+    select 'u' || i, 'u' || i || '@bench.example', 'Person' || i, 'Sender', '', 'en', case when i <= 50 then 'dep' end, '2015-01-01T00:00:00.000Z' from n`.execute(
+    db,
+  )
   await sql`insert into legal_entity (id, legal_name, country, address, details, is_default, created_at)
     values ('ent', 'Bench', 'GB', '', '{}', 1, '2015-01-01T00:00:00.000Z')`.execute(db)
   await sql`insert into envelope (id, title, sender_id, legal_entity_id, status, subject, message, language, reminders, version, is_sample, created_at, updated_at, dispatched_at, completed_at)
