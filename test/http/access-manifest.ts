@@ -418,17 +418,6 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'GET /vault/imports': 'vault.open',
   'POST /vault/imports': 'vault.open',
   'GET /vault/:id/import-report': 'entry vault.documents',
-  'GET /templates/:id/links/new': 'template templates.use + documents.create',
-  'POST /templates/:id/links': 'template templates.use + documents.create',
-  'GET /links/:id': 'signed-in',
-  'POST /links/:id': 'signed-in',
-  'POST /links/:id/stop': 'signed-in',
-  'POST /links/:id/stop/removal': 'signed-in',
-  'POST /links/:id/renewal': 'signed-in',
-  'GET /s/open/:token': 'anyone',
-  'POST /s/open/:token': 'anyone',
-  'GET /s/own/:token': 'anyone',
-  'POST /s/own/:token': 'anyone',
 }
 
 /**
