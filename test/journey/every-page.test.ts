@@ -15,9 +15,28 @@ import { liveVaultLinks, vaultLinkUrl } from '../../src/envelope/vault-link.ts'
 import { voidEnvelope } from '../../src/envelope/voiding.ts'
 import { readSetting, writeSetting } from '../../src/setting/setting.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
+import { encodePng } from '../../src/image/png.ts'
 import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
+import { photographedSignature } from '../support/picture.ts'
+import { requestToken } from '../../src/template/visitors/requests.ts'
+import { askToDispose } from '../../src/vault/disposing.ts'
+import { keepClass } from '../../src/vault/retention.ts'
+import { templateFor } from '../template/support.ts'
 import { faultsOf } from '../support/judged.ts'
-import { actOf, ann, CLAIRE, codeOf, draftFor, MARIE, open, recipientAct, recipientNamed, send, sign } from '../support/signing.ts'
+import {
+  actOf,
+  ann,
+  CLAIRE,
+  codeOf,
+  CONTRACT,
+  draftFor,
+  MARIE,
+  open,
+  recipientAct,
+  recipientNamed,
+  send,
+  sign,
+} from '../support/signing.ts'
 
 /**
  * Every page that can be reached by following links, in both languages, on a desk and on a phone: accessible in both schemes (axe, WCAG 2.2 AA), no
@@ -42,6 +61,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'console/authority/others/confirming': 'browser/others',
 }
 
+const RULE = {
+  action: 'tell',
+  do: 'save',
+  wait: '3',
+  unit: 'days',
+  to: 'responsible',
+  'subject-en': 'Still waiting: {title}',
+  'subject-fr': '',
+  'text-en': 'Nobody has signed yet.',
+  'text-fr': '',
+}
+
 const VIEWS = join(import.meta.dir, '../../views')
 /** Those that stand in a layout; the others are parts of one. */
 const templates = readdirSync(VIEWS, { recursive: true, encoding: 'utf8' })
@@ -52,7 +83,7 @@ let house: TestHouse
 let door: Bun.Server<undefined>
 let browser: TestBrowser
 const starts: string[] = []
-let people: { invited: Record<'en' | 'fr', string>; finished: string; voided: string; bob: string }
+let people: { invited: Record<'en' | 'fr', string>; finished: string; voided: string; bob: string; open: string; own: string }
 const origin = (): string => `http://127.0.0.1:${door.port}`
 
 beforeAll(async () => {
@@ -63,7 +94,7 @@ beforeAll(async () => {
     idleTimeout: 120,
     fetch: (request, server) => house.server.fetch(request, server.requestIP(request)!.address),
   })
-  const { db, clock } = house.house
+  const { db, clock, secretKey } = house.house
   await db.transaction().execute(async (tx) => {
     const installation = await readSetting(tx, 'installation')
     await writeSetting(tx, systemAct(clock()), 'installation', { ...installation, staffUrl: origin(), publicUrl: origin() })
@@ -102,15 +133,52 @@ beforeAll(async () => {
   await voidEnvelope(db, act, user, voided.id, 'Sent twice.')
   await sign(house, (await claire(completed)).id)
   await house.drain()
-  const [link] = await liveVaultLinks(db, (await claire(completed)).id, clock())
+  const [vaultLink] = await liveVaultLinks(db, (await claire(completed)).id, clock())
   const bob = (await findUserByAddress(db, 'bob@acme.example'))!
   people = {
     invited: { en: (await claire(toEnglish)).id, fr: (await claire(toFrench)).id },
-    finished: new URL(vaultLinkUrl(origin(), house.house.secretKey, link!)).pathname,
+    finished: new URL(vaultLinkUrl(origin(), house.house.secretKey, vaultLink!)).pathname,
     voided: `/s/${gone}`,
     bob: bob.id,
+    open: '',
+    own: '',
   }
+  const hand = await house.browser()
+  await hand.signIn('ann@acme.example')
+  const byHand = async (path: string, fields: Parameters<typeof hand.post>[1]): Promise<string> => (await hand.post(path, fields)).location!
+  const template = await templateFor(house, user)
+  const csv = new File(['Name;Mail\nDupont;marie@client.example\n'], 'people.csv', { type: 'text/csv' })
+  const bulk = await byHand(`/templates/${template.id}/bulk`, { table: csv })
+  await hand.post(`${bulk}/dispatch`)
+  const link = await byHand(`/templates/${template.id}/links`, { capacity: '10' })
+  people.open = new URL(/https?:[^"\s]*\/s\/open\/[^"\s<]+/.exec((await hand.get(link)).text)![0]).pathname
+  await byHand('/vault/folders', { name: 'Contracts' })
+  const picture = new File([encodePng(photographedSignature(200, 60))], 'stamp.png', { type: 'image/png' })
+  await byHand('/console/stamps', { name: 'Round stamp', picture })
+  await hand.post(people.open, { firstName: 'Marie', lastName: 'Dupont', address: 'marie@client.example' })
+  const request = await db.selectFrom('selfServiceRequest').selectAll().executeTakeFirstOrThrow()
+  people.own = `/s/own/${requestToken(secretKey, request)}`
+  const elsewhere = new File([CONTRACT], 'scan.pdf', { type: 'application/pdf' })
+  await byHand('/vault/imports', { keepsUnverified: '1', files: [elsewhere] })
+  const brought = await db.selectFrom('vaultEntry').select('envelopeId').where('envelopeId', '!=', completed.id).executeTakeFirstOrThrow()
+  await keepClass(db, act, user, null, { name: 'Old papers', years: null, until: '2026-01-01', action: 'dispose', isDefault: true })
+  await house.drain()
+  const disposal = await askToDispose(db, act, user, [brought.envelopeId], 'No longer needed.')
+  await hand.post('/console/board/stages/stg_sent/rules', RULE)
   starts.push(
+    `/vault/disposals/${disposal}`,
+    `/vault/${brought.envelopeId}/import-report`,
+    '/saved-views',
+    `/templates/${template.id}`,
+    bulk,
+    await byHand(`/templates/${template.id}/bulk`, { table: csv }),
+    link,
+    `/templates/${template.id}/links/new`,
+    `/vault/${completed.id}/print`,
+    `/vault/${completed.id}/details`,
+    '/vault/print',
+    '/vault/disposals',
+
     '/',
     '/sign-in',
     '/nothing',
@@ -216,6 +284,10 @@ async function visit(page: Page, language: 'en' | 'fr'): Promise<string[]> {
   await at('/s/inv_nothing')
   await at(people.voided)
   await at(people.finished)
+  await at(people.open)
+  await at(`${people.open}?asked`)
+  await at(people.own)
+  await at('/s/open/nothing')
   await at(`/welcome/${welcomeToken(secretKey, { ...bob }, welcomeExpiry(clock()))}`)
   const recipientId = people.invited[language]
   await at(`/s/${await invitationOf({ id: recipientId })}`)
