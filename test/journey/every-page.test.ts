@@ -152,7 +152,7 @@ beforeAll(async () => {
   await hand.post(`${bulk}/dispatch`)
   const link = await byHand(`/templates/${template.id}/links`, { capacity: '10' })
   people.open = new URL(/https?:[^"\s]*\/s\/open\/[^"\s<]+/.exec((await hand.get(link)).text)![0]).pathname
-  await byHand('/vault/folders', { name: 'Contracts' })
+  const folder = /[a-z]{3}_\w+/.exec(await byHand('/vault/folders', { name: 'Contracts' }))![0]
   const picture = new File([encodePng(photographedSignature(200, 60))], 'stamp.png', { type: 'image/png' })
   await byHand('/console/stamps', { name: 'Round stamp', picture })
   await hand.post(people.open, { firstName: 'Marie', lastName: 'Dupont', address: 'marie@client.example' })
@@ -169,6 +169,7 @@ beforeAll(async () => {
     `/vault/disposals/${disposal}`,
     `/vault/${brought.envelopeId}/import-report`,
     '/saved-views',
+    `/vault/folders/${folder}`,
     `/templates/${template.id}`,
     bulk,
     await byHand(`/templates/${template.id}/bulk`, { table: csv }),
