@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { hashPassword } from '../../../../src/access/password.ts'
+import { SUPERVISOR } from '../../../../src/access/rights.ts'
+import { addUser } from '../../../../src/access/users.ts'
+import { systemAct } from '../../../../src/audit/act.ts'
 import { keptCheckpointIn } from '../../../../src/audit/kept.ts'
 import { verifyLog } from '../../../../src/audit/verifying.ts'
 import { takeCheckpoint } from '../../../../src/upkeep/checkpointing.ts'
-import { openTestHouse, PASSWORD, type TestBrowser, type TestHouse } from '../../../support/house.ts'
+import { ANN, openTestHouse, PASSWORD, type TestBrowser, type TestHouse } from '../../../support/house.ts'
 import { ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../../../support/signing.ts'
 
 let house: TestHouse
 let admin: TestBrowser
+let second: TestBrowser
 let finished: string
 let marie: string
 
@@ -21,6 +26,12 @@ beforeAll(async () => {
   marie = (await recipientNamed(house, finished, 'Marie')).id
   admin = await house.browser()
   await admin.signIn('ann@acme.example')
+  const { db, clock } = house.house
+  const hash = await hashPassword(PASSWORD)
+  const sue = { ...ANN, email: 'sue@acme.example', firstName: 'Sue', roles: [SUPERVISOR] }
+  await db.transaction().execute((tx) => addUser(tx, systemAct(clock()), sue, hash))
+  second = await house.browser()
+  await second.signIn('sue@acme.example')
 }, 60_000)
 afterAll(async () => house[Symbol.asyncDispose]())
 
@@ -60,6 +71,10 @@ test('found by name, shown what would go and what stays, erased with the passwor
   expect([refused.status, refused.text.includes('under legal hold')]).toEqual([409, true])
   expect(await clearOf()).toEqual(before)
   await admin.post(`/vault/${finished}/legal-hold/lifting`, { reason: 'settled', password: PASSWORD })
+  // Asked for by one, it stands until another says yes.
+  expect((await admin.post(`/console/audit/erasure/${marie}`, { password: PASSWORD, seen })).status).toBe(409)
+  await second.get(`/vault/${finished}`)
+  await second.post(`/vault/${finished}/legal-hold/lifting/approval`, { reason: 'settled indeed', password: PASSWORD })
 
   const done = await admin.post(`/console/audit/erasure/${marie}`, { password: PASSWORD, seen })
   expect([done.status, done.location]).toEqual([303, '/console/audit?type=person'])
