@@ -141,8 +141,11 @@ async function setUp({ origin, language, mail, keep }: Journey, page: Page, addr
   await keep('02-done', page)
   // The administrator who set it up is signed in already.
   await page.goto(`${origin}/`)
-  await page.waitForURL('**/envelopes')
+  expect(new URL(page.url()).pathname).toBe('/')
+  await page.waitForSelector('main form[action="/envelopes"] [type="submit"], main a[href^="/envelopes"]')
   await keep('03-empty', page)
+  await page.goto(`${origin}/envelopes`)
+  await keep('03-no-envelopes', page)
 }
 
 async function send({ origin, language, keep }: Journey, page: Page): Promise<string> {
