@@ -13,11 +13,19 @@ export interface ClearText {
   readonly envelopeId: string | null
 }
 
+/** What a person is known by apart from ids. `masked`: their addresses as entries tell them. */
+export interface KnownBy {
+  readonly emails: readonly string[]
+  readonly names: readonly string[]
+  readonly masked: readonly string[]
+}
+
 /**
  * What stands in clear about these people: their names and addresses where an entry names them, address and browser where they acted, or where
- * a visitor did who must have been them; and their e-mail addresses wherever somebody typed them to sign in.
+ * a visitor did who must have been them; their e-mail addresses wherever somebody typed them to sign in; and where their place was handed over,
+ * by them or to them, their name and the reason.
  */
-export async function clearTextsAbout(db: Db, ids: readonly string[], emails: readonly string[]): Promise<ClearText[]> {
+export async function clearTextsAbout(db: Db, ids: readonly string[], { emails, names, masked }: KnownBy): Promise<ClearText[]> {
   const found = new Map<string, ClearText>()
   const own = new Set(ids)
   for (let at = 0; at < ids.length; at += 500) {
@@ -31,7 +39,7 @@ export async function clearTextsAbout(db: Db, ids: readonly string[], emails: re
       .execute()
     for (const { seq, name, envelopeId, actorKind, actorId, entry } of rows) {
       const { detail = {} } = JSON.parse(entry) as { detail?: Record<string, unknown> }
-      const isNamed = [detail['user'], detail['recipient'], detail['contact']].some((id) => own.has(id as string))
+      const isNamed = [detail['user'], detail['recipient'], detail['contact'], detail['request']].some((id) => own.has(id as string))
       const isActor = own.has(actorId ?? '') || (isNamed && actorKind === 'visitor')
       if ((isNamed && OF_THE_NAMED.includes(name)) || (isActor && OF_THE_ACTOR.includes(name)))
         found.set(`${seq} ${name}`, { seq, name, envelopeId })
@@ -55,7 +63,39 @@ export async function clearTextsAbout(db: Db, ids: readonly string[], emails: re
         if (name === 'email' || (actorKind === 'visitor' && OF_THE_ACTOR.includes(name)))
           found.set(`${seq} ${name}`, { seq, name, envelopeId })
     }
+  for (const { seq, name, envelopeId } of await handedOver(db, names, masked)) found.set(`${seq} ${name}`, { seq, name, envelopeId })
   return [...found.values()].sort((a, b) => a.seq - b.seq || (a.name < b.name ? -1 : 1))
+}
+
+/** A place changes hands under one id: whose name is whose, the name and the masked address say together. */
+async function handedOver(db: Db, names: readonly string[], masked: readonly string[]): Promise<ClearText[]> {
+  const found: ClearText[] = []
+  for (const [name, beside] of [
+    ['from', 'before'],
+    ['name', 'address'],
+  ] as const) {
+    const rows = await db
+      .selectFrom('auditClear')
+      .innerJoin('auditLeaf', 'auditLeaf.seq', 'auditClear.seq')
+      .select(['auditClear.seq', 'auditLeaf.envelopeId', 'auditLeaf.entry'])
+      .where('auditClear.name', '=', name)
+      .where('auditClear.value', 'in', ['', ...names])
+      .where('auditLeaf.type', '=', 'recipient.delegated')
+      .execute()
+    for (const { seq, envelopeId, entry } of rows) {
+      const { detail = {} } = JSON.parse(entry) as { detail?: Record<string, unknown> }
+      if (!masked.includes(String(detail[beside]))) continue
+      const reason = await db
+        .selectFrom('auditClear')
+        .select('seq')
+        .where('seq', '=', seq)
+        .where('name', '=', 'reason')
+        .where('value', 'is not', null)
+        .executeTakeFirst()
+      found.push({ seq, name, envelopeId }, ...(reason ? [{ seq, name: 'reason', envelopeId }] : []))
+    }
+  }
+  return found
 }
 
 /**

@@ -47,7 +47,7 @@ export function subjectsOf(
   actor: { readonly kind: string; readonly id?: string },
   detail: Readonly<Record<string, unknown>> = {},
 ): string[] {
-  const named = [actor.id, detail['user'], detail['recipient'], detail['contact']]
+  const named = [actor.id, detail['user'], detail['recipient'], detail['contact'], detail['request']]
   return [...new Set(named.filter((id) => typeof id === 'string'))]
 }
 

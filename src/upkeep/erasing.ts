@@ -8,6 +8,8 @@ import { contains } from '../db/containing.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { emptyWriteAheadLog } from '../db/write-ahead-log.ts'
 import { heldAmong } from '../vault/legal-hold.ts'
+import { masked } from '../mail/masked.ts'
+import { eraseTexts, requestsOf, tracesOf } from './erasing-texts.ts'
 import { ERASED, findPerson, type Person, type Place } from './persons.ts'
 
 const UNDER_WAY: readonly EnvelopeStatus[] = ['draft', 'sending', 'sent', 'sealing']
@@ -28,7 +30,12 @@ export async function planErasure(db: Db, id: string): Promise<Erasure> {
   const person = await findPerson(db, id)
   const ids = person.places.map((place) => place.id)
   const emails = [...new Set(person.places.flatMap(({ email }) => (email ? [email, email.toLowerCase()] : [])))]
-  const texts = await clearTextsAbout(db, ids, emails)
+  const requests = await requestsOf(db, person)
+  const texts = await clearTextsAbout(db, [...ids, ...requests.map((request) => request.id)], {
+    emails,
+    names: [...new Set(person.places.map(({ firstName, lastName }) => `${firstName} ${lastName}`.trim()))],
+    masked: person.addresses.map(masked),
+  })
   const stays = person.places.filter(({ envelope }) => envelope?.status === 'completed')
   const messages = await messagesOf(db, person.places)
   return {
@@ -50,11 +57,13 @@ export async function erasePerson(db: Db, act: UserAct, id: string, seen: number
     const { person, texts, goes, refusal } = await planErasure(tx, id)
     if (refusal) throw refusal
     if (texts.length !== seen) throw new Refusal('conflict', 'erasure.changed')
+    const traces = await tracesOf(tx, person)
     await eraseClearTexts(tx, act, person.id, texts)
     await eraseMessages(tx, person.places)
     await eraseSessions(tx, person.places)
     for (const place of goes) await erasePlace(tx, act, place)
     await eraseImports(tx, person)
+    await eraseTexts(tx, person, traces)
   })
   await emptyWriteAheadLog(db)
 }

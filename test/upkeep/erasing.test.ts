@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { sql } from 'kysely'
 import { readFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,11 +13,14 @@ import { later, MINUTE } from '../../src/base/instant.ts'
 import { addContact, DETAIL_NAMES } from '../../src/contact/contacts.ts'
 import { acceptImport, changeChoices, findImport, planOf, startImport } from '../../src/contact/importing.ts'
 import { type MergeChoices, mergeContacts, seenOf } from '../../src/contact/merging.ts'
+import { notesOf, writeNote } from '../../src/envelope/notes.ts'
+import { masked } from '../../src/mail/masked.ts'
 import { queueMessage } from '../../src/mail/outbox.ts'
 import { erasePerson, planErasure } from '../../src/upkeep/erasing.ts'
 import { findPersons } from '../../src/upkeep/persons.ts'
 import { openTestLog, ORIGIN, type TestLog } from '../audit/support.ts'
 import { BOB, NOON } from '../support/house.ts'
+import { fill } from '../vault/support.ts'
 
 const ADMIN: UserAct = { actor: { kind: 'user', id: 'usr_admin' }, at: NOON, ip: '203.0.113.1', userAgent: 'AdminBrowser/1' }
 const ZELDA = { ...BOB, email: 'zelda.quux@acme.example', firstName: 'Zelda', lastName: 'Quuxington' }
@@ -181,4 +185,192 @@ test('a person who was imported, changed by an import and merged is gone from ev
     { fileName: '…' },
     { fileName: 'all.csv' },
   ])
+})
+
+test('what was written of a person beside the log goes too: notes, rules, notices, handing over, bulk rows, requests, saved views', async () => {
+  await using log = await openTestLog()
+  const { db } = log
+  const [bob, sender] = await db
+    .transaction()
+    .execute(async (tx) => [
+      await addUser(tx, ADMIN, { ...BOB, firstName: 'Otto', lastName: 'Other' }),
+      await addUser(tx, ADMIN, { ...BOB, email: 'sender@acme.example', firstName: 'Ann', lastName: 'Archer' }),
+    ])
+  const act: UserAct = { ...ADMIN, actor: { kind: 'user', id: sender!.id } }
+  const person = { company: '', jobTitle: '', language: null, comment: '', companyDetails: '', phone: '+33600000042' }
+  const zelda = await addContact(db, act, { ...person, firstName: 'Zelda', lastName: 'Quuxington', email: 'zelda@quux.example' })
+  const [one] = await fill(db, 1, { title: 'Lease', owner: sender!.id })
+  const envelopeId = one!.id
+  const text = 'Called Zelda Quuxington (ZELDA@quux.example): quuxington agrees, not Zeldadom'
+  await db.transaction().execute(async (tx) => {
+    await writeNote(tx, act, { envelopeId, text })
+    await append(tx, act, {
+      type: 'recipient.delegated',
+      envelopeId,
+      detail: { recipient: 'rcp_1', number: 1, address: masked('otto@other.example'), before: masked('zelda@quux.example') },
+      clear: { from: 'Zelda Quuxington', name: 'Otto Other', reason: 'Quuxington is on leave' },
+    })
+    await append(
+      tx,
+      { ...ADMIN, actor: { kind: 'visitor' }, ip: '198.51.100.99', userAgent: 'VisitorBrowser/3' },
+      { type: 'template.link-asked', detail: { link: 'lnk_1', request: 'ssr_1', address: masked('zelda@quux.example') } },
+    )
+  })
+  await sql`pragma foreign_keys = off`.execute(db)
+  await db
+    .insertInto('boardRule')
+    .values({
+      id: 'rul_1',
+      stageId: 'stg_sent',
+      position: 0,
+      switchedOffAt: null,
+      wait: 0,
+      unit: 'days',
+      stays: 0,
+      conditions: '[]',
+      action: '{}',
+      createdAt: NOON,
+      updatedAt: NOON,
+      removedAt: null,
+    })
+    .execute()
+  await db
+    .insertInto('ruleRun')
+    .values({
+      id: 'run_1',
+      ruleId: 'rul_1',
+      envelopeId,
+      stageId: 'stg_sent',
+      entry: 1,
+      chain: '[]',
+      status: 'done',
+      reason: '',
+      detail: JSON.stringify({ to: 'Zelda Quuxington, Otto Other' }),
+      createdAt: NOON,
+      dueAt: NOON,
+      doneAt: NOON,
+    })
+    .execute()
+  const told = {
+    kind: 'delegated',
+    envelopeId,
+    recipientId: null,
+    mailing: 'never' as const,
+    digestId: null,
+    createdAt: NOON,
+    readAt: null,
+  }
+  await db
+    .insertInto('notification')
+    .values({ id: 'ntf_1', userId: bob!.id, key: 'k', params: '{"person":"Zelda Quuxington","to":"Otto Other"}', ...told })
+    .execute()
+  await db
+    .insertInto('bulkSend')
+    .values({
+      id: 'blk_1',
+      templateId: 'tpl_1',
+      templateVersion: 1,
+      ownerId: sender!.id,
+      fileName: 'quuxington.csv',
+      columns: '["First","Last","Email"]',
+      mapping: '{}',
+      status: 'done',
+      createdAt: NOON,
+      startedAt: NOON,
+      endedAt: NOON,
+    })
+    .execute()
+  const row = (line: number, cells: readonly string[]) => ({
+    bulkId: 'blk_1',
+    line,
+    cells: JSON.stringify(cells),
+    status: 'sent' as const,
+    reason: null,
+    params: null,
+    envelopeId: null,
+  })
+  await db
+    .insertInto('bulkRow')
+    .values([row(2, ['Zelda', 'Quuxington', 'Zelda@Quux.example']), row(3, ['Otto', 'Other', 'otto@other.example'])])
+    .execute()
+  const request = { linkId: 'lnk_1', firstName: 'Zelda', lastName: 'Quuxington', channel: 'email' as const, address: 'zelda@quux.example' }
+  const when = { language: 'en' as const, createdAt: NOON, expiresAt: NOON }
+  await db
+    .insertInto('selfServiceRequest')
+    .values([
+      { id: 'ssr_1', ...request, ...when, provenAt: null, envelopeId: null },
+      { id: 'ssr_2', ...request, ...when, provenAt: NOON, envelopeId },
+    ])
+    .execute()
+  await db.transaction().execute((tx) =>
+    queueMessage(tx, ADMIN, {
+      kind: 'own-document',
+      channel: 'email',
+      address: 'zelda@quux.example',
+      language: 'en',
+      params: { request: 'ssr_1' },
+    }),
+  )
+  const view = { userId: bob!.id, surface: 'list' as const, isDefault: 0, createdAt: NOON }
+  await db
+    .insertInto('savedView')
+    .values([
+      { id: 'vw_1', name: 'Of Quuxington', query: 'search=zelda%40quux.example+Quuxington&status=sent', position: 0, ...view },
+      { id: 'vw_2', name: 'Of Other', query: 'search=Other', position: 1, ...view },
+    ])
+    .execute()
+  await sql`pragma foreign_keys = on`.execute(db)
+
+  // As a word: what is masked in the log, and "Zeldadom", stay.
+  const traces = [
+    'Quuxington',
+    'quuxington',
+    'zelda@quux',
+    'Zelda@Quux',
+    'Zelda Q',
+    '"Zelda"',
+    'VisitorBrowser',
+    '198.51.100.99',
+    '+33600000042',
+  ]
+  expect(traces.filter((trace) => !everywhere(log).includes(trace))).toEqual([])
+  const plan = await planErasure(db, zelda.id)
+  await erasePerson(db, ADMIN, zelda.id, plan.texts.length)
+  expect(traces.filter((trace) => everywhere(log).includes(trace))).toEqual([])
+  expect((await notesOf(db, envelopeId))[0]!.text).toBe('Called … (…): … agrees, not Zeldadom')
+  expect(await db.selectFrom('ruleRun').select('detail').execute()).toEqual([{ detail: '{"to":"…, Otto Other"}' }])
+  expect(await db.selectFrom('notification').select('params').execute()).toEqual([{ params: '{"person":"…","to":"Otto Other"}' }])
+  expect(await db.selectFrom('bulkRow').select('cells').orderBy('line').execute()).toEqual([
+    { cells: '["…","…","…"]' },
+    { cells: '["Otto","Other","otto@other.example"]' },
+  ])
+  expect(await db.selectFrom('selfServiceRequest').select(['id', 'lastName', 'address']).execute()).toEqual([
+    { id: 'ssr_2', lastName: '…', address: '…' },
+  ])
+  expect(await db.selectFrom('savedView').select(['name', 'query']).orderBy('id').execute()).toEqual([
+    { name: 'Of …', query: 'search=%E2%80%A6+%E2%80%A6&status=sent' },
+    { name: 'Of Other', query: 'search=Other' },
+  ])
+  const [handed] = (await trailOf(db, envelopeId)).filter(({ type }) => type === 'recipient.delegated')
+  expect(handed!.clear).toMatchObject({ from: null, name: 'Otto Other', reason: null })
+  await checkpoint(db, NOON, ORIGIN, log.key)
+  expect((await verifyLog(db, log.kept)).findings).toEqual([])
+})
+
+test('a name that another bears too is not taken from texts about the other, and no name is a pattern', async () => {
+  await using log = await openTestLog()
+  const { db } = log
+  const bob = await db.transaction().execute((tx) => addUser(tx, ADMIN, BOB))
+  const person = { company: '', jobTitle: '', language: null, comment: '', companyDetails: '', phone: null }
+  const act: UserAct = { ...ADMIN, actor: { kind: 'user', id: bob.id } }
+  const one = await addContact(db, act, { ...person, firstName: 'Zoe', lastName: 'Zimmer', email: 'zoe@one.example' })
+  await addContact(db, act, { ...person, firstName: 'Zoe', lastName: 'Zimmer-Two', email: 'zoe@two.example' })
+  await addContact(db, act, { ...person, firstName: 'Max', lastName: 'Zimmer', email: 'max@three.example' })
+  const odd = await addContact(db, act, { ...person, firstName: 'A.*', lastName: '(x+)+$', email: 'odd@one.example' })
+  const [lease] = await fill(db)
+  await db
+    .transaction()
+    .execute((tx) => writeNote(tx, act, { envelopeId: lease!.id, text: 'Zimmer and Zoe; zoe  ZIMMER; zoe@one.example; A.* (x+)+$ Abc' }))
+  for (const id of [one.id, odd.id]) await erasePerson(db, ADMIN, id, (await planErasure(db, id)).texts.length)
+  expect((await notesOf(db, lease!.id))[0]!.text).toBe('Zimmer and Zoe; …; …; … Abc')
 })

@@ -167,6 +167,8 @@ export const audit = {
     pages: 'Pages that were made for documents which came to nothing still bear the name, until those documents are disposed of.',
     addresses:
       'Entries that tell of messages, codes and corrected details keep a masked address (ma•••@client.example): it is hashed in the log.',
+    writings:
+      'Name and addresses in notes, in the log of the rules, in notices and messages, in rows of bulk sends, in saved views and in requests on public pages',
     backups: 'Backups made earlier still hold the texts, until they age out. Reasons that people gave stay.',
     sure: 'This cannot be undone.',
     password: 'Your password',

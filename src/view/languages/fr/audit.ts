@@ -167,6 +167,8 @@ export const audit = {
     pages: 'Les pages préparées pour des documents restés sans suite portent encore le nom, jusqu’à la destruction de ces documents.',
     addresses:
       'Les entrées qui parlent de messages, de codes et de coordonnées corrigées gardent une adresse masquée (ma•••@client.example) : elle est hachée dans le journal.',
+    writings:
+      'Le nom et les adresses dans les notes, le journal des règles, les notifications et les messages, les lignes des envois groupés, les vues enregistrées et les demandes faites sur une page publique',
     backups:
       'Les sauvegardes antérieures contiennent encore les textes jusqu’à leur péremption. Les raisons que des personnes ont données restent.',
     sure: 'Cela ne peut être annulé.',
