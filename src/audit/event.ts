@@ -148,6 +148,7 @@ export const EVENT_TYPES = [
   'vault.searched',
   'folder.created',
   'folder.renamed',
+  'folder.moved',
   'folder.deleted',
   'folder.rights-changed',
   'vault.moved',

@@ -662,6 +662,8 @@ export interface Views {
     /** The folder above whose rights hold here. */
     inheritsFrom: string | null
     subjects: (Subject & { readonly name: string })[]
+    /** Where it may lie, and where it does; an empty id is the top. Empty: nowhere else. */
+    places: readonly { readonly id: string; readonly path: string }[]
     form: Form
   }
   'vault/show': {

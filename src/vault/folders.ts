@@ -21,7 +21,7 @@ export interface ShownFolder extends Pick<Folder, 'id' | 'name' | 'parentId' | '
 }
 
 const MOST_FOLDERS = 2_000
-const DEEPEST = 12
+export const DEEPEST = 12
 const LONGEST = 100
 
 /** Every folder that a reader may look into, in the order of the tree. One whose upper folder is closed to them stands at the top. */
@@ -142,7 +142,7 @@ function nameOf(typed: string): string {
   return name
 }
 
-async function refuseTaken(tx: Tx, parentId: string | null, name: string, except: string | null): Promise<void> {
+export async function refuseTaken(tx: Tx, parentId: string | null, name: string, except: string | null): Promise<void> {
   const taken = await tx
     .selectFrom('vaultFolder')
     .select('id')
@@ -152,7 +152,8 @@ async function refuseTaken(tx: Tx, parentId: string | null, name: string, except
   if (taken && taken.id !== except) throw new Refusal('conflict', 'folder.name-taken')
 }
 
-async function depthOf(db: Db, id: string | null): Promise<number> {
+/** How many folders stand above one that is put here. */
+export async function depthOf(db: Db, id: string | null): Promise<number> {
   const { rows } = await sql<{ depth: number }>`with recursive above (id, depth) as (select ${id}, 0
     union all select f.parent_id, depth + 1 from vault_folder f join above on f.id = above.id where depth < 40)
     select max(depth) as depth from above`.execute(db)

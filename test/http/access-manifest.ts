@@ -138,6 +138,7 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'GET /vault/folders/:id': 'vault.open',
   'POST /vault/folders/:id': 'vault.open',
   'POST /vault/folders/:id/deletion': 'vault.open',
+  'POST /vault/folders/:id/place': 'vault.open',
   'POST /vault/folders/:id/own-rights': 'vault.open',
   'POST /vault/folders/:id/rights': 'vault.open',
   'POST /vault/moves': 'vault.open',
@@ -415,8 +416,8 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /vault/retention/:id/removal': 'vault.open + documents.delete',
   'GET /vault/:id/details': 'entry vault.documents + mine',
   'POST /vault/:id/details': 'entry vault.documents + mine',
-  'GET /vault/imports': 'vault.open',
-  'POST /vault/imports': 'vault.open',
+  'GET /vault/imports': 'vault.open + documents.create',
+  'POST /vault/imports': 'vault.open + documents.create',
   'GET /vault/:id/import-report': 'entry vault.documents',
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import type { UserAct } from '../../src/audit/act.ts'
 import { EVERYTHING } from '../../src/vault/filters.ts'
 import { giveRight, keepOwnRights, rightsOf } from '../../src/vault/folder-rights.ts'
+import { moveFolder } from '../../src/vault/folder-moving.ts'
 import { createFolder, deleteFolder, listFolders, renameFolder } from '../../src/vault/folders.ts'
 import { moveEntries } from '../../src/vault/moving.ts'
 import { findVaultEntry, searchVault } from '../../src/vault/register.ts'
@@ -96,4 +97,75 @@ test('folders: names once in a place, only empty ones go, who oversees nothing m
   await deleteFolder(db, by(chief), chief, id)
   const types = (await db.selectFrom('auditLeaf').select('type').orderBy('seq').execute()).map(({ type }) => type)
   expect(types).toEqual(['folder.created', 'folder.renamed', 'vault.moved', 'vault.moved', 'folder.deleted'])
+})
+
+test('a department, those below it and a group open a folder for their people, to read or to edit', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db, 1, { title: 'Lease' })
+  const department = (id: string, parentId: string | null) => ({ id, parentId, name: id, supervisorId: null, createdAt: NOON })
+  await db
+    .insertInto('department')
+    .values([department('sales', null), department('north', 'sales'), department('legal', null)])
+    .execute()
+  await db.insertInto('userGroup').values({ id: 'board', name: 'Board', createdAt: NOON }).execute()
+  await db.insertInto('userGroupMember').values({ groupId: 'board', userId: 'bob' }).execute()
+  const hr = await createFolder(db, by(chief), chief, { name: 'HR', parentId: null })
+  await moveEntries(db, by(chief), chief, [lease!.id], hr)
+  await keepOwnRights(db, by(chief), chief, hr, true)
+  const inSales = { ...bob, id: 'sally', departmentId: 'sales' }
+  const inNorth = { ...bob, id: 'nora', departmentId: 'north' }
+  const inLegal = { ...bob, id: 'lea', departmentId: 'legal' }
+  for (const reader of [inSales, inNorth, inLegal, bob]) expect(await sees(db, reader)).toEqual([])
+
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'department', subjectId: 'sales' }, 'read')
+  for (const reader of [inSales, inNorth]) {
+    expect([await sees(db, reader), await sees(db, reader, { search: 'lease' })]).toEqual([['Lease 0'], ['Lease 0']])
+    await expect(moveEntries(db, by(reader), reader, [lease!.id], null)).rejects.toThrow('access.forbidden')
+  }
+  for (const reader of [inLegal, bob, ann]) expect(await sees(db, reader)).toEqual([])
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'department', subjectId: 'north' }, 'edit')
+  await renameFolder(db, by(inNorth), inNorth, hr, 'Staff')
+  await expect(renameFolder(db, by(inSales), inSales, hr, 'Ours')).rejects.toThrow('access.forbidden')
+
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'group', subjectId: 'board' }, 'edit')
+  expect(await sees(db, bob)).toEqual(['Lease 0'])
+  await renameFolder(db, by(bob), bob, hr, 'People')
+  await db.deleteFrom('userGroupMember').execute()
+  expect(await sees(db, bob)).toEqual([])
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'department', subjectId: 'sales' }, null)
+  expect([await sees(db, inSales), await sees(db, inNorth)]).toEqual([[], ['Lease 0']])
+})
+
+test('a folder moves under another with all that is in it: never into itself, too deep, beside a namesake or without both rights', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db, 1, { title: 'Lease', signer: 'bob' })
+  const make = (name: string, parentId: string | null = null) => createFolder(db, by(chief), chief, { name, parentId })
+  const hr = await make('HR')
+  const pay = await make('Pay', hr)
+  const bonus = await make('Bonus', pay)
+  const open = await make('Open')
+  await moveEntries(db, by(chief), chief, [lease!.id], bonus)
+  await keepOwnRights(db, by(chief), chief, hr, true)
+  expect(await sees(db, ann)).toEqual([])
+  for (const into of [pay, bonus]) await expect(moveFolder(db, by(chief), chief, pay, into)).rejects.toThrow('folder.in-itself')
+  await expect(moveFolder(db, by(chief), chief, pay, 'fld_none')).rejects.toThrow('folder.unknown')
+  await expect(moveFolder(db, by(ann), ann, open, null)).rejects.toThrow('access.forbidden')
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'user', subjectId: 'bob' }, 'read')
+  await expect(moveFolder(db, by(bob), bob, pay, null)).rejects.toThrow('access.forbidden')
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'user', subjectId: 'bob' }, 'edit')
+  // In the one place, and not in the other.
+  await expect(moveFolder(db, by(bob), bob, pay, open)).rejects.toThrow('access.forbidden')
+  await make('pay', open)
+  await expect(moveFolder(db, by(chief), chief, pay, open)).rejects.toThrow('folder.name-taken')
+  let deep = open
+  for (let at = 2; at <= 10; at++) deep = await make(`${at}`, deep)
+  await moveFolder(db, by(chief), chief, pay, deep)
+  await expect(moveFolder(db, by(chief), chief, hr, bonus)).rejects.toThrow('folder.too-deep')
+  // The rights of the new place hold for what is below.
+  expect(await sees(db, ann, { folder: open })).toEqual(['Lease 0'])
+  await moveFolder(db, by(bob), { ...bob, permissions: OVERSIGHT }, pay, hr)
+  expect(await sees(db, ann)).toEqual([])
+  expect(await sees(db, bob, { folder: hr })).toEqual(['Lease 0'])
+  const types = (await db.selectFrom('auditLeaf').select('type').execute()).filter(({ type }) => type === 'folder.moved')
+  expect(types.length).toBe(2)
 })

@@ -88,6 +88,17 @@ test('folders from the page: made, closed, opened to somebody, filled and emptie
   expect((await desk.post('/vault/folders', { name: 'personnel <1>' })).status).toBe(409)
   await desk.post('/vault/moves', { pick: id, target: folder })
   expect((await desk.get(`/vault?folder=${folder}`)).text).toContain('Consulting agreement')
+  // Moved by the form of its page, and back.
+  const other = (await desk.post('/vault/folders', { name: 'Archive' })).location!.split('=')[1]!
+  const shown = (await desk.get(`/vault/folders/${folder}`)).text
+  expect([shown.includes(`value="${other}"`), shown.includes(`<option value="${folder}"`)]).toEqual([true, false])
+  expect((await desk.post(`/vault/folders/${folder}/place`, { place: other })).status).toBe(303)
+  expect((await desk.get(`/vault/folders/${folder}`)).text).toContain('Archive / Personnel &lt;1&gt;')
+  const inItself = await desk.post(`/vault/folders/${other}/place`, { place: folder })
+  expect([inItself.status, inItself.text.includes('cannot lie in itself')]).toEqual([409, true])
+  expect((await desk.post(`/vault/folders/${folder}/place`, { place: 'fld_none' })).status).toBe(404)
+  expect((await bob.post(`/vault/folders/${folder}/place`, { place: '' })).status).toBe(403)
+  expect((await desk.post(`/vault/folders/${folder}/place`, { place: '' })).status).toBe(303)
   await desk.post(`/vault/folders/${folder}/own-rights`, { own: '1' })
   expect((await bob.get('/vault')).text).not.toContain('Personnel')
   expect((await bob.get(`/vault/folders/${folder}`)).status).toBe(404)

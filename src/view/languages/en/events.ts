@@ -147,6 +147,7 @@ export const events = {
   'vault.searched': 'Searched the vault: {text}',
   'folder.created': 'Made a folder in the vault: {name}',
   'folder.renamed': 'Renamed a folder of the vault: {before} → {name}',
+  'folder.moved': 'Moved a folder of the vault: {name}',
   'folder.deleted': 'Removed an empty folder of the vault: {name}',
   'folder.rights-changed': 'Changed who may look into a folder of the vault: {name}',
   'vault.moved': 'Moved it to another folder: {name}',

@@ -233,6 +233,7 @@ export const refusals = {
   'folder.name-taken': 'There is a folder of this name in the same place already.',
   'folder.not-empty': 'Only an empty folder can be removed: move its documents and folders first.',
   'folder.too-deep': 'Folders cannot lie so deep in one another.',
+  'folder.in-itself': 'A folder cannot lie in itself or in a folder below it.',
   'folder.too-many': 'There are as many folders as the vault can hold.',
   'folder.no-own-rights': 'This folder has no rights of its own.',
   'folder.subject-unknown': 'Choose somebody who is there.',

@@ -148,6 +148,7 @@ export const events: typeof shape = {
   'vault.searched': 'A cherché dans le coffre : {text}',
   'folder.created': 'A créé un dossier dans le coffre : {name}',
   'folder.renamed': 'A renommé un dossier du coffre : {before} → {name}',
+  'folder.moved': 'A déplacé un dossier du coffre : {name}',
   'folder.deleted': 'A supprimé un dossier vide du coffre : {name}',
   'folder.rights-changed': 'A changé qui peut consulter un dossier du coffre : {name}',
   'vault.moved': 'L’a déplacé dans un autre dossier : {name}',

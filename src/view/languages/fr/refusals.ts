@@ -239,6 +239,7 @@ export const refusals: typeof shape = {
   'folder.name-taken': 'Un dossier de ce nom existe déjà au même endroit.',
   'folder.not-empty': 'Seul un dossier vide peut être supprimé : déplacez d’abord ses documents et ses dossiers.',
   'folder.too-deep': 'Les dossiers ne peuvent pas être aussi profondément imbriqués.',
+  'folder.in-itself': 'Un dossier ne peut se trouver ni dans lui-même ni dans un de ses sous-dossiers.',
   'folder.too-many': 'Le coffre compte déjà le nombre maximal de dossiers.',
   'folder.no-own-rights': 'Ce dossier n’a pas de droits propres.',
   'folder.subject-unknown': 'Choisissez une personne existante.',
