@@ -8,7 +8,7 @@ import { findVaultEntry } from '../../vault/register.ts'
 import { shown } from '../../verification/shown.ts'
 import { instantAt, localTime } from '../../view/local-time.ts'
 import { words } from '../../view/words.ts'
-import { opensVault, requireUser, userAct } from '../access.ts'
+import { createsDocuments, opensVault, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
@@ -28,8 +28,10 @@ const Facts = z.object({
 
 /** PDFs that were signed elsewhere. */
 export const vaultImports = createApp()
-  .get('/vault/imports', opensVault, async (c) => c.html(await page(c, blankForm({ folder: c.req.query('folder') ?? '' }))))
-  .post('/vault/imports', opensVault, async (c) => {
+  .get('/vault/imports', opensVault, createsDocuments, async (c) =>
+    c.html(await page(c, blankForm({ folder: c.req.query('folder') ?? '' }))),
+  )
+  .post('/vault/imports', opensVault, createsDocuments, async (c) => {
     const { house } = c.var
     const { fields, files } = await uploadForm(c)
     const values = Object.fromEntries([...fields].filter(([name]) => name !== 'csrf'))

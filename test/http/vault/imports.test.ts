@@ -7,6 +7,7 @@ import { sweepEverything } from '../../../src/vault/sweep.ts'
 let house: TestHouse
 let desk: TestBrowser
 const signed = signedElsewhere()
+const together = signedElsewhere({ kind: 'stream' })
 
 beforeAll(async () => {
   house = await openTestHouse({ authority: true })
@@ -87,4 +88,13 @@ test('what cannot be verified is kept by explicit choice, and marked', async () 
   expect([text.includes('Imported, and not verified'), text.includes('Not signed')]).toEqual([true, true])
   expect((await desk.get('/vault?stage=unverified')).text).toContain('Not verified')
   expect(await sweepEverything(house.house)).toMatchObject({ documents: 2, faults: 0 })
+})
+
+test('brought in several times at once, one file is one document', async () => {
+  const files = (): { files: File[] } => ({ files: [pdf(together, 'together.pdf')] })
+  const before = await kept()
+  const answers = await Promise.all([1, 2, 3, 4].map(() => desk.post('/vault/imports', files())))
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409, 409])
+  expect(answers.find(({ status }) => status === 409)!.text).toContain('together.pdf')
+  expect(await kept()).toBe(before + 1)
 })
