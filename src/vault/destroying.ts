@@ -72,6 +72,7 @@ async function destroy(tx: Tx, act: Act, disposal: DisposalRow, envelopeId: stri
       approved: disposal.decidedBy,
     },
   })
+  failpoint('disposal.before-commit')
 }
 
 /** What may still be said of each document; answers every object that was its. */

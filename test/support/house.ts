@@ -88,11 +88,13 @@ export async function openTestHouse(
     from?: Instant
     passphrase?: string
     environment?: Record<string, string>
+    /** The database is a file in its folder, for a second process to open. */
+    isOnDisk?: boolean
   } = {},
 ): Promise<TestHouse> {
   const origin = options.origin ?? ORIGIN
   const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
-  const db = openDb(':memory:')
+  const db = openDb(options.isOnDisk ? join(directory, 'paraphe.db') : ':memory:')
   await migrate(db)
   let now: Instant = options.from ?? NOON
   const house: House = {
