@@ -14,6 +14,7 @@ import { enqueue } from '../jobs/queue.ts'
 import { prepareAndCertify } from '../seal/certifying.ts'
 import { receiveDocument } from '../seal/receiving.ts'
 import type { Revision } from '../seal/revision.ts'
+import { isTheirs } from './entitlement.ts'
 import { type EnvelopeFault, faultsIn } from './design-check.ts'
 import { needsConsent } from './documents.ts'
 import { DEFAULT_DEADLINE, findDraft, SHORTEST_DEADLINE } from './drafting.ts'
@@ -75,7 +76,7 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
       if (!isDesign) found('people', 'dispatch.role-open', { name: nameOrRole(recipient) })
     } else if (!addressOf(recipient)) found('people', 'dispatch.address-missing', { name: nameOf(recipient) })
   }
-  for (const name of await unentitled(db, recipients)) found('people', 'dispatch.may-not-sign', { name })
+  for (const { name, reason } of await unentitled(db, recipients)) found('people', reason, { name })
   const fields = (await Promise.all(documents.map(({ id }) => listFields(db, id)))).flat()
   const signed = new Set(fields.flatMap(({ kind, recipientId }) => (kind === 'signature' ? [recipientId] : [])))
   // Where every document is certified by somebody else, who has no empty field signs without being seen.
@@ -104,13 +105,27 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
   return problems
 }
 
-/** Company signers who are people of the house and have no right to sign for it. */
-async function unentitled(db: Db, recipients: readonly Recipient[]): Promise<string[]> {
-  const ids = recipients.flatMap(({ userId, side, role }) => (userId && side === 'company' && role === 'signer' ? [userId] : []))
-  if (!ids.length) return []
-  const users = await db.selectFrom('user').selectAll().where('id', 'in', ids).execute()
+/** Company signers who are people of the house and have no right to sign for it, or are reached at another place than their own. */
+async function unentitled(db: Db, recipients: readonly Recipient[]): Promise<{ name: string; reason: string }[]> {
+  const signers = recipients.filter(({ userId, side, role }) => userId && side === 'company' && role === 'signer')
+  if (!signers.length) return []
+  const users = await db
+    .selectFrom('user')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      signers.map(({ userId }) => userId!),
+    )
+    .execute()
   const may = await holdersOf(db, ({ signing }) => signing.sign)
-  return users.filter(({ id, disabledAt }) => disabledAt || !may.has(id)).map(fullName)
+  return signers.flatMap((signer) => {
+    const user = users.find(({ id }) => id === signer.userId)
+    if (!user) return []
+    const name = fullName(user)
+    if (user.disabledAt || !may.has(user.id)) return [{ name, reason: 'dispatch.may-not-sign' }]
+    return isTheirs(signer, user) ? [] : [{ name, reason: 'recipient.number-not-theirs' }]
+  })
 }
 
 export const deadlineOf = (draft: Pick<Envelope, 'deadline'>, at: Instant): Instant => draft.deadline ?? later(at, DEFAULT_DEADLINE)

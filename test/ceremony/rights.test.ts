@@ -126,3 +126,28 @@ test('a holder of the link alone writes nothing over the consent of whoever was 
   await consent(house.house, recipientAct(house.house, id), thief, (await currentTerms(house.house.db, thief)).id)
   expect((await recipientNamed(house, draft.id, 'Claire')).consentedAt).toBe(consentedAt)
 })
+
+test('nobody signs under a colleague’s name at a number of the sender’s choosing: chosen, corrected, or changed before the dispatch', async () => {
+  await using house = await openTestHouse({ authority: true })
+  const { db } = house.house
+  const sender = await bob(house)
+  const director = await ann(house)
+  const other = { ...CLAIRE, email: 'ann@acme.example', phone: '+33611111111', channel: 'sms' as const }
+  const refused = { reason: 'recipient.number-not-theirs', params: { name: 'Ann Archer' } }
+  const draft = await draftFor(house, sender, [{ ...CLAIRE, email: 'ann@acme.example' }])
+  const act = actOf(house.house, sender)
+  await expect(addRecipient(db, act, sender, draft.id, other)).rejects.toMatchObject(refused)
+  await db.updateTable('user').set({ phone: '+33622222222' }).where('id', '=', director.id).execute()
+  await expect(addRecipient(db, act, sender, draft.id, other)).rejects.toMatchObject(refused)
+  const row = db.updateTable('recipient').where('envelopeId', '=', draft.id)
+  await row.set({ channel: 'sms', phone: '+33611111111' }).execute()
+  await expect(send(house, sender, draft)).rejects.toMatchObject(refused)
+  await row.set({ channel: 'email', phone: null }).execute()
+  await send(house, sender, draft)
+  const { id } = await recipientNamed(house, draft.id, 'Ann')
+  const corrected = { ...reached('ann@acme.example'), phone: '+33611111111', channel: 'sms' as const }
+  await expect(correctRecipient(db, act, sender, draft.id, id, corrected)).rejects.toMatchObject(refused)
+  // At the number of the account it goes on.
+  await correctRecipient(db, act, sender, draft.id, id, { ...corrected, phone: '+33622222222' })
+  expect(await recipientNamed(house, draft.id, 'Ann')).toMatchObject({ phone: '+33622222222', channel: 'sms', userId: director.id })
+})

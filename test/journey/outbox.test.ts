@@ -103,7 +103,7 @@ test('a phone shows both pages without scrolling sideways', async () => {
     expect([path, await phone.evaluate<number>('document.documentElement.scrollWidth')]).toEqual([path, 375])
   }
   // Of a row of tabs wider than the screen, the one that is shown is in sight.
-  const tab = await phone.locator('nav.tabs').first().locator('[aria-current]').boundingBox()
+  const tab = await phone.locator('.console-nav .tabs').locator('[aria-current]').boundingBox()
   expect([tab!.x >= 0, tab!.x + tab!.width <= 375]).toEqual([true, true])
   await phone.goto(`${origin()}/console/outbox?status=all`)
   await phone.getByRole('button', { name: /^Ouvrir/ }).click()

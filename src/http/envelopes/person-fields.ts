@@ -46,6 +46,7 @@ export const PERSON_REASONS = {
   'recipient.email-missing': 'email',
   'recipient.phone-missing': 'phone',
   'recipient.may-not-sign': 'role',
+  'recipient.number-not-theirs': 'phone',
   'recipient.too-many': 'lastName',
   'number.invalid': 'routingOrder',
   'template.role-name-missing': 'roleName',

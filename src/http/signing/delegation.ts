@@ -17,6 +17,7 @@ const Handing = Reach.extend({ reason: linesNeeded('delegation.reason-missing', 
 const BESIDE = {
   ...PERSON_REASONS,
   'recipient.may-not-sign': 'email',
+  'recipient.number-not-theirs': 'phone',
   'recipient.company-signer-unknown': 'email',
   'delegation.already-there': 'email',
   'delegation.reason-missing': 'reason',

@@ -125,7 +125,7 @@ test('another of the own companies is chosen, and its people sign for it', async
   expect((await browser.post(`/envelopes/${envelope.id}/draft`, { legalEntityId: id })).location).toContain('#people')
   expect((await draftOf(test, envelope.id)).legalEntityId).toBe(id)
   const people = await db.selectFrom('recipient').select(['id', 'company', 'companyDetails']).execute()
-  expect(people.find((one) => one.id === us.id)).toMatchObject({ company: 'Acme Homes', companyDetails: 'Acme Homes\nLyon\nFR1' })
+  expect(people.find((one) => one.id === us.id)).toMatchObject({ company: 'Acme Homes', companyDetails: 'Acme Homes\nLyon\nTVA FR1' })
   expect(people.find((one) => one.id !== us.id)?.company).toBe('Dupont SARL')
   expect((await browser.post(`/envelopes/${envelope.id}/draft`, { legalEntityId: 'ent_unknown' })).status).toBe(404)
 })

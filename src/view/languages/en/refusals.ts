@@ -386,6 +386,8 @@ export const refusals = {
     'The document could not be prepared for signature. It may be damaged; save it anew with another program and try again.',
   'recipient.email-missing': 'Please enter an e-mail address.',
   'recipient.phone-missing': 'Please enter a mobile number.',
+  'recipient.number-not-theirs':
+    'Link and code of {name} go to the address and the number that stand in their account. Choose e-mail, or have the number entered in the account.',
   'recipient.may-not-sign': '{name} may not sign for the company. An administrator can give that right.',
   'recipient.too-many': 'That would be too many people. One sending may have up to {most}.',
   'recipient.has-acted': '{name} has acted already, so nothing about them can be changed.',

@@ -399,6 +399,8 @@ export const refusals: typeof shape = {
     'Le document n’a pas pu être préparé pour la signature. Il est peut-être endommagé ; enregistrez-le avec un autre logiciel, puis réessayez.',
   'recipient.email-missing': 'Veuillez saisir une adresse e-mail.',
   'recipient.phone-missing': 'Veuillez saisir un numéro de mobile.',
+  'recipient.number-not-theirs':
+    'Le lien et le code de {name} partent à l’adresse et au numéro de son compte. Choisissez l’e-mail, ou faites inscrire le numéro dans le compte.',
   'recipient.may-not-sign': '{name} n’a pas le droit de signer pour la société. Un administrateur peut le lui donner.',
   'recipient.too-many': 'Cela ferait trop de personnes. Un envoi peut en compter jusqu’à {most}.',
   'recipient.has-acted': '{name} a déjà agi : plus rien ne peut être changé à son sujet.',
