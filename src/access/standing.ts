@@ -9,12 +9,14 @@ interface Standing {
   readonly isEnabled: boolean
   /** Their department and those above it. */
   readonly above: ReadonlySet<string>
+  /** Folders with rights of their own and stamps for some, that name them, their groups or these departments. */
+  readonly named: ReadonlySet<string>
 }
 
 /**
  * The whole shape of a change to who may do what: roles, who holds them, departments, groups, people. The state after it is looked at before it is
  * kept. Somebody enabled always manages users and permissions. Whoever may not edit permissions widens nobody's by a way round: neither anyone's
- * rights, nor whom their own department lets them see. Null: whoever owns the machine.
+ * rights, nor the folders and stamps that name them, nor whom their own department lets them see. Null: whoever owns the machine.
  */
 export async function changingRights<T>(tx: Tx, reader: Reader | null, change: () => Promise<T>): Promise<T> {
   const before = await standings(tx)
@@ -23,8 +25,11 @@ export async function changingRights<T>(tx: Tx, reader: Reader | null, change: (
   const mayRepair = ({ isEnabled, permissions }: Standing) => isEnabled && permissions.console.users && permissions.permissions.edit
   if ([...before.values()].some(mayRepair) && ![...after.values()].some(mayRepair)) throw new Refusal('conflict', 'user.last-administrator')
   if (reader && !reader.permissions.permissions.edit) {
-    for (const [id, { permissions }] of after)
-      if (!covers(before.get(id)?.permissions ?? permissions, permissions)) throw new Refusal('forbidden', 'permissions.would-widen')
+    for (const [id, { permissions, named }] of after) {
+      const held = before.get(id)
+      if (held && (!covers(held.permissions, permissions) || [...named].some((one) => !held.named.has(one))))
+        throw new Refusal('forbidden', 'permissions.would-widen')
+    }
     const seen = seenBy(reader, before)
     if (isPlaceBound(reader) && [...seenBy(reader, after)].some((id) => before.has(id) && !seen.has(id)))
       throw new Refusal('forbidden', 'permissions.would-widen')
@@ -42,6 +47,7 @@ async function standings(tx: Tx): Promise<Map<string, Standing>> {
   const groups = new Map<string, string[]>()
   for (const { groupId, userId } of await tx.selectFrom('userGroupMember').selectAll().execute())
     groups.set(userId, [...(groups.get(userId) ?? []), groupId])
+  const naming = await namings(tx)
   const combined = new Map<string, Permissions>([['', NO_PERMISSIONS]])
   const standing = new Map<string, Standing>()
   for (const { id, departmentId, disabledAt } of await tx.selectFrom('user').select(['id', 'departmentId', 'disabledAt']).execute()) {
@@ -52,9 +58,22 @@ async function standings(tx: Tx): Promise<Map<string, Standing>> {
     const key = ids.join(' ')
     const permissions = combined.get(key) ?? widest(ids.flatMap((role) => roles.get(role) ?? []))
     combined.set(key, permissions)
-    standing.set(id, { permissions, isEnabled: disabledAt === null, above })
+    const named = new Set(holders.flatMap((holder) => naming.get(holder) ?? []))
+    standing.set(id, { permissions, isEnabled: disabledAt === null, above, named })
   }
   return standing
+}
+
+/** By whom is named: what it lets them do. To edit in a folder is to read in it too. */
+async function namings(tx: Tx): Promise<Map<string, string[]>> {
+  const named = new Map<string, string[]>()
+  const add = (holder: string, ...what: string[]) => named.set(holder, [...(named.get(holder) ?? []), ...what])
+  for (const { folderId, subjectKind, subjectId, right } of await tx.selectFrom('vaultFolderRight').selectAll().execute())
+    add(`${subjectKind} ${subjectId}`, `read ${folderId}`, `${right} ${folderId}`)
+  const stamps = tx.selectFrom('stampGrant').innerJoin('stamp', 'stamp.id', 'stampGrant.stampId').where('stamp.removedAt', 'is', null)
+  for (const { stampId, kind, subjectId } of await stamps.select(['stampId', 'kind', 'subjectId']).execute())
+    add(`${kind} ${subjectId}`, `stamp ${stampId}`)
+  return named
 }
 
 /** Some right of theirs reaches as far as their department does. */

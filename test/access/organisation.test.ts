@@ -7,6 +7,7 @@ import { OVERSIGHT, readPermissions } from '../../src/access/permissions.ts'
 import { ADMINISTRATOR, EMPLOYEE, SUPERVISOR } from '../../src/access/rights.ts'
 import { addRole, changeRole, findRole, holdersOfRole, removeRole } from '../../src/access/role-keeping.ts'
 import { addUser, findUser, refuseHigher } from '../../src/access/users.ts'
+import type { Digest } from '../../src/base/digest.ts'
 import { ANN, eventsOf, openAccess, reasonOf, visitor } from './support.ts'
 
 const act = visitor()
@@ -156,6 +157,60 @@ test('whoever manages people and may not edit permissions widens nobody’s righ
     'department.joined',
     'department.left',
   ])
+})
+
+test('whoever may not edit permissions lets nobody into folders and to stamps that name a department or a group', async () => {
+  await using house = await openAccess()
+  const { db, ann } = house
+  const clerk = await addRole(db, act, ann, { name: 'Clerk', permissions: readPermissions('{"console":{"users":true}}') })
+  const { id } = await db.transaction().execute((tx) => addUser(tx, act, { ...ANN, email: 'carl@acme.example', roles: [clerk.id] }))
+  const bob = await db.transaction().execute((tx) => addUser(tx, act, { ...ANN, email: 'bob@acme.example', roles: [EMPLOYEE] }))
+  const [counsel, office, inside] = [
+    await addDepartment(db, act, at('Counsel')),
+    await addDepartment(db, act, at('Office')),
+    await addDepartment(db, act, at('Inside')),
+  ]
+  const [readers, editors, stampers, friends] = [
+    await addGroup(db, act, 'Readers'),
+    await addGroup(db, act, 'Editors'),
+    await addGroup(db, act, 'Stampers'),
+    await addGroup(db, act, 'Friends'),
+  ]
+  await placeUser(db, act, ann, bob.id, office.id)
+  const folder = { id: 'fld_1', parentId: null, name: 'Matters', nameKey: 'matters', scopeId: 'fld_1', hasOwnRights: 1, classId: null }
+  await db
+    .insertInto('vaultFolder')
+    .values({ ...folder, createdAt: act.at, createdBy: ann.id })
+    .execute()
+  const grant = (subjectKind: 'group' | 'department', subjectId: string, right: 'read' | 'edit') =>
+    db.insertInto('vaultFolderRight').values({ folderId: folder.id, subjectKind, subjectId, right }).execute()
+  await grant('department', counsel.id, 'read')
+  await grant('group', readers.id, 'read')
+  await grant('group', editors.id, 'edit')
+  const stamp = { id: 'stp_1', name: 'Seal', legalEntityId: null, objectDigest: 'none' as Digest, forEveryone: 0, removedAt: null }
+  await db
+    .insertInto('stamp')
+    .values({ ...stamp, createdAt: act.at })
+    .execute()
+  await db.insertInto('stampGrant').values({ stampId: 'stp_1', kind: 'group', subjectId: stampers.id }).execute()
+  await db.insertInto('stampGrant').values({ stampId: 'stp_1', kind: 'department', subjectId: inside.id }).execute()
+  const carl = await findUser(db, id)
+  const before = await eventsOf(db)
+  for (const who of [carl.id, bob.id]) {
+    for (const group of [readers, editors, stampers])
+      expect([group.name, await reasonOf(joinGroup(db, act, carl, group.id, who))]).toEqual([group.name, 'permissions.would-widen'])
+    for (const department of [counsel, inside])
+      expect(await reasonOf(placeUser(db, act, carl, who, department.id))).toBe('permissions.would-widen')
+  }
+  expect(await reasonOf(changeDepartment(db, act, carl, office.id, at('Office', counsel.id)))).toBe('permissions.would-widen')
+  expect(await reasonOf(removeDepartment(db, act, carl, office.id, counsel.id))).toBe('permissions.would-widen')
+  expect(await eventsOf(db)).toEqual(before)
+  await joinGroup(db, act, carl, friends.id, carl.id)
+  // Who may edit in it gains nothing by those who read, and the other way round they do.
+  await joinGroup(db, act, ann, editors.id, bob.id)
+  await joinGroup(db, act, carl, readers.id, bob.id)
+  await leaveGroup(db, act, carl, editors.id, bob.id)
+  expect(await reasonOf(joinGroup(db, act, carl, editors.id, bob.id))).toBe('permissions.would-widen')
 })
 
 test('the last who manages users and permissions keeps both, whichever way they hold them', async () => {
