@@ -105,7 +105,7 @@ async function judge(folder: string, mails: readonly { messageId?: string | unde
         .selectFrom('job')
         .select('kind')
         .where('doneAt', 'is', null)
-        .where('kind', 'not in', ['envelope.expire', 'code.erase'])
+        .where('kind', 'not in', ['envelope.expire', 'envelope.ending-soon', 'code.erase'])
         .execute(),
     ).toEqual([])
   } finally {

@@ -20,7 +20,7 @@ async function withMany(test: TestHouse, count: number) {
   await db.insertInto('contact').values(rows).execute()
   return { user, rows }
 }
-const named = (text: string) => [...text.matchAll(/>(Name \d{3}) N</g)].map(([, name]) => name)
+const named = (text: string) => [...text.matchAll(/>(Name \d{3}), N</g)].map(([, name]) => name)
 
 test.each(['en', 'fr'])('the directory is read page by page, by company and in other orders (%s)', async (language) => {
   await using test = await openTestHouse()

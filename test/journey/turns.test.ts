@@ -210,12 +210,14 @@ test('parallel signers: the slower one is told, sees the new state, and signs th
   expect(status).toBe('signed')
 }, 90_000)
 
-test('past its deadline a link opens nothing', async () => {
+test('past its deadline a link says that it has ended, and opens nothing', async () => {
   const { claire } = await sent()
   const link = await linkOf(claire)
   house.wait(92 * DAY)
   const { page } = await browser.person()
-  expect((await page.goto(link))!.status()).toBe(404)
+  expect((await page.goto(link))!.status()).toBe(410)
+  expect(await page.textContent('main')).toContain('deadline')
+  expect(await page.locator('.bar__button, main img').count()).toBe(0)
 }, 60_000)
 
 test('no page complained: no foreign request, no error, nothing against the policy', () => {
