@@ -110,13 +110,14 @@ export function candidateOf({ line, values }: Raw, rules: ReadingRules): Candida
 }
 
 function reachable(typed: readonly string[], read: (text: string) => string | null): { read: string[]; unread: string[] } {
-  const found = { read: [] as string[], unread: [] as string[] }
+  const known = new Set<string>()
+  const unread: string[] = []
   for (const text of typed.filter((value) => value.trim())) {
     const value = read(text)
-    if (value && !found.read.includes(value)) found.read.push(value)
-    if (!value) found.unread.push(text)
+    if (value) known.add(value)
+    else unread.push(text)
   }
-  return found
+  return { read: [...known], unread }
 }
 
 /** The last word is the last name, unless words in capitals say otherwise: "DUPONT Marie". */

@@ -62,11 +62,7 @@ function cardOf(line: number, lines: readonly string[]): Card {
     phones: byPreference(
       all('TEL').filter((one) => !typesOf(one).some((type) => type === 'fax' || type === 'pager')),
       'cell',
-    ).map(({ value }) =>
-      plain(value, is21)
-        .replace(/^tel:/i, '')
-        .replace(/;ext=.*$/i, ''),
-    ),
+    ).map(({ value }) => withoutExtension(plain(value, is21).replace(/^tel:/i, ''))),
     address: addressOf(byPreference(all('ADR'), 'work')[0]?.value ?? '', is21),
     language: text('LANG') || (all('N')[0]?.parameters.get('LANGUAGE')?.[0] ?? ''),
     note: text('NOTE'),
@@ -102,7 +98,10 @@ function propertyOf(line: string): Property | null {
     const bare = one.trim().toUpperCase()
     const name = at > 0 ? one.slice(0, at).trim().toUpperCase() : /^(QUOTED-PRINTABLE|BASE64|8BIT|7BIT)$/.test(bare) ? 'ENCODING' : 'TYPE'
     const values = splitOutside(at > 0 ? one.slice(at + 1) : one, ',').map((value) => value.trim().replace(/^"|"$/g, ''))
-    parameters.set(name, [...(parameters.get(name) ?? []), ...values.flatMap((value) => value.split(','))])
+    // Added in place: a line may have a million of them.
+    const kept = parameters.get(name) ?? []
+    for (const value of values) for (const piece of value.split(',')) kept.push(piece)
+    parameters.set(name, kept)
   }
   const name = head
     .slice(head.lastIndexOf('.') + 1)
@@ -173,6 +172,11 @@ function parts(value: string, is21: boolean): string[] {
   return [...pieces, piece].map((one) => plain(one, is21))
 }
 
+function withoutExtension(phone: string): string {
+  const at = phone.search(/;ext=/i)
+  return at < 0 ? phone : phone.slice(0, at)
+}
+
 /** Post office box, extension, street, town, region, code, country. */
 function addressOf(value: string, is21: boolean): string {
   const [box = '', more = '', street = '', town = '', region = '', code = '', country = ''] = parts(value, is21)
@@ -186,5 +190,6 @@ function byPreference(properties: readonly Property[], type = ''): Property[] {
     const pref = Number(one.parameters.get('PREF')?.[0] ?? (typesOf(one).includes('pref') ? 1 : 101))
     return (type && typesOf(one).includes(type) ? 0 : 1_000) + (Number.isFinite(pref) ? pref : 101)
   }
-  return properties.filter(({ value }) => value.trim()).toSorted((a, b) => rank(a) - rank(b))
+  const ranks = new Map(properties.map((one) => [one, rank(one)]))
+  return properties.filter(({ value }) => value.trim()).toSorted((a, b) => ranks.get(a)! - ranks.get(b)!)
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { candidateOf, rawOfCard } from '../../../src/contact/reading/candidate.ts'
 import { readCards } from '../../../src/contact/reading/vcard.ts'
 
 const card = (...lines: string[]): string => ['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n')
@@ -98,3 +99,35 @@ test('a property of many lines is read in time that grows with its length', () =
   expect(readCards(card('FN:b', 'x'.repeat(4_000_000)))[0]!.fullName).toBe('b')
   expect(performance.now() - began).toBeLessThan(8_000)
 }, 30_000)
+
+test('five megabytes of anything that repeats are read in a time that grows with them', () => {
+  const size = 5_000_000
+  const filled = (unit: string, length: number): string => unit.repeat(length / unit.length)
+  for (const [name, head, unit, tail] of [
+    ['extensions', 'TEL:+33612345678', ';ext=', '\\n'],
+    ['parameters', 'TEL', ';A', ':1'],
+    ['values of one parameter', 'TEL;TYPE=A', ',A', ':1'],
+    ['quotes', 'TEL;TYPE=', '"', ':1'],
+    ['numbers', '', 'TEL;PREF=1:1\r\n', ''],
+    ['folds', 'NOTE:', 'a\r\n ', ''],
+    ['quoted ends', 'NOTE;ENCODING=QUOTED-PRINTABLE:', 'a=\r\n', ''],
+    ['escapes', 'N:', '\\;;', ''],
+    ['blanks', 'BEGIN:VCARD', ' ', 'x'],
+    ['empty addresses', 'ADR:', ';\\n', ''],
+  ] as const) {
+    const took = [size / 5, size].map((length) => {
+      const text = card('VERSION:3.0', head + filled(unit, length) + tail)
+      const started = performance.now()
+      expect([name, readCards(text).length]).toEqual([name, 1])
+      return performance.now() - started
+    })
+    // A square would take 25 times as long.
+    expect([name, took[1]! < 500 + 15 * took[0]!, took[1]! < 15_000]).toEqual([name, true, true])
+  }
+  const emails = Array.from({ length: 200_000 }, (_, at) => `EMAIL:a${at}@b.example`)
+  const started = performance.now()
+  const { details } = candidateOf(rawOfCard(readCards(card('N:Archer', ...emails))[0]!), { country: 'FR', undrawable: () => [] })
+  expect([details.email, performance.now() - started < 15_000]).toEqual(['a0@b.example', true])
+  const [one] = readCards(card('VERSION:4.0', 'TEL:tel:+33612345678;EXT=12;ext=3\\n4'))
+  expect(one!.phones).toEqual(['+33612345678'])
+}, 120_000)
