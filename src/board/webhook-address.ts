@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { Refusal } from '../base/refusal.ts'
 
-/** Addresses of this machine, of private networks, and those that reach nobody in particular (RFC 6890, RFC 4291, RFC 6598, RFC 8215). */
+/** Addresses of this machine, of private networks, and those that reach nobody in particular (RFC 6890, RFC 4291, RFC 6598, RFC 8215, and the registers of IANA that go on with them). */
 const CLOSED = new BlockList()
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -12,8 +12,11 @@ for (const [network, prefix] of [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.31.196.0', 24],
+  ['192.52.193.0', 24],
   ['192.88.99.0', 24],
   ['192.168.0.0', 16],
+  ['192.175.48.0', 24],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],
@@ -22,13 +25,17 @@ for (const [network, prefix] of [
 ] as const)
   CLOSED.addSubnet(network, prefix, 'ipv4')
 for (const [network, prefix] of [
+  ['::ffff:0:0:0', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
   CLOSED.addSubnet(network, prefix, 'ipv6')
@@ -71,7 +78,12 @@ export function targetUrl(text: string, allowed: readonly string[]): URL {
   if (isAllowed(url, allowed)) return url
   if (url.protocol !== 'https:') throw new Refusal('invalid', 'board.target-not-https')
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-  if (isIP(host) ? !isOpenAddress(host) : !host.includes('.') || /(^|\.)(localhost|local|internal|home\.arpa)$/.test(host))
+  // One dot at the end says that the name is whole; a second one makes it no name, but the checks of its end would pass.
+  if (
+    isIP(host)
+      ? !isOpenAddress(host)
+      : !host.includes('.') || host.endsWith('.') || /(^|\.)(localhost|local|internal|home\.arpa)$/.test(host)
+  )
     throw new Refusal('invalid', 'board.target-private', { host: url.host })
   return url
 }

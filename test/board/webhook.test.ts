@@ -133,6 +133,32 @@ test('addresses of nobody in particular are closed', () => {
     'x',
   ])
     expect([address, isOpenAddress(address)]).toEqual([address, false])
-  for (const address of ['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])
+  for (const address of [
+    'fec0::1',
+    'feff::1',
+    '::ffff:0:7f00:1',
+    '::ffff:0:808:808',
+    '3fff::1',
+    '3fff:fff::1',
+    '5f00::1',
+    '192.31.196.1',
+    '192.52.193.1',
+    '192.175.48.1',
+  ])
+    expect([address, isOpenAddress(address)]).toEqual([address, false])
+  expect(targetUrl('https://crm.example./hook', []).hostname).toBe('crm.example.')
+  for (const host of ['localhost..', 'crm.internal..', 'crm.example..', 'crm.example...'])
+    expect(() => targetUrl(`https://${host}/hook`, [])).toThrow('board.target-')
+  for (const address of [
+    '8.8.8.8',
+    '1.1.1.1',
+    '172.32.0.1',
+    '3ffe::1',
+    '5f01::1',
+    '192.175.49.1',
+    '2606:4700::1111',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+  ])
     expect([address, isOpenAddress(address)]).toEqual([address, true])
 })
