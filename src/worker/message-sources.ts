@@ -78,7 +78,7 @@ async function ownDocumentFacts(tools: SourceTools, message: Message): Promise<M
     company: entity.legalName,
     logo: entity.logoDigest ? await readObject(tools.db, entity.logoDigest) : null,
     title: asked.title,
-    name: `${asked.request.firstName} ${asked.request.lastName}`.trim(),
+    // Nothing that the visitor typed: whoever named this address may be a stranger to it.
     linkUntil: asked.request.expiresAt,
     link: `${originsOf(tools.config, installation).public}/s/own/${requestToken(tools.secretKey, asked.request)}`,
   }

@@ -13,7 +13,12 @@ import { drawnLine, drawnLineNeeded, emailAddress, phoneNumber } from '../schema
 import { speakAsBefore, speakTo } from './language.ts'
 import type { Frame } from './frame.ts'
 
-const Named = z.object({ firstName: drawnLine(80).default(''), lastName: drawnLineNeeded('person.last-name-missing', 80) })
+/** What a stranger types goes on in the company's name: a name carries no address to follow. */
+const hasNoAddress = (text: string): boolean => !/:\/\/|www\.|@/i.test(text)
+const Named = z.object({
+  firstName: drawnLine(80).refine(hasNoAddress, 'person.name-address').default(''),
+  lastName: drawnLineNeeded('person.last-name-missing', 80).refine(hasNoAddress, 'person.name-address'),
+})
 const ByEmail = Named.extend({ address: emailAddress })
 const BySms = Named.extend({
   address: phoneNumber.transform((number, context) => {

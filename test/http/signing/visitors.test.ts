@@ -35,6 +35,14 @@ test('from the address that its owner copies to the visitor’s own document', a
   }
   const bad = await visitor.post(address, { firstName: 'Marie', lastName: '', address: 'nobody' })
   expect([bad.status, bad.text.includes('aria-invalid')]).toEqual([422, true])
+  for (const name of ['See https://evil.example', 'WWW.evil.example', 'a@evil.example'])
+    for (const names of [
+      { firstName: name, lastName: 'Dupont' },
+      { firstName: 'Marie', lastName: name },
+    ]) {
+      const refused = await visitor.post(address, { ...names, address: 'marie@client.example' })
+      expect([refused.status, /Please enter the name alone|Veuillez saisir le nom seul/.test(refused.text)]).toEqual([422, true])
+    }
   const answers = []
   for (const to of ['marie@client.example', 'ann@acme.example', 'marie@client.example'])
     answers.push(await visitor.post(address, { firstName: 'Marie', lastName: 'Dupont', address: to }))

@@ -15,6 +15,8 @@ import {
   requestToken,
 } from '../../../src/template/visitors/requests.ts'
 import { archiveTemplate } from '../../../src/template/templates.ts'
+import type { Message } from '../../../src/mail/message.ts'
+import { messageSources } from '../../../src/worker/message-sources.ts'
 import { openTestHouse, type TestHouse } from '../../support/house.ts'
 import { actOf, ann } from '../../support/signing.ts'
 import { bob, CLIENT, templateFor } from '../support.ts'
@@ -69,6 +71,10 @@ test('nothing is made before the address is proved; then the visitor’s envelop
   expect(messages).toEqual([
     { kind: 'own-document', address: 'marie@client.example', language: 'fr', params: JSON.stringify({ request: id }) },
   ])
+  // Whoever typed the address may be a stranger to it: nothing else that they typed goes there.
+  const queued = await db.selectFrom('message').selectAll().executeTakeFirstOrThrow()
+  const facts = await messageSources(house.house).factsOf({ ...queued, params: { request: id } } as Message)
+  expect([facts?.name, JSON.stringify(facts).includes('Dupont'), typeof facts?.link]).toEqual([undefined, false, 'string'])
   const made = await Promise.all([proveAddress(house.house, visitor(house), id), proveAddress(house.house, visitor(house), id)])
   expect(made[0]).toBe(made[1])
   expect(await findEnvelope(db, made[0])).toMatchObject({ status: 'sending', senderId: user.id })

@@ -58,6 +58,7 @@ export const refusals = {
   'company.address-missing': 'Please enter the address.',
   'person.first-name-missing': 'Please enter the first name.',
   'person.last-name-missing': 'Please enter the last name.',
+  'person.name-address': 'Please enter the name alone, without a web or e-mail address.',
   'person.name-missing': 'Please enter the name.',
   'person.phone-invalid': 'A phone number in international form, please, such as +33 6 12 34 56 78.',
   'own-text.placeholder-unknown': 'There is no {placeholder} in this message. Those that can be used stand below the field.',

@@ -60,6 +60,7 @@ export const refusals: typeof shape = {
   'company.address-missing': 'Veuillez saisir l’adresse.',
   'person.first-name-missing': 'Veuillez saisir le prénom.',
   'person.last-name-missing': 'Veuillez saisir le nom.',
+  'person.name-address': 'Veuillez saisir le nom seul, sans adresse web ni adresse e-mail.',
   'person.name-missing': 'Veuillez saisir le nom.',
   'person.phone-invalid': 'Un numéro au format international, par exemple +33 6 12 34 56 78.',
   'own-text.placeholder-unknown': '{placeholder} n’existe pas dans ce message. Ceux que l’on peut employer figurent sous le champ.',
