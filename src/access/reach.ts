@@ -42,3 +42,14 @@ export async function peopleWithin(db: Db, reader: Reader, level: Level): Promis
     .execute()
   return rows.map(({ id }) => id)
 }
+
+/** Whether a row of `subject_kind` and `subject_id` names the reader: by name, by a group, by their department or one above it, or everyone. */
+export const isNamed = (reader: Reader): Expression<SqlBool> => sql<SqlBool>`(subject_kind = 'everyone'
+  or (subject_kind = 'user' and subject_id = ${reader.id})
+  or (subject_kind = 'group' and subject_id in (select group_id from user_group_member where user_id = ${reader.id}))
+  or (subject_kind = 'department' and subject_id in (with recursive above(id) as (
+    select ${reader.departmentId} union select department.parent_id from department join above on department.id = above.id
+  ) select id from above where id is not null)))`
+
+/** May edit permissions and sees every document of the vault: no folder is closed to them, for they could open each. */
+export const keepsFolders = ({ permissions: { permissions, vault } }: Reader): boolean => permissions.edit && vault.documents === 'all'

@@ -1,6 +1,6 @@
 import { type Expression, sql, type SqlBool } from 'kysely'
 import type { Permissions } from '../access/permissions.ts'
-import { type Reader, withinReach } from '../access/reach.ts'
+import { isNamed, keepsFolders, type Reader, withinReach } from '../access/reach.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { DocumentRow, EnvelopeRow, EnvelopeStatus, FieldRow, RecipientRow } from '../db/database.ts'
@@ -52,12 +52,23 @@ export async function advance(
 /** What a reader may do with an envelope that they see. */
 export type EnvelopeRight = Exclude<keyof Permissions['documents'], 'create'>
 
-/** It is that of whoever sent it and of whoever looks after it. */
+/** It is that of whoever sent it and of whoever looks after it, unless a folder of the vault is closed to them. */
 function reached(reader: Reader, right: EnvelopeRight): Expression<SqlBool> {
+  const theirs = owned(reader, right)
+  return keepsFolders(reader) ? theirs : sql<SqlBool>`(${theirs} and not ${isClosed(reader)})`
+}
+
+function owned(reader: Reader, right: EnvelopeRight): Expression<SqlBool> {
   const level = reader.permissions.documents[right]
   const sent = withinReach(reader, level, 'envelope.senderId', 'envelope.isPublic')
   return level === 'all' || level === 'none' ? sent : sql<SqlBool>`(${sent} or ${withinReach(reader, level, 'envelope.responsibleId')})`
 }
+
+/** A finished one in a folder with rights of its own that does not name the reader: closed here as it is in the vault, to whoever sent it too. */
+const isClosed = (reader: Reader): Expression<SqlBool> => sql<SqlBool>`exists (
+  select 1 from vault_entry where vault_entry.envelope_id = ${sql.ref('envelope.id')} and vault_entry.scope_id is not null
+    and vault_entry.scope_id not in (select vault_folder.id from vault_folder join vault_folder_right on vault_folder_right.folder_id = vault_folder.id
+      where vault_folder.has_own_rights = 1 and ${isNamed(reader)}))`
 
 /** Those that a reader may see. */
 export const visibleTo = (db: Db, reader: Reader) =>
@@ -70,26 +81,29 @@ export const visibleTo = (db: Db, reader: Reader) =>
  * The same, walked in the order or span that is asked for: among very many the owner's own index would gather all of theirs and sort them. What hides
  * the owner from that index is the expression in the place of the column.
  */
-export const visibleInOrder = (db: Db, reader: Reader) =>
-  db
-    .selectFrom((from) =>
-      from
-        .selectFrom('envelope')
-        .select([
-          'envelope.id',
-          'envelope.title',
-          'envelope.status',
-          'envelope.dispatchedAt',
-          'envelope.deadline',
-          'envelope.completedAt',
-          'envelope.endedAt',
-          sql<number>`coalesce(envelope.is_public, 0)`.as('isPublic'),
-          sql<string>`coalesce(envelope.sender_id, '')`.as('senderId'),
-          sql<string>`coalesce(envelope.responsible_id, '')`.as('responsibleId'),
-        ])
-        .as('envelope'),
-    )
-    .where(reached(reader, 'view'))
+export const visibleInOrder = (db: Db, reader: Reader) => inOrder(db).where(reached(reader, 'view'))
+
+/** For numbers alone, which name nothing: with what lies in a closed folder, so that an index answers by itself. */
+export const countedInOrder = (db: Db, reader: Reader) => inOrder(db).where(owned(reader, 'view'))
+
+const inOrder = (db: Db) =>
+  db.selectFrom((from) =>
+    from
+      .selectFrom('envelope')
+      .select([
+        'envelope.id',
+        'envelope.title',
+        'envelope.status',
+        'envelope.dispatchedAt',
+        'envelope.deadline',
+        'envelope.completedAt',
+        'envelope.endedAt',
+        sql<number>`coalesce(envelope.is_public, 0)`.as('isPublic'),
+        sql<string>`coalesce(envelope.sender_id, '')`.as('senderId'),
+        sql<string>`coalesce(envelope.responsible_id, '')`.as('responsibleId'),
+      ])
+      .as('envelope'),
+  )
 
 /** not_found for what one may not see, so that an id cannot be probed; forbidden for what one may see and not do. */
 export async function findEnvelopeFor(db: Db, reader: Reader, id: string, right: EnvelopeRight = 'view'): Promise<Envelope> {

@@ -3,7 +3,7 @@ import { fullName } from '../access/roles.ts'
 import type { Reader } from '../access/reach.ts'
 import { DAY, type Instant, later } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import { visibleInOrder, visibleTo } from './envelope.ts'
+import { countedInOrder, visibleInOrder, visibleTo } from './envelope.ts'
 import { nameOf } from './telling.ts'
 
 /** How many of each list stand on the start page; the lists themselves have the rest. */
@@ -144,7 +144,7 @@ export const MEDIAN_OF = 1_000
 /** How much was sent, completed and declined in each span, for whoever reads. One statement counts them all, each by a range of an index. */
 export async function readFigures(db: Db, reader: Reader, spans: readonly Span[]): Promise<Figures> {
   const count = (column: 'dispatchedAt' | 'completedAt' | 'endedAt', { from, to }: Span, also: Expression<SqlBool> = sql<SqlBool>`1 = 1`) =>
-    sql<number>`(${visibleInOrder(db, reader)
+    sql<number>`(${countedInOrder(db, reader)
       .select(sql<number>`count(*)`.as('count'))
       .where(`envelope.${column}`, '>=', from)
       .where(`envelope.${column}`, '<', to)
@@ -168,7 +168,7 @@ export async function readFigures(db: Db, reader: Reader, spans: readonly Span[]
 }
 
 async function medianOf(db: Db, reader: Reader, { from, to }: Span): Promise<number | null> {
-  const rows = await visibleInOrder(db, reader)
+  const rows = await countedInOrder(db, reader)
     .select(['envelope.dispatchedAt', 'envelope.completedAt'])
     .where('envelope.completedAt', '>=', from)
     .where('envelope.completedAt', '<', to)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
@@ -104,13 +105,16 @@ export async function readAll(db: Db, at: Instant, userId: string, until: Instan
 export const forgetRead = (db: Db, before: Instant): Promise<unknown> =>
   db.deleteFrom('notification').where('readAt', '<', before).execute()
 
-/** The title is told as long as one has sent it or looks after it. */
+/** The title is told as long as one has sent it or looks after it, and no folder with rights of its own has taken it in. */
 const told = (db: Db) =>
   db
     .selectFrom('notification')
     .leftJoin('envelope', (join) =>
       join
         .onRef('envelope.id', '=', 'notification.envelopeId')
+        .on(
+          sql<boolean>`not exists (select 1 from vault_entry where vault_entry.envelope_id = notification.envelope_id and vault_entry.scope_id is not null)`,
+        )
         .on((on) =>
           on.or([
             on('envelope.senderId', '=', on.ref('notification.userId')),

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { peopleWithin, type Reader } from '../access/reach.ts'
+import { isNamed, keepsFolders, peopleWithin, type Reader } from '../access/reach.ts'
 import type { Db } from '../db/open.ts'
 import { keyOfFolder, keyOfPerson } from './text-index.ts'
 
@@ -21,8 +21,8 @@ export interface Reach {
 export const MOST_LANES = 300
 
 export async function reachOf(db: Db, reader: Reader): Promise<Reach> {
-  const { permissions, vault } = reader.permissions
-  const isKeeper = permissions.edit && vault.documents === 'all'
+  const { vault } = reader.permissions
+  const isKeeper = keepsFolders(reader)
   const people = await peopleWithin(db, reader, vault.documents)
   const named = isKeeper ? [] : await namedIn(db, reader)
   return {
@@ -35,21 +35,14 @@ export async function reachOf(db: Db, reader: Reader): Promise<Reach> {
   }
 }
 
-/** Folders with rights of their own that name the reader: by name, by a group, by their department or one above it, or everyone. */
+/** Folders with rights of their own that name the reader. */
 const namedIn = (db: Db, reader: Reader) =>
   db
     .selectFrom('vaultFolderRight')
     .innerJoin('vaultFolder', 'vaultFolder.id', 'vaultFolderRight.folderId')
     .select(['vaultFolder.id', 'vaultFolderRight.right'])
     .where('vaultFolder.hasOwnRights', '=', 1)
-    .where(
-      sql<boolean>`(subject_kind = 'everyone'
-        or (subject_kind = 'user' and subject_id = ${reader.id})
-        or (subject_kind = 'group' and subject_id in (select group_id from user_group_member where user_id = ${reader.id}))
-        or (subject_kind = 'department' and subject_id in (with recursive above(id) as (
-          select ${reader.departmentId} union select department.parent_id from department join above on department.id = above.id
-        ) select id from above where id is not null)))`,
-    )
+    .where(isNamed(reader))
     .execute()
 
 /** Into which folders one may look: any without rights of its own, for what lies in it is asked for one by one. */

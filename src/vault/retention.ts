@@ -9,6 +9,8 @@ import { Refusal } from '../base/refusal.ts'
 import type { RetentionClassRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
+import { findFolder } from './folders.ts'
+import { reachOf } from './reach.ts'
 import { seenRow } from './register.ts'
 
 export type RetentionClass = RetentionClassRow
@@ -87,13 +89,15 @@ export async function removeClass(db: Db, act: UserAct, reader: Reader, id: stri
 
 export type Assigned = { readonly folder: string } | { readonly kind: string } | { readonly envelope: string }
 
-/** Null takes the class away: then the next wider one holds. */
+/** Null takes the class away: then the next wider one holds. not_found for a folder or a document that is closed to the reader. */
 export async function assignClass(db: Db, act: UserAct, reader: Reader, to: Assigned, classId: string | null): Promise<void> {
   refuseUnlessDisposer(reader)
   await db.transaction().execute(async (tx) => {
     const name = classId ? (await findClass(tx, classId)).name : '–'
-    if ('folder' in to) await tx.updateTable('vaultFolder').set({ classId }).where('id', '=', to.folder).execute()
-    else if ('kind' in to) {
+    if ('folder' in to) {
+      const { id } = await findFolder(tx, await reachOf(tx, reader), to.folder)
+      await tx.updateTable('vaultFolder').set({ classId }).where('id', '=', id).execute()
+    } else if ('kind' in to) {
       await tx.deleteFrom('retentionRule').where('kind', '=', to.kind).execute()
       if (classId) await tx.insertInto('retentionRule').values({ kind: to.kind, classId }).execute()
     } else {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { sql } from 'kysely'
 import { DAY, HOUR, type Instant, instant, later } from '../../src/base/instant.ts'
-import { type Envelope, visibleInOrder } from '../../src/envelope/envelope.ts'
+import { countedInOrder, type Envelope, visibleInOrder } from '../../src/envelope/envelope.ts'
 import { readFigures, readOverview } from '../../src/envelope/overview.ts'
 import { lastWeeks, thisMonth } from '../../src/http/spans.ts'
 import { NOON, openTestDesk, sentEnvelope, type TestDesk } from './support.ts'
@@ -106,10 +106,21 @@ test('among very many the lists and counts walk the index of their order, whoeve
     ['completed_at', 'envelope_by_completed_at_sender_id'],
     ['ended_at', 'envelope_by_ended_at_status'],
   ] as const) {
-    const rows = await visibleInOrder(desk.db, desk.ann)
+    const rows = await countedInOrder(desk.db, desk.ann)
       .select(sql<number>`count(*)`.as('count'))
       .where(sql<boolean>`${sql.ref(`envelope.${column}`)} >= '2026-11-01' and ${sql.ref(`envelope.${column}`)} < '2026-11-08'`)
       .explain<{ detail: string }>(undefined, sql`query plan`)
     expect(rows.map(({ detail }) => detail).join()).toContain(`USING COVERING INDEX ${index}`)
+    const listed = await visibleInOrder(desk.db, desk.ann)
+      .select('envelope.title')
+      .where(sql<boolean>`${sql.ref(`envelope.${column}`)} >= '2026-11-01' and ${sql.ref(`envelope.${column}`)} < '2026-11-08'`)
+      .explain<{ detail: string }>(undefined, sql`query plan`)
+    const plan = listed.map(({ detail }) => detail).join()
+    expect([column, plan.includes(`INDEX ${index} (`), plan.includes('SCAN envelope'), plan.includes('SCAN vault_entry')]).toEqual([
+      column,
+      true,
+      false,
+      false,
+    ])
   }
 })

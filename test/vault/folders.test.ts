@@ -1,11 +1,16 @@
 import { expect, test } from 'bun:test'
 import type { UserAct } from '../../src/audit/act.ts'
+import { amongWhich, findEnvelopeFor, mayWith } from '../../src/envelope/envelope.ts'
+import { countEnvelopes, listEnvelopes } from '../../src/envelope/list.ts'
+import { readOverview } from '../../src/envelope/overview.ts'
+import { listNotifications } from '../../src/notification/reading.ts'
 import { EVERYTHING } from '../../src/vault/filters.ts'
 import { giveRight, keepOwnRights, rightsOf } from '../../src/vault/folder-rights.ts'
 import { moveFolder } from '../../src/vault/folder-moving.ts'
 import { createFolder, deleteFolder, listFolders, renameFolder } from '../../src/vault/folders.ts'
 import { moveEntries } from '../../src/vault/moving.ts'
 import { findVaultEntry, searchVault } from '../../src/vault/register.ts'
+import { assignClass, keepClass } from '../../src/vault/retention.ts'
 import { ADMINISTRATION, OVERSIGHT, permissionsWith } from '../../src/access/permissions.ts'
 import type { Reader } from '../../src/access/reach.ts'
 import type { Db } from '../../src/db/open.ts'
@@ -168,4 +173,77 @@ test('a folder moves under another with all that is in it: never into itself, to
   expect(await sees(db, bob, { folder: hr })).toEqual(['Lease 0'])
   const types = (await db.selectFrom('auditLeaf').select('type').execute()).filter(({ type }) => type === 'folder.moved')
   expect(types.length).toBe(2)
+})
+
+test('who disposes of documents gives no class to a folder that is closed to them', async () => {
+  await using db = await openTestDb()
+  await fill(db)
+  const disposing = permissionsWith((section, row, kind) =>
+    kind === 'yes'
+      ? section === 'vault'
+      : (section === 'vault' && row === 'documents') || (section === 'documents' && row === 'delete')
+        ? 'all'
+        : 'none',
+  )
+  const disposer = { id: 'bob', departmentId: null, permissions: disposing }
+  const facts = { years: 10, until: null, action: 'review', isDefault: false } as const
+  const ten = await keepClass(db, by(disposer), disposer, null, { ...facts, name: 'Ten' })
+  const id = await createFolder(db, by(chief), chief, { name: 'HR', parentId: null })
+  const classNow = async () => (await db.selectFrom('vaultFolder').select('classId').where('id', '=', id).executeTakeFirstOrThrow()).classId
+  await keepOwnRights(db, by(chief), chief, id, true)
+  await expect(assignClass(db, by(disposer), disposer, { folder: id }, ten)).rejects.toThrow('folder.unknown')
+  await expect(assignClass(db, by(disposer), disposer, { folder: 'vfo_none' }, ten)).rejects.toThrow('folder.unknown')
+  expect(await classNow()).toBeNull()
+  await giveRight(db, by(chief), chief, id, { subjectKind: 'user', subjectId: 'bob' }, 'read')
+  await assignClass(db, by(disposer), disposer, { folder: id }, ten)
+  expect(await classNow()).toBe(ten)
+})
+
+test('a closed folder is closed in the list of envelopes too, by every right, to its sender as well; what is under way is not', async () => {
+  await using db = await openTestDb()
+  const [lease] = await fill(db, 1, { title: 'Lease' })
+  const [running] = await fill(db, 1, { title: 'Running', status: 'sent' })
+  const sender = { id: 'ann', departmentId: null, permissions: OVERSIGHT }
+  const mine = { id: 'ann', departmentId: null, permissions: permissionsWith((_, __, kind) => (kind === 'yes' ? false : 'own')) }
+  const hr = await createFolder(db, by(chief), chief, { name: 'HR', parentId: null })
+  const pay = await createFolder(db, by(chief), chief, { name: 'Pay', parentId: hr })
+  await moveEntries(db, by(chief), chief, [lease!.id], pay)
+  const titles = async (reader: Reader) =>
+    (await listEnvelopes(db, reader, { group: 'all', after: null }, NOON)).entries.map(({ title }) => title).sort()
+  for (const reader of [sender, mine, chief, keeper]) expect(await titles(reader)).toEqual(['Lease 0', 'Running 0'])
+  await db
+    .insertInto('notification')
+    .values({
+      id: 'ntf',
+      userId: 'ann',
+      kind: 'completed',
+      key: 'k',
+      envelopeId: lease!.id,
+      recipientId: null,
+      params: '{}',
+      mailing: 'never',
+      digestId: null,
+      createdAt: NOON,
+      readAt: null,
+    })
+    .execute()
+  const told = async () => (await listNotifications(db, 'ann', null)).entries.map(({ envelope }) => envelope?.title ?? null)
+  expect(await told()).toEqual(['Lease 0'])
+  await keepOwnRights(db, by(chief), chief, hr, true)
+  for (const reader of [sender, mine]) {
+    expect(await titles(reader)).toEqual(['Running 0'])
+    expect((await countEnvelopes(db, reader)).all).toBe(1)
+    expect((await readOverview(db, reader, NOON)).finished).toEqual([])
+    await expect(findEnvelopeFor(db, reader, lease!.id)).rejects.toThrow('envelope.unknown')
+    expect((await findEnvelopeFor(db, reader, running!.id)).title).toBe('Running 0')
+    for (const right of ['view', 'edit', 'delete', 'annul'] as const) expect(await mayWith(db, reader, lease!.id, right)).toBe(false)
+    expect(await told()).toEqual([null])
+    expect((await amongWhich(db, reader, [lease!.id, running!.id], 'view')).has(lease!.id)).toBe(false)
+  }
+  for (const reader of [chief, keeper]) expect(await titles(reader)).toEqual(['Lease 0', 'Running 0'])
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'user', subjectId: 'ann' }, 'read')
+  for (const reader of [sender, mine]) expect(await titles(reader)).toEqual(['Lease 0', 'Running 0'])
+  await giveRight(db, by(chief), chief, hr, { subjectKind: 'user', subjectId: 'ann' }, null)
+  await keepOwnRights(db, by(chief), chief, hr, false)
+  for (const reader of [sender, mine]) expect(await titles(reader)).toEqual(['Lease 0', 'Running 0'])
 })
