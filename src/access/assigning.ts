@@ -3,8 +3,9 @@ import { append } from '../audit/trail.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { RoleAssignmentTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { covers } from './permissions.ts'
 import type { Reader } from './reach.ts'
-import { BUILT_IN, isBuiltIn } from './rights.ts'
+import { BUILT_IN, EMPLOYEE, isBuiltIn, permissionsOfRole } from './rights.ts'
 import { fullName } from './roles.ts'
 import { endSessions } from './session.ts'
 import { changingRights } from './standing.ts'
@@ -77,6 +78,12 @@ export async function assignRolesIn(tx: Tx, act: Act, reader: Reader | null, hol
   })
   // A session keeps no right that its user has lost, but a change of role is a new beginning all the same.
   if (holder.kind === 'user') await endSessions(tx, act, holder.id, null)
+}
+
+/** What somebody new is given where nobody assigns roles: the employee's, but never more than whoever adds them has themselves; then nothing. */
+export async function rolesOfNewcomer(db: Db, { permissions }: Reader): Promise<readonly string[]> {
+  const role = await db.selectFrom('role').select(['id', 'permissions']).where('id', '=', EMPLOYEE).executeTakeFirstOrThrow()
+  return permissions.permissions.edit || covers(permissions, permissionsOfRole(role)) ? [EMPLOYEE] : []
 }
 
 /** The row alone, for a person who is being added. */

@@ -55,7 +55,8 @@ export async function addUser(
 export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, details: UserDetails): Promise<User> {
   const before = await findUser(tx, id)
   const columns = columnsOf(details)
-  if (columns.email !== before.email) refuseHigher(reader, before)
+  if (Object.entries(columns).some(([name, value]) => value !== before[name as keyof typeof columns])) refuseHigher(reader, before)
+  if (columns.email !== before.email) refuseTakingOver(reader, before)
   await refuseTakenAddress(tx, columns.email, id)
   await tx.updateTable('user').set(columns).where('id', '=', id).execute()
   const after = { ...before, ...columns }
@@ -63,10 +64,19 @@ export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, d
   return after
 }
 
-/** Whoever decides to which address a person's link goes could sign in as them: never as somebody who may do more than they themselves. */
+/** Nobody decides about a person who may do more than they themselves: neither what is written of them, nor whether they sign in, nor where a link goes. */
 export function refuseHigher(reader: Reader, user: Pick<User, 'permissions'>): void {
-  if (!reader.permissions.permissions.edit && !covers(reader.permissions, user.permissions))
-    throw new Refusal('forbidden', 'user.may-do-more')
+  if (mayDoMore(reader, user)) throw new Refusal('forbidden', 'user.may-do-more')
+}
+
+/** For a page too: whether it shows the button. */
+export const mayDoMore = (reader: Reader, user: Pick<User, 'permissions'>): boolean =>
+  !reader.permissions.permissions.edit && !covers(reader.permissions, user.permissions)
+
+/** Whoever decides to which address an account's link goes could sign in as its owner, whose documents are theirs alone, at equal rights too. */
+export function refuseTakingOver(reader: Reader, user: Pick<User, 'id' | 'passwordHash'>): void {
+  if (!reader.permissions.permissions.edit && user.id !== reader.id && user.passwordHash !== null)
+    throw new Refusal('forbidden', 'user.address-in-use')
 }
 
 export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetails): Promise<void> {
@@ -77,21 +87,23 @@ export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetai
   })
 }
 
-/** The person can no longer sign in, and every session of theirs ends with the same commit. What they did stays theirs. */
-export function disableUser(db: Db, act: Act, id: string): Promise<void> {
+/** The person can no longer sign in, and every session of theirs ends with the same commit. What they did stays theirs. Null: whoever owns the machine. */
+export function disableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const user = await findUser(tx, id)
     if (user.disabledAt) return
-    await changingRights(tx, null, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
+    if (reader) refuseHigher(reader, user)
+    await changingRights(tx, reader, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
     await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
     await endSessions(tx, act, id, null)
   })
 }
 
-export function enableUser(db: Db, act: Act, id: string): Promise<void> {
+export function enableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const user = await findUser(tx, id)
     if (!user.disabledAt) return
+    if (reader) refuseHigher(reader, user)
     await tx.updateTable('user').set({ disabledAt: null }).where('id', '=', id).execute()
     await append(tx, act, { type: 'user.enabled', detail: { user: id }, clear: { name: fullName(user) } })
   })

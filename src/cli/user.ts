@@ -95,13 +95,13 @@ async function list(house: Folder): Promise<void> {
 
 async function disable(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
-  await disableUser(house.db, systemAct(house.clock()), user.id)
+  await disableUser(house.db, systemAct(house.clock()), null, user.id)
   console.log(`${user.email} can no longer sign in.`)
 }
 
 async function enable(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
-  await enableUser(house.db, systemAct(house.clock()), user.id)
+  await enableUser(house.db, systemAct(house.clock()), null, user.id)
   console.log(`${user.email} can sign in again.`)
 }
 

@@ -417,7 +417,7 @@ export interface Views {
     }[]
   }
   'console/users/show': {
-    person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean } | null
+    person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean; mayDoMore: boolean } | null
     form: Form
     /** Null: whoever looks may not assign them. */
     ticks: RoleTicks | null
@@ -425,6 +425,8 @@ export interface Views {
     groups: { id: string; name: string }[]
     rights: ExplainedRight[]
     languages: LanguageNames
+    /** Somebody new begins without a role, for whoever adds them may not do what an employee may. */
+    startsWithout: boolean
   }
   'console/departments/index': { tree: { id: string; name: string; depth: number; people: number; supervisor: string | null }[] }
   'console/departments/show': {

@@ -51,6 +51,6 @@ test('disabling a user ends every session with the same commit', async () => {
   await using house = await openAccess()
   const { token } = await house.db.transaction().execute((tx) => startSession(tx, visitor(), house.ann))
   await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'bob@acme.example' }))
-  await disableUser(house.db, visitor(), house.ann.id)
+  await disableUser(house.db, visitor(), null, house.ann.id)
   expect(await findSession(house.db, token, NOON)).toBeNull()
 })

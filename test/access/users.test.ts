@@ -63,14 +63,14 @@ test.each([
 
 test('there is always an administrator', async () => {
   await using house = await openAccess()
-  expect(await reasonOf(disableUser(house.db, visitor(), house.ann.id))).toBe('user.last-administrator')
+  expect(await reasonOf(disableUser(house.db, visitor(), null, house.ann.id))).toBe('user.last-administrator')
   const holder = { kind: 'user', id: house.ann.id } as const
   expect(await reasonOf(assignRoles(house.db, visitor(), house.ann, holder, [SUPERVISOR]))).toBe('user.last-administrator')
   const bob = await house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...BOB, roles: [ADMINISTRATOR] }))
-  await disableUser(house.db, visitor(), house.ann.id)
-  expect(await reasonOf(disableUser(house.db, visitor(), bob.id))).toBe('user.last-administrator')
-  await enableUser(house.db, visitor(), house.ann.id)
-  await disableUser(house.db, visitor(), bob.id)
+  await disableUser(house.db, visitor(), null, house.ann.id)
+  expect(await reasonOf(disableUser(house.db, visitor(), null, bob.id))).toBe('user.last-administrator')
+  await enableUser(house.db, visitor(), null, house.ann.id)
+  await disableUser(house.db, visitor(), null, bob.id)
   expect((await findUser(house.db, bob.id)).disabledAt).toBe(NOON)
 })
 

@@ -72,7 +72,7 @@ test('erased: gone from the file, from the log and from an export, and the log i
   const [person] = await findPersons(log.db, 'quux zelda')
   expect(person).toMatchObject({ id: zelda.id, name: 'Zelda Quuxington', addresses: ['zelda.quux@acme.example'] })
   await expect(erasePerson(log.db, ADMIN, zelda.id, 0)).rejects.toMatchObject({ reason: 'erasure.account-open' })
-  await disableUser(log.db, ADMIN, zelda.id)
+  await disableUser(log.db, ADMIN, null, zelda.id)
   const plan = await planErasure(log.db, zelda.id)
   expect(plan.refusal).toBeNull()
   expect(plan.messages).toBe(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assignRolesIn, ownRolesOf, rolesHeldBy } from '../../access/assigning.ts'
+import { assignRolesIn, ownRolesOf, rolesHeldBy, rolesOfNewcomer } from '../../access/assigning.ts'
 import { departmentTree, moveUser } from '../../access/departments.ts'
 import { explainRights } from '../../access/explaining.ts'
 import { groupsOf, listGroups, putIntoGroups } from '../../access/groups.ts'
@@ -7,7 +7,7 @@ import { inviteUser } from '../../access/inviting.ts'
 import { EMPLOYEE } from '../../access/rights.ts'
 import type { User } from '../../access/roles.ts'
 import { changingRights } from '../../access/standing.ts'
-import { addUser, changeUser, findUser, listUsers, type UserDetails } from '../../access/users.ts'
+import { addUser, changeUser, findUser, listUsers, mayDoMore, type UserDetails } from '../../access/users.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { managesUsers, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
@@ -50,7 +50,9 @@ async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
       isDisabled: user.disabledAt !== null,
       hasPassword: user.passwordHash !== null,
       isSelf: user.id === c.var.user?.id,
+      mayDoMore: mayDoMore(requireUser(c), user),
     },
+    startsWithout: !user && !(await rolesOfNewcomer(db, requireUser(c))).length,
     form,
     ticks: await roleTicks(c, { kind: 'user', id: user?.id ?? '' }, form),
     departments: (await departmentTree(db)).map(({ id, name, depth }) => ({ id, name, depth })),
@@ -102,7 +104,7 @@ export const consoleUsers = createApp()
   })
   .post('/console/users/:id', managesUsers, async (c) => keep(c, await findUser(c.var.house.db, c.req.param('id'))))
 
-/** Roles come from the form of whoever may assign them alone; for anybody else they stay, and somebody new is an employee. */
+/** Roles come from the form of whoever may assign them alone; for anybody else they stay. */
 async function keep(c: Ctx, before: User | null): Promise<Response> {
   const answers = await readAnswers(c, Person)
   if (!answers.ok) return c.html(await page(c, before, answers.form), 422)
@@ -115,7 +117,7 @@ async function keep(c: Ctx, before: User | null): Promise<Response> {
   const act = userAct(c)
   try {
     await db.transaction().execute(async (tx) => {
-      const user = before ?? (await addUser(tx, act, { ...details, ...(roles ? { roles } : {}) }))
+      const user = before ?? (await addUser(tx, act, { ...details, roles: roles ?? (await rolesOfNewcomer(tx, reader)) }))
       if (before) await changeUser(tx, act, reader, user.id, details)
       await changingRights(tx, reader, async () => {
         await moveUser(tx, act, user.id, departmentId || null)

@@ -144,3 +144,38 @@ test('whoever manages people alone finds no role to give, and gives none by a fo
   expect(await eventCount(house)).toBe(events)
   expect((await bobs.get('/console')).location).toBe('/console/users')
 })
+
+test('whoever manages people alone takes over no account, decides nothing of people who may do more, and adds nobody who may', async () => {
+  const { house, anns, bobs, roleId } = await openHouse()
+  await using _ = house
+  const details = { firstName: 'Carl', lastName: 'Cook', jobTitle: '', phone: '', language: 'en' }
+  const ann = await userOf(house, 'ann')
+  const form = await bobs.get(`/console/users/${ann.id}`)
+  expect([form.status, form.text.includes('/disabling'), form.text.includes('/invitation')]).toEqual([200, false, false])
+  for (const change of [{ firstName: 'Eve' }, { phone: '+33612345678' }, { language: 'fr' }]) {
+    const same = { email: ann.email, firstName: 'Ann', lastName: 'Archer', jobTitle: ann.jobTitle, phone: ann.phone ?? '', language: 'en' }
+    expect((await bobs.post(`/console/users/${ann.id}`, { ...same, ...change })).status).toBe(403)
+  }
+  expect((await bobs.post(`/console/users/${ann.id}/disabling`)).status).toBe(403)
+  expect(await userOf(house, 'ann')).toEqual(ann)
+  // A peer: before they chose a password their address is put right, and from then on by whoever may edit permissions alone.
+  await bobs.post('/console/users', { ...details, email: 'karl@acme.example' })
+  const peer = await userOf(house, 'karl')
+  expect(peer.permissions.documents.create).toBe('own')
+  expect((await bobs.post(`/console/users/${peer.id}`, { ...details, email: 'carl@acme.example' })).status).toBe(303)
+  await house.house.db.updateTable('user').set({ passwordHash: 'chosen' }).where('id', '=', peer.id).execute()
+  const stolen = await bobs.post(`/console/users/${peer.id}`, { ...details, email: 'mine@evil.example' })
+  expect([stolen.status, stolen.text.includes('signs in with this address already')]).toEqual([403, true])
+  expect((await bobs.post(`/console/users/${peer.id}`, { ...details, email: 'carl@acme.example', jobTitle: 'Chef' })).status).toBe(303)
+  expect((await anns.post(`/console/users/${peer.id}`, { ...details, email: 'cook@acme.example', [`role:${EMPLOYEE}`]: '1' })).status).toBe(
+    303,
+  )
+  // With the right to manage people alone, whom they add has no more than they.
+  const { db, clock } = house.house
+  await assignRoles(db, systemAct(clock()), ann, { kind: 'user', id: (await userOf(house, 'bob')).id }, [roleId])
+  await bobs.signIn('bob@acme.example')
+  expect((await bobs.get('/console/users/new')).text).toContain('They begin without a role')
+  expect((await anns.get('/console/users/new')).text).not.toContain('They begin without a role')
+  expect((await bobs.post('/console/users', { ...details, email: 'dora@acme.example' })).status).toBe(303)
+  expect((await userOf(house, 'dora')).permissions.documents.create).toBe('none')
+})

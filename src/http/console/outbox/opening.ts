@@ -1,5 +1,5 @@
 import type { User } from '../../../access/roles.ts'
-import { findUser, refuseHigher } from '../../../access/users.ts'
+import { findUser, refuseHigher, refuseTakingOver } from '../../../access/users.ts'
 import { findRecipient } from '../../../envelope/recipients.ts'
 import type { House } from '../../../house.ts'
 import { CARRIES, type Message } from '../../../mail/message.ts'
@@ -38,10 +38,13 @@ export const consoleOutboxOpening = createApp().post('/console/outbox/:id/openin
   )
 })
 
-/** The link by which somebody sets their password opens to nobody who may do less than they. */
+/** The link by which somebody sets their password opens to nobody who may do less than they, and that of an account in use to nobody who may not edit permissions. */
 async function refuseLinkOfHigher(c: Ctx, messageId: string): Promise<void> {
   const userId = await welcomedBy(c.var.house.db, messageId)
-  if (userId) refuseHigher(requireUser(c), await findUser(c.var.house.db, userId))
+  if (!userId) return
+  const user = await findUser(c.var.house.db, userId)
+  refuseHigher(requireUser(c), user)
+  refuseTakingOver(requireUser(c), user)
 }
 
 /** Whoever opens it is whom it is addressed to. */

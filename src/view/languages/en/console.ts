@@ -60,6 +60,7 @@ export const console = {
     lead: 'People who may sign in. Recipients of documents need no account.',
     add: 'Add a user',
     newTitle: 'A new user',
+    newWithout: 'They begin without a role, for you may not do all that an employee may. Somebody who may edit permissions gives them one.',
     newHint: 'They receive a link to choose their password; it works for 7 days. Without a mail server it waits in the Outbox.',
     name: 'Name',
     roles: 'Roles',

@@ -26,7 +26,9 @@ export const refusals = {
   'group.name-missing': 'Please enter a name for the group.',
   'group.name-taken': 'There is already a group with this name.',
   'user.may-do-more':
-    'This person may do more than you. Only somebody who may edit permissions can change their address or send them a link.',
+    'This person may do more than you. Only somebody who may edit permissions can change their details, disable their account or send them a link.',
+  'user.address-in-use':
+    'This person signs in with this address already. Only somebody who may edit permissions can change it, or open a link that goes there.',
   'server.busy': 'The server is busy just now. Please try again in a moment.',
   'upload.busy': 'Many files are being uploaded just now. Please try again in a minute.',
   'upload.too-slow': 'The upload took longer than the server waits. Please try again over a faster line.',

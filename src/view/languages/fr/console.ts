@@ -61,6 +61,8 @@ export const console: typeof shape = {
     lead: 'Les personnes qui peuvent se connecter. Les destinataires de documents n’ont pas besoin de compte.',
     add: 'Ajouter un utilisateur',
     newTitle: 'Un nouvel utilisateur',
+    newWithout:
+      'Ce compte commence sans rôle, car vous ne pouvez pas faire tout ce que peut un employé. Quelqu’un qui peut modifier les droits d’accès lui en donnera un.',
     newHint:
       'Il reçoit un lien pour choisir son mot de passe, valable 7 jours. Sans serveur de messagerie, le lien attend dans la boîte d’envoi.',
     name: 'Nom',

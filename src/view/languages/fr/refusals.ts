@@ -28,7 +28,9 @@ export const refusals: typeof shape = {
   'group.name-missing': 'Veuillez donner un nom au groupe.',
   'group.name-taken': 'Un groupe porte déjà ce nom.',
   'user.may-do-more':
-    'Cette personne peut faire plus que vous. Seul quelqu’un qui peut modifier les droits d’accès peut changer son adresse ou lui envoyer un lien.',
+    'Cette personne peut faire plus que vous. Seul quelqu’un qui peut modifier les droits d’accès peut changer ses données, désactiver son compte ou lui envoyer un lien.',
+  'user.address-in-use':
+    'Cette personne se connecte déjà avec cette adresse. Seul quelqu’un qui peut modifier les droits d’accès peut la changer, ou ouvrir un lien qui y est envoyé.',
   'server.busy': 'Le serveur est très occupé. Veuillez réessayer dans un instant.',
   'upload.busy': 'De nombreux fichiers sont en cours d’envoi. Veuillez réessayer dans une minute.',
   'upload.too-slow': 'L’envoi a dépassé la durée que le serveur accepte. Veuillez réessayer avec une connexion plus rapide.',
