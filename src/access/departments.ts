@@ -48,9 +48,11 @@ export async function findDepartment(db: Db, id: string): Promise<Department> {
   return department
 }
 
-export function addDepartment(db: Db, act: Act, details: DepartmentDetails): Promise<Department> {
+/** Only whoever edits permissions names a supervisor: rules tell them of what others send. */
+export function addDepartment(db: Db, act: Act, reader: Reader, details: DepartmentDetails): Promise<Department> {
   return db.transaction().execute(async (tx) => {
     const row: Department = { id: newId('dep'), ...details, createdAt: act.at }
+    refuseNaming(reader, null, row.supervisorId)
     await refuseUnfit(tx, row)
     await tx.insertInto('department').values(row).execute()
     await append(tx, act, { type: 'department.added', ...told(row) })
@@ -62,6 +64,7 @@ export function changeDepartment(db: Db, act: Act, reader: Reader, id: string, d
   return db.transaction().execute(async (tx) => {
     const before = await findDepartment(tx, id)
     const after = { ...before, ...details }
+    refuseNaming(reader, before.supervisorId, after.supervisorId)
     await refuseUnfit(tx, after)
     const { name, parentId, supervisorId } = after
     await changingRights(tx, reader, () =>
@@ -114,6 +117,10 @@ export async function moveUser(tx: Tx, act: Act, userId: string, departmentId: s
   })
   if (to) await append(tx, act, { type: 'department.joined', ...event(to) })
   else if (from) await append(tx, act, { type: 'department.left', ...event(from) })
+}
+
+function refuseNaming(reader: Reader, before: string | null, after: string | null): void {
+  if (before !== after && !reader.permissions.permissions.edit) throw new Refusal('forbidden', 'department.names-supervisor')
 }
 
 async function refuseUnfit(tx: Tx, { id, name, parentId, supervisorId }: Department): Promise<void> {

@@ -434,6 +434,9 @@ export interface Views {
     form: Form
     parents: { id: string; name: string; depth: number }[]
     people: { id: string; name: string }[]
+    /** Whether there is a field for it; else it is told. */
+    namesSupervisor: boolean
+    supervisor: string | null
     members: ShownMember[]
     others: { id: string; name: string; department: string | null }[]
     member: Form

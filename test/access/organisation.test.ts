@@ -16,9 +16,9 @@ const at = (name: string, parentId: string | null = null, supervisorId: string |
 test('departments stand below one another, never below themselves', async () => {
   await using house = await openAccess()
   const { db, ann } = house
-  const top = await addDepartment(db, act, at('House', null, ann.id))
-  const sales = await addDepartment(db, act, at('Sales', top.id))
-  const north = await addDepartment(db, act, at('North', sales.id))
+  const top = await addDepartment(db, act, ann, at('House', null, ann.id))
+  const sales = await addDepartment(db, act, ann, at('Sales', top.id))
+  const north = await addDepartment(db, act, ann, at('North', sales.id))
   expect((await departmentTree(db)).map(({ name, depth }) => [name, depth])).toEqual([
     ['House', 0],
     ['Sales', 1],
@@ -26,9 +26,9 @@ test('departments stand below one another, never below themselves', async () => 
   ])
   expect(await reasonOf(changeDepartment(db, act, ann, top.id, at('House', north.id)))).toBe('department.inside-itself')
   expect(await reasonOf(changeDepartment(db, act, ann, top.id, at('House', top.id)))).toBe('department.inside-itself')
-  expect(await reasonOf(addDepartment(db, act, at('sales', top.id)))).toBe('department.name-taken')
-  expect(await reasonOf(addDepartment(db, act, at('Lost', 'dep_nowhere')))).toBe('department.unknown')
-  expect(await reasonOf(addDepartment(db, act, at('Lost', null, 'usr_nobody')))).toBe('user.not-found')
+  expect(await reasonOf(addDepartment(db, act, ann, at('sales', top.id)))).toBe('department.name-taken')
+  expect(await reasonOf(addDepartment(db, act, ann, at('Lost', 'dep_nowhere')))).toBe('department.unknown')
+  expect(await reasonOf(addDepartment(db, act, ann, at('Lost', null, 'usr_nobody')))).toBe('user.not-found')
   await changeDepartment(db, act, ann, north.id, at('North'))
   expect((await departmentTree(db)).map(({ name, depth }) => [name, depth])).toEqual([
     ['House', 0],
@@ -41,9 +41,9 @@ test('departments stand below one another, never below themselves', async () => 
 test('a department is deleted only empty, or with a place for what is in it; its roles go with it', async () => {
   await using house = await openAccess()
   const { db, ann } = house
-  const top = await addDepartment(db, act, at('House'))
-  const sales = await addDepartment(db, act, at('Sales', top.id))
-  const north = await addDepartment(db, act, at('North', sales.id))
+  const top = await addDepartment(db, act, ann, at('House'))
+  const sales = await addDepartment(db, act, ann, at('Sales', top.id))
+  const north = await addDepartment(db, act, ann, at('North', sales.id))
   const bob = await db.transaction().execute((tx) => addUser(tx, act, { ...ANN, email: 'bob@acme.example', roles: [] }))
   await placeUser(db, act, ann, bob.id, sales.id)
   await assignRoles(db, act, ann, { kind: 'department', id: sales.id }, [SUPERVISOR])
@@ -117,9 +117,9 @@ test('whoever manages people and may not edit permissions widens nobody’s righ
     name: 'Clerk',
     permissions: readPermissions('{"documents":{"view":"department"},"console":{"users":true}}'),
   })
-  const top = await addDepartment(db, act, at('House'))
-  const chiefs = await addDepartment(db, act, at('Chiefs', top.id))
-  const office = await addDepartment(db, act, at('Office', top.id))
+  const top = await addDepartment(db, act, ann, at('House'))
+  const chiefs = await addDepartment(db, act, ann, at('Chiefs', top.id))
+  const office = await addDepartment(db, act, ann, at('Office', top.id))
   const group = await addGroup(db, act, 'Board')
   await assignRoles(db, act, ann, { kind: 'department', id: chiefs.id }, [SUPERVISOR])
   await assignRoles(db, act, ann, { kind: 'group', id: group.id }, [SUPERVISOR])
@@ -166,9 +166,9 @@ test('whoever may not edit permissions lets nobody into folders and to stamps th
   const { id } = await db.transaction().execute((tx) => addUser(tx, act, { ...ANN, email: 'carl@acme.example', roles: [clerk.id] }))
   const bob = await db.transaction().execute((tx) => addUser(tx, act, { ...ANN, email: 'bob@acme.example', roles: [EMPLOYEE] }))
   const [counsel, office, inside] = [
-    await addDepartment(db, act, at('Counsel')),
-    await addDepartment(db, act, at('Office')),
-    await addDepartment(db, act, at('Inside')),
+    await addDepartment(db, act, ann, at('Counsel')),
+    await addDepartment(db, act, ann, at('Office')),
+    await addDepartment(db, act, ann, at('Inside')),
   ]
   const [readers, editors, stampers, friends] = [
     await addGroup(db, act, 'Readers'),
@@ -204,7 +204,14 @@ test('whoever may not edit permissions lets nobody into folders and to stamps th
   }
   expect(await reasonOf(changeDepartment(db, act, carl, office.id, at('Office', counsel.id)))).toBe('permissions.would-widen')
   expect(await reasonOf(removeDepartment(db, act, carl, office.id, counsel.id))).toBe('permissions.would-widen')
+  // Nor do rules tell them what others send, for they name no supervisor.
+  for (const supervisor of [carl.id, bob.id])
+    expect(await reasonOf(changeDepartment(db, act, carl, office.id, at('Office', null, supervisor)))).toBe('department.names-supervisor')
+  expect(await reasonOf(addDepartment(db, act, carl, at('Mine', null, carl.id)))).toBe('department.names-supervisor')
   expect(await eventsOf(db)).toEqual(before)
+  await changeDepartment(db, act, ann, office.id, at('Office', null, ann.id))
+  expect(await reasonOf(changeDepartment(db, act, carl, office.id, at('Office')))).toBe('department.names-supervisor')
+  await changeDepartment(db, act, carl, office.id, at('The office', null, ann.id))
   await joinGroup(db, act, carl, friends.id, carl.id)
   // Who may edit in it gains nothing by those who read, and the other way round they do.
   await joinGroup(db, act, ann, editors.id, bob.id)

@@ -19,18 +19,19 @@ import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { roleTicks } from './role-ticks.ts'
 
-const orNone = z
+const choice = z
   .string()
   .max(60)
-  .default('')
   .transform((text) => text || null)
-const Details = z.object({ name: lineNeeded('department.name-missing', 120), parentId: orNone, supervisorId: orNone })
+const orNone = choice.default(null)
+const Details = z.object({ name: lineNeeded('department.name-missing', 120), parentId: orNone, supervisorId: choice.optional() })
 const Removal = z.object({ moveTo: z.string().max(60).optional() })
 
 /** Where a refusal of this page stands. */
 const FIELDS = {
   'department.inside-itself': 'parentId',
   'department.unknown': 'parentId',
+  'department.names-supervisor': 'supervisorId',
   department: 'name',
   user: 'supervisorId',
   permissions: 'parentId',
@@ -51,11 +52,14 @@ export async function departmentPage(c: Ctx, department: Department | null, refu
   const named = (departmentId: string | null) => tree.find(({ id }) => id === departmentId)?.name ?? null
   const active = users.filter(({ disabledAt }) => disabledAt === null)
   const { name, parentId, supervisorId } = department ?? { name: '', parentId: c.req.query('below') ?? null, supervisorId: null }
+  const form = refused.details ?? blankForm({ name, parentId: parentId ?? '', supervisorId: supervisorId ?? '' })
   return c.var.render('console/departments/show', {
     department: department && { id: department.id, name: department.name, isEmpty: isEmpty(tree, department.id) },
-    form: refused.details ?? blankForm({ name, parentId: parentId ?? '', supervisorId: supervisorId ?? '' }),
+    form,
     parents: tree.filter(({ id }) => !inside?.has(id)).map(({ id, name: label, depth }) => ({ id, name: label, depth })),
     people: active.map((user) => ({ id: user.id, name: fullName(user) })),
+    namesSupervisor: requireUser(c).permissions.permissions.edit || form.errors['supervisorId'] !== undefined,
+    supervisor: users.flatMap((user) => (user.id === supervisorId ? [fullName(user)] : []))[0] ?? null,
     members: users.filter(({ departmentId }) => department && departmentId === department.id).map(memberOf),
     others: active
       .filter(({ departmentId }) => departmentId !== department?.id)
@@ -122,11 +126,13 @@ async function keep(c: Ctx, department: Department | null): Promise<Response> {
   const { db } = c.var.house
   const answers = await readAnswers(c, Details)
   if (!answers.ok) return c.html(await departmentPage(c, department, { details: answers.form }), 422)
-  const details: DepartmentDetails = answers.value
+  // Whoever may not name a supervisor has no field for it, and it stays.
+  const { name, parentId, supervisorId = department?.supervisorId ?? null } = answers.value
+  const details: DepartmentDetails = { name, parentId, supervisorId }
   let id = department?.id ?? ''
   try {
     if (department) await changeDepartment(db, userAct(c), requireUser(c), department.id, details)
-    else id = (await addDepartment(db, userAct(c), details)).id
+    else id = (await addDepartment(db, userAct(c), requireUser(c), details)).id
   } catch (error) {
     const form = formWith(c, answers.form, error, FIELDS)
     return c.html(await departmentPage(c, department, { details: form }), refusalStatus(error))

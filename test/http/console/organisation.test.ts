@@ -179,3 +179,41 @@ test('whoever manages people alone takes over no account, decides nothing of peo
   expect((await bobs.post('/console/users', { ...details, email: 'dora@acme.example' })).status).toBe(303)
   expect((await userOf(house, 'dora')).permissions.documents.create).toBe('none')
 })
+
+test('whoever manages people alone names no supervisor, finds no field for it, and keeps the one there is', async () => {
+  const { house, anns, bobs } = await openHouse()
+  await using _ = house
+  const [ann, bob] = [await userOf(house, 'ann'), await userOf(house, 'bob')]
+  const id = idIn((await anns.post('/console/departments', { name: 'Sales', supervisorId: ann.id })).location)
+  const supervisor = async () =>
+    (await house.house.db.selectFrom('department').selectAll().execute()).map((one) => [one.name, one.supervisorId])
+  expect((await anns.get(`/console/departments/${id}`)).text).toContain('name="supervisorId"')
+  const page = (await bobs.get(`/console/departments/${id}`)).text
+  expect([page.includes('name="supervisorId"'), page.includes('Supervisor: Ann Archer.')]).toEqual([false, true])
+  const own = await bobs.post(`/console/departments/${id}`, { name: 'Sales', supervisorId: bob.id })
+  expect([own.status, own.text.includes('can name another supervisor')]).toEqual([403, true])
+  expect((await bobs.post('/console/departments', { name: 'Mine', supervisorId: bob.id })).status).toBe(403)
+  expect(await supervisor()).toEqual([['Sales', ann.id]])
+  expect((await bobs.post(`/console/departments/${id}`, { name: 'Sellers' })).status).toBe(303)
+  expect(await supervisor()).toEqual([['Sellers', ann.id]])
+  // Nor do they join what names a folder or a stamp.
+  const group = idIn((await anns.post('/console/groups', { name: 'Counsel' })).location)
+  const { db, clock } = house.house
+  const folder = { id: 'fld_1', parentId: null, name: 'Matters', nameKey: 'matters', scopeId: 'fld_1', hasOwnRights: 1, classId: null }
+  await db
+    .insertInto('vaultFolder')
+    .values({ ...folder, createdAt: clock(), createdBy: ann.id })
+    .execute()
+  await db
+    .insertInto('vaultFolderRight')
+    .values([
+      { folderId: folder.id, subjectKind: 'group', subjectId: group, right: 'read' },
+      { folderId: folder.id, subjectKind: 'department', subjectId: id, right: 'read' },
+    ])
+    .execute()
+  for (const path of [`/console/groups/${group}/members`, `/console/departments/${id}/members`]) {
+    const joined = await bobs.post(path, { user: bob.id })
+    expect([path, joined.status, joined.text.includes('This would widen somebody’s rights.')]).toEqual([path, 403, true])
+  }
+  expect((await anns.post(`/console/groups/${group}/members`, { user: bob.id })).status).toBe(303)
+})

@@ -16,6 +16,7 @@ export const organisation = {
     supervisor: 'Supervisor',
     noSupervisor: 'Nobody',
     supervisorHint: 'Rules can write to them. Whoever has no supervisor in their own department has that of the next one above.',
+    supervisorByOthers: 'Somebody who may edit permissions names the supervisor.',
     supervisedBy: 'Supervisor: {name}',
     members: 'People in this department',
     noMembers: 'Nobody is in it yet.',

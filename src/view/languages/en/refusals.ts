@@ -21,6 +21,7 @@ export const refusals = {
   'department.name-missing': 'Please enter a name for the department.',
   'department.name-taken': 'There is already a department with this name at this place.',
   'department.inside-itself': 'A department cannot stand below itself.',
+  'department.names-supervisor': 'Only somebody who may edit permissions can name another supervisor.',
   'department.not-empty': 'There are people or departments in it. Move them first, or say where they go.',
   'group.unknown': 'There is no such group.',
   'group.name-missing': 'Please enter a name for the group.',

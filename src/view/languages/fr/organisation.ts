@@ -16,6 +16,7 @@ export const organisation: typeof shape = {
     supervisor: 'Responsable',
     noSupervisor: 'Personne',
     supervisorHint: 'Les règles peuvent lui écrire. Qui n’a pas de responsable dans son service a celui du service au-dessus.',
+    supervisorByOthers: 'Le responsable est désigné par quelqu’un qui peut modifier les droits d’accès.',
     supervisedBy: 'Responsable : {name}',
     members: 'Personnes de ce service',
     noMembers: 'Personne n’en fait encore partie.',

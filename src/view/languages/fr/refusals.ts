@@ -23,6 +23,7 @@ export const refusals: typeof shape = {
   'department.name-missing': 'Veuillez donner un nom au service.',
   'department.name-taken': 'Un service porte déjà ce nom à cet endroit.',
   'department.inside-itself': 'Un service ne peut pas se trouver sous lui-même.',
+  'department.names-supervisor': 'Seul quelqu’un qui peut modifier les droits d’accès peut désigner un autre responsable.',
   'department.not-empty': 'Il contient des personnes ou des services. Déplacez-les d’abord, ou dites où ils vont.',
   'group.unknown': 'Ce groupe n’existe pas.',
   'group.name-missing': 'Veuillez donner un nom au groupe.',
