@@ -12,7 +12,7 @@ import type { Db, Tx } from '../db/open.ts'
 import { copyEnvelope } from '../envelope/copying.ts'
 import { findDesignFor, mayEditTemplate, type TemplateRight, templatesWithin } from '../envelope/design.ts'
 import { insertBlank } from '../envelope/drafting.ts'
-import { DESIGNS, findEnvelopeFor, listRecipients } from '../envelope/envelope.ts'
+import { findEnvelopeFor, listRecipients, visibleTo } from '../envelope/envelope.ts'
 import { findFolder } from './folders.ts'
 import { type RoleNaming, toRole } from './roles.ts'
 
@@ -237,13 +237,11 @@ function refuseNameless({ name }: { readonly name: string }): void {
   if (!name.trim()) throw new Refusal('invalid', 'template.name-missing')
 }
 
-/** How many envelopes were made from any of its versions; discarded drafts are none. */
-export async function countMade(db: Db, id: string): Promise<number> {
-  const row = await db
-    .selectFrom('envelope')
+/** How many envelopes that the reader may see were made from any of its versions; discarded drafts are none. */
+export async function countMade(db: Db, reader: Reader, id: string): Promise<number> {
+  const row = await visibleTo(db, reader)
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('templateId', '=', id)
-    .where('status', 'not in', [...DESIGNS])
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }

@@ -76,7 +76,11 @@ test('from a template comes a draft whose open role stops it until somebody fill
   await dispatch(house.house, act, user, draft.id, version)
   await house.drain()
   expect(await findEnvelope(db, draft.id)).toMatchObject({ status: 'sent', templateId: template.id, templateVersion: 1 })
-  expect(await countMade(db, template.id)).toBe(1)
+  expect(await countMade(db, user, template.id)).toBe(1)
+  // Whoever may use the template and see nothing of what others send counts nothing of it.
+  const other = await bob(house)
+  const documents = { ...other.permissions.documents, view: 'own' as const }
+  expect(await countMade(db, { ...other, permissions: { ...other.permissions, documents } }, template.id)).toBe(0)
 })
 
 test('a design and its versions stand in no list, are found by no envelope’s right, and are neither sent nor discarded', async () => {

@@ -87,7 +87,7 @@ export async function templatePage(c: Ctx, id: string, asked: { readonly number?
       isUnpublished: await isUnpublished(db, template),
       designId: template.designId,
       mayEdit: await mayEditTemplate(db, user, id),
-      made: await countMade(db, id),
+      made: await countMade(db, user, id),
     },
     version: shown.find(({ number }) => number === version?.number) ?? null,
     versions: shown,
