@@ -1,4 +1,6 @@
+import { allows } from '../../access/permissions.ts'
 import type { Reader } from '../../access/reach.ts'
+import { findUser } from '../../access/users.ts'
 import type { UserAct } from '../../audit/act.ts'
 import { append } from '../../audit/trail.ts'
 import { base64url, equalBytes, utf8 } from '../../base/bytes.ts'
@@ -8,6 +10,7 @@ import { Refusal } from '../../base/refusal.ts'
 import type { SecretKey } from '../../config/secret-key.ts'
 import type { SelfServiceLinkRow } from '../../db/database.ts'
 import type { Db, Tx } from '../../db/open.ts'
+import { templatesWithin } from '../../envelope/design.ts'
 import { refuseToCreate } from '../../envelope/drafting.ts'
 import { type Envelope, findEnvelope, listRecipients, type Recipient } from '../../envelope/envelope.ts'
 import { acts } from '../../envelope/naming.ts'
@@ -129,11 +132,16 @@ export async function redeemLink(db: Db, secretKey: SecretKey, token: string, at
   return liveLink(db, link, at)
 }
 
+/** The same of a link that is known. It rests unless its owner may use the template and create documents: what it makes is made in their name. */
 export async function liveLink(db: Db | Tx, link: Link, at: Instant): Promise<LiveLink | null> {
   if (link.switchedOffAt || (link.endsAt && link.endsAt <= at) || (link.capacity !== null && link.uses >= link.capacity)) return null
-  const template = await db.selectFrom('template').selectAll().where('id', '=', link.templateId).executeTakeFirstOrThrow()
-  const owner = await db.selectFrom('user').select('disabledAt').where('id', '=', link.ownerId).executeTakeFirstOrThrow()
-  if (template.archivedAt || !template.latest || owner.disabledAt) return null
+  const owner = await findUser(db, link.ownerId)
+  if (owner.disabledAt || !allows(owner.permissions.documents.create)) return null
+  const template = await templatesWithin(db, owner, 'use')
+    .selectAll('template')
+    .where('template.id', '=', link.templateId)
+    .executeTakeFirst()
+  if (!template || template.archivedAt || !template.latest) return null
   const version = await findVersion(db, template.id, template.latest)
   const role = await onlyRole(db, version.envelopeId)
   return role && { link, template, version, envelope: await findEnvelope(db, version.envelopeId), role }

@@ -133,6 +133,41 @@ test('switched off, ended, renewed, archived, forged: nothing opens, and nothing
   await over()
 })
 
+test('a link rests while its owner may not use the template or create documents, and works again with the right', async () => {
+  await using house = await openTestHouse({ authority: true })
+  const { db } = house.house
+  const owner = await ann(house)
+  const template = await templateFor(house, owner, [{ ...CLIENT, routingOrder: 1 }])
+  await db.updateTable('template').set({ isPublic: 1 }).where('id', '=', template.id).execute()
+  const user = await bob(house)
+  const give = async (permissions: string) => {
+    await db
+      .insertInto('role')
+      .values({ id: 'rol_links', name: 'Links', permissions, createdAt: house.house.clock() })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ permissions }))
+      .execute()
+  }
+  await give('{"templates":{"use":"public"},"documents":{"create":"own","view":"own"}}')
+  await db.deleteFrom('roleAssignment').where('holderId', '=', user.id).execute()
+  await db
+    .insertInto('roleAssignment')
+    .values({ roleId: 'rol_links', holderKind: 'user', holderId: user.id, createdAt: house.house.clock() })
+    .execute()
+  const holder = await bob(house)
+  const link = await openLink(db, actOf(house.house, holder), holder, template.id, { capacity: null, endsAt: null })
+  const id = (await ask(house, link, 'marie@client.example'))!
+  for (const lost of ['{"templates":{"use":"own"},"documents":{"create":"own"}}', '{"templates":{"use":"public"}}']) {
+    await give(lost)
+    expect(await live(house, link)).toBeNull()
+    expect(await refused(proveAddress(house.house, visitor(house), id))).toBe('link.over')
+  }
+  await give('{"templates":{"use":"public"},"documents":{"create":"own","view":"own"}}')
+  await db.updateTable('template').set({ isPublic: 0 }).where('id', '=', template.id).execute()
+  expect(await refused(proveAddress(house.house, visitor(house), id))).toBe('link.over')
+  await db.updateTable('template').set({ isPublic: 1 }).where('id', '=', template.id).execute()
+  expect(await refused(proveAddress(house.house, visitor(house), id))).toBe('done')
+})
+
 test('who asks too often is answered alike by address, and told so by place; what nobody proves is forgotten', async () => {
   await using house = await openTestHouse({ authority: true })
   const { link, db } = await opened(house)
