@@ -67,6 +67,7 @@ test('a document is prepared, sent and signed by the keyboard alone', async () =
   await desk.waitForLoadState('load')
   await press(desk, 'form[action="/envelopes"] [type="submit"]')
   await desk.waitForURL('**/draft')
+  await desk.waitForLoadState('networkidle')
   const envelope = /env_\w+/.exec(desk.url())![0]
   await tabTo(desk, 'input[type="file"][name="files"]')
   const [chooser] = await Promise.all([desk.waitForEvent('filechooser'), desk.keyboard.press('Enter')])
