@@ -1,4 +1,5 @@
 import { formatOf, isFault, readEntry, showEntry } from '../field/entry.ts'
+import { newPurse, type Purse } from '../field/pattern.ts'
 import { FieldRefusal } from '../envelope/fields.ts'
 import { roomFor } from '../pdf/text-size.ts'
 import { fontSet } from '../sandbox/fonts.ts'
@@ -7,7 +8,7 @@ import type { FillableField } from './filling.ts'
 const LONGEST = { text: 500, multiline: 4_000 }
 
 /** The value as it is kept, or a refusal that names the field; empty is always taken, for a page that is left half way. */
-export function accepted(field: FillableField, typed: string, language: string): string {
+export function accepted(field: FillableField, typed: string, language: string, purse: Purse = newPurse()): string {
   const { id, kind, rules, width, height, fontSize: size, multiline } = field
   const text = cleaned(typed, multiline)
   if (kind === 'checkbox' || kind === 'radio') return text ? '1' : ''
@@ -19,8 +20,14 @@ export function accepted(field: FillableField, typed: string, language: string):
   if (text.length > (multiline ? LONGEST.multiline : LONGEST.text)) throw new FieldRefusal('entry.too-long', id)
   if (rules.maxLength && [...text].length > rules.maxLength) throw new FieldRefusal('entry.longer-than', id, { most: rules.maxLength })
   const format = formatOf(field)
-  const entry = format ? readEntry(format, text, language) : { value: text }
-  if (isFault(entry)) throw new FieldRefusal(entry.reason, id, entry.params)
+  // Its own pattern is judged last: what has no room is not walked.
+  const isOwn = format?.type === 'pattern'
+  const judged = (): { readonly value: string } => {
+    const entry = format ? readEntry(format, text, language, purse) : { value: text }
+    if (isFault(entry)) throw new FieldRefusal(entry.reason, id, entry.params)
+    return entry
+  }
+  const entry = isOwn ? { value: text } : judged()
   if (format?.type === 'date') return entry.value
   const shown = showEntry(format, entry.value, language)
   const strange = fontSet().undrawable('text', shown)
@@ -28,7 +35,7 @@ export function accepted(field: FillableField, typed: string, language: string):
   const count = roomFor(fontSet(), { text: shown, width, height, size, multiline })
   // Where not one character has room nobody could ever fill it in: it is set as small as it must be.
   if (count) throw new FieldRefusal('entry.no-room', id, { count })
-  return entry.value
+  return isOwn ? judged().value : entry.value
 }
 
 /** Without what cannot be seen. */

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts'
 import type { FieldKind } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { type EntryFault, formatOf, showEntry, typedEntry } from '../field/entry.ts'
+import { newPurse } from '../field/pattern.ts'
 import type { Rules } from '../field/rules.ts'
 import type { Recipient } from '../envelope/envelope.ts'
 import { FieldRefusal } from '../envelope/fields.ts'
@@ -117,12 +118,13 @@ export function fill(db: Db, act: RecipientAct, ceremony: Ceremony, values: Read
     const fields = new Map(all.map((field) => [field.id, field]))
     const entries = new Map<string, string>()
     const refused = new Map<string, FieldRefusal>()
+    const purse = newPurse()
     for (const [id, typed] of Object.entries(values)) {
       const field = fields.get(id)
       if (!field || isMark(field.kind) || field.kind === 'attachment') throw new FieldRefusal('field.unknown', id)
       if (field.auto || field.readOnly) continue
       try {
-        enterOne(entries, field, accepted(field, typed, ceremony.recipient.language), all)
+        enterOne(entries, field, accepted(field, typed, ceremony.recipient.language, purse), all)
       } catch (error) {
         if (!(error instanceof FieldRefusal)) throw error
         refused.set(id, error)

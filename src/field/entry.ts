@@ -5,7 +5,7 @@ import { readPhoneNumber } from '../base/phone-number.ts'
 import type { RefusalParams } from '../base/refusal.ts'
 import { compare, type Decimal, MOST_WHOLE_DIGITS, readDecimal, wholeDigits, writeDecimal } from './decimal.ts'
 import { currencyDecimals, localeOf, readLocal, showLocal, withCurrency } from './local-number.ts'
-import { readPattern } from './pattern.ts'
+import { newPurse, patternIn, type Purse, PurseEmpty } from './pattern.ts'
 import type { Format, Rules } from './rules.ts'
 
 /** Why an entry is not taken: a reason of the refusals and what its sentence names. */
@@ -33,7 +33,7 @@ const wrong = (reason: string, params: RefusalParams = {}): EntryFault => ({ rea
 const taken = (value: string | null, reason: string): Entry => (value === null ? wrong(reason) : { value })
 
 /** What was typed, in the form in which it is stored; or why not. Not asked about nothing. */
-export function readEntry(format: Format, typed: string, language: string): Entry {
+export function readEntry(format: Format, typed: string, language: string, purse: Purse = newPurse()): Entry {
   switch (format.type) {
     case 'number':
     case 'amount':
@@ -47,9 +47,21 @@ export function readEntry(format: Format, typed: string, language: string): Entr
     case 'phone':
       return taken(readPhoneNumber(typed), 'entry.phone')
     case 'pattern': {
-      if (readPattern(format.pattern).matches(typed)) return { value: typed }
+      const fits = fitsWithin(purse, format.pattern, typed)
+      if (fits === null) return wrong('entry.patterns-long')
+      if (fits) return { value: typed }
       return format.sentence ? wrong('entry.own', { sentence: format.sentence }) : wrong('entry.pattern')
     }
+  }
+}
+
+/** Null: the purse is empty. */
+function fitsWithin(purse: Purse, pattern: string, typed: string): boolean | null {
+  try {
+    return patternIn(purse, pattern).matches(typed, purse)
+  } catch (error) {
+    if (error instanceof PurseEmpty) return null
+    throw error
   }
 }
 

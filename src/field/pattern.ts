@@ -3,8 +3,26 @@
  * whatever is written. What such a walk cannot do (looking around, going back to a group) is refused while the field is designed.
  */
 export interface Pattern {
-  /** Whether the whole text fits. */
-  matches(text: string): boolean
+  /** Whether the whole text fits. Takes from `purse` what it walks; throws `PurseEmpty`. */
+  matches(text: string, purse?: Purse): boolean
+}
+
+/** Steps that may be walked for one request, however many patterns there are. */
+export interface Purse {
+  left: number
+  readonly known: Map<string, Pattern>
+}
+export const MOST_WALKED = 4_000_000
+export const newPurse = (): Purse => ({ left: MOST_WALKED, known: new Map() })
+export class PurseEmpty extends Error {
+  override name = 'PurseEmpty'
+}
+
+/** Compiled once for each purse. */
+export function patternIn(purse: Purse, source: string): Pattern {
+  const pattern = purse.known.get(source) ?? readPattern(source)
+  purse.known.set(source, pattern)
+  return pattern
 }
 
 /** Where a pattern stops being one that is understood: an offset into its text. */
@@ -22,6 +40,8 @@ export class PatternFault extends Error {
 }
 
 type Test = (sign: string) => boolean
+/** Of a class: how much it asks of a sign. */
+const weights = new WeakMap<Test, number>()
 type Node =
   | { readonly kind: 'one'; readonly test: Test }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Node[] }
@@ -51,7 +71,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
 export function readPattern(source: string): Pattern {
   const steps: Step[] = []
   const start = compiled(new Reader(source).whole(), steps)
-  return { matches: (text) => walk(steps, start, text) }
+  return { matches: (text, purse = newPurse()) => walk(steps, start, text, purse) }
 }
 
 class Reader {
@@ -149,12 +169,13 @@ class Reader {
     this.#at++
     const not = this.#sign === '^'
     if (not) this.#at++
-    const tests: Test[] = []
+    const tests = new Set<Test>()
+    const signs = new Set<string>()
     while (this.#sign !== ']') {
       const from = this.#sign
       if (from === undefined) throw this.#unexpected()
       if (from === '\\') {
-        tests.push(this.#escape())
+        tests.add(this.#escape())
         continue
       }
       this.#at++
@@ -164,11 +185,14 @@ class Reader {
         if (to === '\\' || to < from) throw this.#unexpected()
         this.#at++
         const [least, most] = [from.codePointAt(0)!, to.codePointAt(0)!]
-        tests.push((other) => other.codePointAt(0)! >= least && other.codePointAt(0)! <= most)
-      } else tests.push((other) => other === from)
+        tests.add((other) => other.codePointAt(0)! >= least && other.codePointAt(0)! <= most)
+      } else signs.add(from)
     }
     this.#at++
-    return (other) => tests.some((test) => test(other)) !== not
+    const all = [...tests]
+    const set: Test = (other) => (signs.has(other) || all.some((test) => test(other))) !== not
+    weights.set(set, 1 + all.length)
+    return set
   }
 
   #repeated(of: Node): Node {
@@ -239,7 +263,11 @@ function compiled(node: Node, steps: Step[]): number {
   return build(node, END)
 }
 
-function walk(steps: readonly Step[], start: number, text: string): boolean {
+function walk(steps: readonly Step[], start: number, text: string, purse: Purse): boolean {
+  const take = (cost: number): void => {
+    purse.left -= cost
+    if (purse.left < 0) throw new PurseEmpty()
+  }
   const reached = (from: Iterable<number>): Set<number> => {
     const all = new Set<number>()
     const open = [...from]
@@ -247,16 +275,25 @@ function walk(steps: readonly Step[], start: number, text: string): boolean {
       if (all.has(at)) continue
       all.add(at)
       const step = steps[at]
-      if (step && !step.test) open.push(...step.next)
+      take(1 + (step?.next.length ?? 0))
+      if (step && !step.test) for (const next of step.next) open.push(next)
     }
     return all
   }
   let here = reached([start])
   for (const sign of text) {
     const next: number[] = []
+    // What is repeated asks the same of one sign: it is asked once.
+    const answers = new Map<Test, boolean>()
     for (const at of here) {
       const step = steps[at]
-      if (step?.test?.(sign)) next.push(step.next[0]!)
+      if (!step?.test) continue
+      let isOne = answers.get(step.test)
+      if (isOne === undefined) {
+        take(weights.get(step.test) ?? 1)
+        answers.set(step.test, (isOne = step.test(sign)))
+      }
+      if (isOne) next.push(step.next[0]!)
     }
     if (!next.length) return false
     here = reached(next)

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { readEntry, showEntry, typedEntry } from '../../src/field/entry.ts'
+import { isFault, readEntry, showEntry, typedEntry } from '../../src/field/entry.ts'
+import { newPurse } from '../../src/field/pattern.ts'
 import type { Format } from '../../src/field/rules.ts'
 
 const NUMBER: Format = { type: 'number', decimals: 3 }
@@ -82,4 +83,15 @@ test('days within their limits, own patterns with their sentence', () => {
   expect(value(postcode, '75001', 'en')).toBe('75001')
   expect(readEntry(postcode, '7500', 'en')).toEqual({ reason: 'entry.own', params: { sentence: 'Five digits.' } })
   expect(value({ ...postcode, sentence: '' }, '75001x', 'en')).toBe('entry.pattern')
+})
+
+test('what would be walked too long is a fault of the entry, not of the server', () => {
+  const format = { type: 'pattern', pattern: '(a?){490}', sentence: '' } as const
+  const purse = newPurse()
+  const reasons = new Set<string>()
+  for (let at = 0; at < 30; at++) {
+    const entry = readEntry({ ...format }, 'a'.repeat(480), 'en', purse)
+    reasons.add(isFault(entry) ? entry.reason : 'taken')
+  }
+  expect([...reasons]).toEqual(['taken', 'entry.patterns-long'])
 })

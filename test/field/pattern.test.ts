@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { PatternFault, readPattern } from '../../src/field/pattern.ts'
+import { newPurse, PatternFault, patternIn, PurseEmpty, readPattern } from '../../src/field/pattern.ts'
 
 test('it answers as the engine of the language does', () => {
   const texts = [
@@ -91,4 +91,20 @@ test('what cannot be walked is refused with its place', () => {
     })()
     expect([source, fault?.reason, fault?.at]).toEqual([source, reason, at])
   }
+})
+
+test('many patterns of one request share what may be walked, and a class is asked once of a sign', () => {
+  const started = performance.now()
+  const purse = newPurse()
+  const own = `([${'\\s'.repeat(85)}\\w]+){0,500}`
+  expect(patternIn(purse, own)).toBe(patternIn(purse, own))
+  expect(() => {
+    for (let at = 0; at < 100; at++) patternIn(purse, own).matches('é'.repeat(480), purse)
+  }).toThrow(PurseEmpty)
+  expect(performance.now() - started).toBeLessThan(8_000)
+  const usual = newPurse()
+  for (let at = 0; at < 300; at++)
+    expect(patternIn(usual, '[A-Za-z0-9._%+-]{1,60}').matches('a.long-name_of+60%'.repeat(3), usual)).toBe(true)
+  expect(readPattern('[^\\s\\sab-d]+').matches('xyz')).toBe(true)
+  expect(readPattern('[^\\s\\sab-d]+').matches('xcz')).toBe(false)
 })

@@ -424,6 +424,7 @@ export const refusals = {
   'entry.too-late': 'Not after {most}, please.',
   'entry.own': '{sentence}',
   'entry.pattern': 'This is not in the form that is asked for.',
+  'entry.patterns-long': 'Checking this together with the other entries takes too long. Please shorten it.',
   'entry.no-result': 'This cannot be worked out from what was entered.',
   'ceremony.no-result': 'One of the calculations has no result with what was entered. It is marked.',
   'field.pattern-unfinished': 'The pattern stops in the middle, at character {at}.',

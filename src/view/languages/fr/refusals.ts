@@ -437,6 +437,7 @@ export const refusals: typeof shape = {
   'entry.too-late': 'Pas après le {most}, s’il vous plaît.',
   'entry.own': '{sentence}',
   'entry.pattern': 'Ce n’est pas sous la forme demandée.',
+  'entry.patterns-long': 'Vérifier ce texte avec les autres prend trop de temps. Veuillez le raccourcir.',
   'entry.no-result': 'Impossible à calculer avec ce qui a été saisi.',
   'ceremony.no-result': 'L’un des calculs n’a pas de résultat avec ce qui a été saisi. Il est marqué.',
   'field.pattern-unfinished': 'Le modèle s’arrête au milieu, au caractère {at}.',
