@@ -179,6 +179,9 @@ async function send({ origin, language, keep }: Journey, page: Page): Promise<st
   await place(page, marie!, 'text', 0.61, 0.52)
   await place(page, marie!, 'signature', 0.54, 0.6)
   await page.locator('[data-status]', { hasText: /\d\d:\d\d$/ }).waitFor()
+  // As it loads with everything in it: what moved until here answered what was done.
+  await page.reload()
+  await page.waitForSelector('[data-editor][data-ready]')
   await keep('04-draft', page)
   await page.fill('[name="message"]', language === 'fr' ? 'Bonjour, voici notre contrat.' : 'Hello, here is our contract.')
   await page.locator('form[data-dispatch] [type="submit"].button--primary').click()
