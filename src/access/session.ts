@@ -4,7 +4,7 @@ import { base64url, randomBytes, utf8 } from '../base/bytes.ts'
 import { type Digest, digestOf } from '../base/digest.ts'
 import { newId } from '../base/id.ts'
 import { HOUR, type Instant, later, MINUTE } from '../base/instant.ts'
-import type { UserRow, UserSessionTable } from '../db/database.ts'
+import type { ProofMethod, SecondFactor, SignInMethod, UserRow, UserSessionTable } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { permissionsOf } from './rights.ts'
 import type { User } from './roles.ts'
@@ -21,11 +21,38 @@ export const ABSOLUTE = 12 * HOUR
 /** A browser binds the `__Host-` name to the origin; it takes one over https alone. */
 export const sessionCookie = (https: boolean): string => (https ? '__Host-paraphe' : 'paraphe')
 
-const tokenHash = (token: string): Digest => digestOf(sha256(utf8(token)))
+export const newToken = (): string => base64url(randomBytes(32))
+export const tokenHash = (token: string): Digest => digestOf(sha256(utf8(token)))
 
-/** A new session under a new token of 256 bits; only its hash is kept, so nobody who reads the database can use it. */
-export async function startSession(tx: Tx, act: Act, user: Pick<UserRow, 'id'>): Promise<{ session: Session; token: string }> {
-  const token = base64url(randomBytes(32))
+/** What an opening proves, in the words of a proof that is asked for later. */
+const PROOF: Readonly<Record<SignInMethod | SecondFactor, ProofMethod>> = {
+  password: 'password',
+  link: 'password',
+  ldap: 'password',
+  passkey: 'passkey',
+  oidc: 'oidc',
+  provider: 'oidc',
+  totp: 'totp',
+  'recovery-code': 'totp',
+}
+
+/** How a session came to be: what said who it is, and what came after it. */
+export interface Opening {
+  readonly method: SignInMethod
+  readonly factor: SecondFactor | null
+}
+
+/**
+ * A new session under a new token of 256 bits; only its hash is kept, so nobody who reads the database can use it. Whether there is to be one
+ * is decided in `opening`; whoever has just typed or chosen a password is known to sit there.
+ */
+export async function startSession(
+  tx: Tx,
+  act: Act,
+  user: Pick<UserRow, 'id'>,
+  { method, factor }: Opening = { method: 'password', factor: null },
+): Promise<{ session: Session; token: string }> {
+  const token = newToken()
   const session: Session = {
     id: newId('ses'),
     tokenHash: tokenHash(token),
@@ -35,6 +62,10 @@ export async function startSession(tx: Tx, act: Act, user: Pick<UserRow, 'id'>):
     endedAt: null,
     ip: act.ip,
     userAgent: act.userAgent?.slice(0, 300) ?? null,
+    method,
+    factor,
+    provedAt: act.at,
+    provedBy: PROOF[factor ?? method],
   }
   await tx.insertInto('userSession').values(session).execute()
   return { session, token }
@@ -103,7 +134,7 @@ export function endSession(db: Db, act: Act, userId: string, sessionId: string):
   })
 }
 
-/** Ends every session of a person but the one to keep; the next request of each is a stranger's. */
+/** Ends every session of a person but the one to keep, half ones too; the next request of each is a stranger's. */
 export async function endSessions(tx: Tx, act: Act, userId: string, keep: string | null): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('userSession')
@@ -112,5 +143,6 @@ export async function endSessions(tx: Tx, act: Act, userId: string, keep: string
     .where('endedAt', 'is', null)
     .where('id', '!=', keep ?? '')
     .executeTakeFirst()
+  await tx.updateTable('halfSession').set({ endedAt: act.at }).where('userId', '=', userId).where('endedAt', 'is', null).execute()
   if (numUpdatedRows) await append(tx, act, { type: 'user.sessions-ended', detail: { user: userId, count: Number(numUpdatedRows) } })
 }

@@ -8,7 +8,7 @@ import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { type Attempts, attemptsIn, bucketOf, clearAttempts, recordAttempt, takeBackAttempt } from './attempts.ts'
 import { verifyPassword } from './password.ts'
-import { type Session, startSession } from './session.ts'
+import { type Opened, openSession } from './opening.ts'
 import { addressOf, findUserByAddress } from './users.ts'
 
 export interface SignInTools {
@@ -23,14 +23,6 @@ export interface Credentials {
   readonly device?: string | undefined
 }
 
-export interface SignedIn {
-  readonly user: UserRow
-  readonly session: Session
-  readonly token: string
-  /** To be remembered by the browser for later sign-ins. */
-  readonly device: string
-}
-
 const WINDOW = 15 * MINUTE
 const PER_ACCOUNT = 10
 const PER_IP = 50
@@ -41,7 +33,7 @@ const FREE = 4
  * One message, one amount of work and one limit, whether the account exists or not. Every try is counted before the password is
  * looked at, so that tries sent at once are counted too.
  */
-export async function signIn({ db, secretKey }: SignInTools, act: Act, credentials: Credentials): Promise<SignedIn> {
+export async function signIn({ db, secretKey }: SignInTools, act: Act, credentials: Credentials): Promise<Opened> {
   const address = addressOf(credentials.email) ?? credentials.email.trim().toLowerCase()
   const known = isKnownDevice(secretKey, address, credentials.device)
   const account = known ? bucketOf(secretKey, 'sign-in device', credentials.device ?? '') : bucketOf(secretKey, 'sign-in account', address)
@@ -65,15 +57,12 @@ export async function signIn({ db, secretKey }: SignInTools, act: Act, credentia
       }
       await clearAttempts(tx, account)
       if (ip) await takeBackAttempt(tx, ip, act.at)
-      const own = { ...act, actor: { kind: 'user', id: still.id } } as const
-      const { session, token } = await startSession(tx, own, still)
-      await append(tx, own, { type: 'user.signed-in', detail: { session: session.id, knownDevice: known } })
-      return { user: still, session, token, device: deviceToken(secretKey, address) }
+      return openSession(tx, act, still, { method: 'password', knownDevice: known })
     })
-    .then((signedIn) => {
+    .then((opened) => {
       // Thrown outside: the refusal is part of what is committed.
-      if (!signedIn) throw new Refusal('invalid', 'sign-in.wrong')
-      return signedIn
+      if (!opened) throw new Refusal('invalid', 'sign-in.wrong')
+      return opened
     })
 }
 
@@ -109,13 +98,14 @@ function refuseUntil(at: Instant, free: Instant): never {
   throw new Refusal('rate_limited', 'sign-in.too-many', { seconds })
 }
 
-/** Says "this browser has signed in as this address before", and nothing else; it opens nothing. */
-function deviceToken(secretKey: SecretKey, address: string): string {
+/** Says "this browser has signed in as this address before", and nothing else; it opens nothing. To be remembered by the browser. */
+export function deviceToken(secretKey: SecretKey, address: string): string {
   const id = base64url(crypto.getRandomValues(new Uint8Array(16)))
   return `${id}.${base64url(secretKey.authenticate('device', id, address))}`
 }
 
-function isKnownDevice(secretKey: SecretKey, address: string, device: string | undefined): boolean {
+/** For other ways to sign in, too. */
+export function isKnownDevice(secretKey: SecretKey, address: string, device: string | undefined): boolean {
   const [id = '', mac = ''] = device?.split('.') ?? []
   try {
     return id !== '' && equalBytes(fromBase64url(mac), secretKey.authenticate('device', id, address))

@@ -8,7 +8,8 @@ import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { fullName } from './roles.ts'
-import { endSessions, type Session, startSession } from './session.ts'
+import { type Opened, openSession } from './opening.ts'
+import { endSessions } from './session.ts'
 
 /** A link by which a person sets their password: at the first visit, or when it was forgotten. */
 export const WELCOME_LASTS = 7 * DAY
@@ -40,14 +41,14 @@ async function welcomed(db: Db, secretKey: SecretKey, at: Instant, token: string
   return user && at < expiresAt && equalBytes(fromBase64url(mac), macOf(secretKey, user, expiresAt)) ? user : null
 }
 
-/** Sets the password, ends every session there was, and begins one. */
+/** Sets the password, ends every session there was, and opens one as far as the second factor lets it. */
 export async function acceptWelcome(
   tools: { readonly db: Db; readonly secretKey: SecretKey },
   act: Act,
   token: string,
   password: string,
   companyWords: readonly string[],
-): Promise<{ user: UserRow; session: Session; token: string }> {
+): Promise<Opened> {
   const user = await redeemWelcome(tools.db, tools.secretKey, act.at, token)
   checkPassword(password, [...companyWords, ...ownWordsOf(user)])
   const passwordHash = await hashPassword(password)
@@ -64,9 +65,7 @@ export async function acceptWelcome(
     if (numUpdatedRows !== 1n) throw new Refusal('gone', 'welcome.link-over')
     await append(tx, own, { type: 'user.password-changed', detail: { user: user.id, by: 'link' }, clear: { name: fullName(user) } })
     await endSessions(tx, own, user.id, null)
-    const started = await startSession(tx, own, user)
-    await append(tx, own, { type: 'user.signed-in', detail: { session: started.session.id, knownDevice: false } })
-    return { user: { ...user, passwordHash }, ...started }
+    return openSession(tx, act, { ...user, passwordHash }, { method: 'link', knownDevice: false })
   })
 }
 

@@ -27,6 +27,11 @@ export type Purpose =
   | 'self-service-proof'
   | 'report'
   | 'webhook'
+  | 'totp'
+  | 'recovery-code'
+  | 'passkey'
+  | 'password-link'
+  | 'kept-form'
 
 const FILE = 'secret.key'
 

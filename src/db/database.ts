@@ -13,6 +13,11 @@ export interface Database {
   legalEntity: LegalEntityTable
   user: UserTable
   userSession: UserSessionTable
+  halfSession: HalfSessionTable
+  totp: TotpTable
+  recoveryCode: { id: string; userId: string; hash: Digest; createdAt: Instant; usedAt: Instant | null }
+  passkey: PasskeyTable
+  passwordLink: PasswordLinkTable
   department: DepartmentTable
   userGroup: { id: string; name: string; createdAt: Instant }
   userGroupMember: { groupId: string; userId: string }
@@ -302,6 +307,71 @@ export interface UserSessionTable {
   endedAt: Instant | null
   ip: string | null
   userAgent: string | null
+  method: SignInMethod
+  /** What came after the method; null: nothing was asked. */
+  factor: SecondFactor | null
+  /** When and by what its person last showed that it is they who sit there. */
+  provedAt: Instant | null
+  provedBy: ProofMethod | null
+}
+
+/** What says who somebody is. `link`: one that was sent to their address. */
+export type SignInMethod = 'password' | 'link' | 'passkey' | 'ldap' | 'oidc'
+/** `passkey` stands alone too, for it asks for the person's own finger, face or PIN; `provider`: their OpenID provider asked. */
+export type SecondFactor = 'totp' | 'recovery-code' | 'passkey' | 'provider'
+export type ProofMethod = 'password' | 'totp' | 'passkey' | 'oidc'
+
+/** Between a password and a second factor: it opens nothing but the page that asks for it. */
+export interface HalfSessionTable {
+  id: string
+  tokenHash: Digest
+  userId: string
+  method: SignInMethod
+  /** `enrolment`: the house asks for a second factor, and there is none yet. */
+  needs: 'second-factor' | 'enrolment'
+  knownDevice: number
+  createdAt: Instant
+  endedAt: Instant | null
+  ip: string | null
+  userAgent: string | null
+}
+
+/** Without `confirmedAt` it was shown and counts for nothing yet. The secret is sealed with the key outside the database. */
+export interface TotpTable {
+  id: string
+  userId: string
+  sealedSecret: Bytes
+  createdAt: Instant
+  confirmedAt: Instant | null
+  /** The number of the last half minute whose code was used; no earlier one counts. */
+  lastStep: number
+}
+
+export interface PasskeyTable {
+  id: string
+  /** base64url. */
+  credentialId: string
+  userId: string
+  /** COSE. */
+  publicKey: Bytes
+  counter: number
+  /** As the browser told them, with spaces between. */
+  transports: string
+  name: string
+  createdAt: Instant
+  lastUsedAt: Instant | null
+}
+
+/** A link to choose a new password, sent to whoever had forgotten it. */
+export interface PasswordLinkTable {
+  id: string
+  tokenHash: Digest
+  userId: string
+  /** Where it was sent; it is dead once the account has another. */
+  address: string
+  createdAt: Instant
+  expiresAt: Instant
+  usedAt: Instant | null
 }
 
 export interface DepartmentTable {

@@ -15,6 +15,7 @@ import * as template from '../../migrations/0015-template.ts'
 import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
+import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-board': board,
   '0017-following-up': followingUp,
   '0018-vault': vault,
+  '0020-local-sign-on': localSignOn,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

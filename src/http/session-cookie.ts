@@ -1,11 +1,16 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import { sessionCookie } from '../access/session.ts'
+import { findHalfSession, HALF_LASTS, type HalfSession, type Opened } from '../access/opening.ts'
+import { sessionCookie, signOut } from '../access/session.ts'
+import { deviceToken } from '../access/sign-in.ts'
+import { SECOND } from '../base/instant.ts'
+import type { UserRow } from '../db/database.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { Ctx } from './env.ts'
 import { originsOf } from '../setting/origins.ts'
 import { cookieName } from './security.ts'
 
 const DEVICE = 'device'
+const HALF = 'half'
 const A_YEAR = 365 * 86_400
 
 /** The cookie ends with the browser; the session itself ends earlier, at the server. */
@@ -13,6 +18,30 @@ export async function rememberSession(c: Ctx, { token, device }: { readonly toke
   const secure = await isHttps(c)
   setCookie(c, sessionCookie(secure), token, { httpOnly: true, sameSite: 'Lax', secure, path: '/' })
   if (device) setCookie(c, cookieName(secure, DEVICE), device, { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: A_YEAR })
+}
+
+/**
+ * Answers a sign-in, whatever said who it is: a new token at every one, and the old session of this browser, if there is one, ends. Where a second
+ * factor comes first, the page that asks for it.
+ */
+export async function enter(c: Ctx, opened: Opened, next: string): Promise<Response> {
+  const secure = await isHttps(c)
+  const half = cookieName(secure, HALF)
+  if (opened.kind === 'half') {
+    setCookie(c, half, opened.token, { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: HALF_LASTS / SECOND })
+    return c.redirect(`/sign-in/${opened.needs}?next=${encodeURIComponent(next)}`, 303)
+  }
+  const { db, secretKey } = c.var.house
+  if (c.var.sessionId) await signOut(db, c.var.act, c.var.sessionId)
+  if (getCookie(c, half)) setCookie(c, half, '', { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: 0 })
+  await rememberSession(c, { token: opened.token, device: deviceToken(secretKey, opened.user.email) })
+  return c.redirect(next, 303)
+}
+
+/** Who is between a password and the second factor in this browser. */
+export async function halfOf(c: Ctx): Promise<{ half: HalfSession; user: UserRow } | null> {
+  const token = getCookie(c, cookieName(await isHttps(c), HALF))
+  return token ? findHalfSession(c.var.house.db, token, c.var.act.at) : null
 }
 
 export async function forgetSession(c: Ctx): Promise<void> {

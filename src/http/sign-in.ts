@@ -4,7 +4,7 @@ import { signIn } from '../access/sign-in.ts'
 import { ownAddress, signedIn } from './access.ts'
 import { blankForm, formWith, readAnswers } from './answers.ts'
 import { createApp } from './env.ts'
-import { deviceOf, forgetSession, rememberSession } from './session-cookie.ts'
+import { deviceOf, enter, forgetSession } from './session-cookie.ts'
 import { isSetUp } from './setup.ts'
 import { refusalStatus } from './errors.ts'
 
@@ -26,15 +26,11 @@ export const signInPages = createApp()
     if (!answers.ok) return c.html(await c.var.render('access/sign-in', { form: answers.form }), 422)
     const { email, password, next } = answers.value
     try {
-      const signedIn = await signIn(c.var.house, c.var.act, { email, password, device: await deviceOf(c) })
-      // A new token at every sign-in; the old session of this browser, if there is one, ends.
-      if (c.var.sessionId) await signOut(c.var.house.db, c.var.act, c.var.sessionId)
-      await rememberSession(c, signedIn)
+      return await enter(c, await signIn(c.var.house, c.var.act, { email, password, device: await deviceOf(c) }), ownAddress(next))
     } catch (error) {
       const form = formWith(c, answers.form, error, { 'sign-in': 'password' })
       return c.html(await c.var.render('access/sign-in', { form }), refusalStatus(error))
     }
-    return c.redirect(ownAddress(next), 303)
   })
   .post('/sign-out', signedIn, async (c) => {
     if (c.var.sessionId) await signOut(c.var.house.db, c.var.act, c.var.sessionId)

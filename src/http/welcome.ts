@@ -6,7 +6,7 @@ import { blankForm, formWith, readAnswers } from './answers.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
 import { password } from './schemas.ts'
-import { rememberSession } from './session-cookie.ts'
+import { enter } from './session-cookie.ts'
 
 const Welcome = z.object({ password })
 
@@ -32,11 +32,11 @@ export const welcome = createApp()
       c.var.render('access/welcome', { firstName: user.firstName, email: user.email, form, shortest: SHORTEST_PASSWORD })
     if (!answers.ok) return c.html(await page(answers.form), 422)
     try {
-      await rememberSession(c, await acceptWelcome({ db, secretKey }, c.var.act, token, answers.value.password, await companyWords(c)))
+      const opened = await acceptWelcome({ db, secretKey }, c.var.act, token, answers.value.password, await companyWords(c))
+      return await enter(c, opened, '/')
     } catch (error) {
       return c.html(await page(formWith(c, answers.form, error, { password: 'password' })), refusalStatus(error))
     }
-    return c.redirect('/', 303)
   })
 
 /** No password is made of the company's own names. */

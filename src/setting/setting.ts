@@ -12,6 +12,7 @@ export interface Settings {
   reminders: { firstAfterDays: number; everyDays: number; most: number; workingDays?: boolean }
   /** Days on which nobody is at work, besides Saturdays and Sundays: those of France, reckoned, and the company's own. */
   holidays: { french: boolean; own: readonly { readonly day: string; readonly name: string }[] }
+  secondFactor: { policy: SecondFactorPolicy }
   email: EmailSetting | null
   sms: SmsSetting | null
   /** Who keeps checkpoints of the audit log outside this machine: a file on another volume, an address, how often it is written to. */
@@ -30,6 +31,10 @@ export interface Settings {
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
 }
+
+/** Whom a second factor is asked of: nobody, whoever has one, whoever administers (who must have one), everybody. */
+export const SECOND_FACTOR_POLICIES = ['off', 'optional', 'administrators', 'everybody'] as const
+export type SecondFactorPolicy = (typeof SECOND_FACTOR_POLICIES)[number]
 
 /** Sentences with `{placeholders}`, never templates. Empty or absent: the house's own sentence. */
 export interface OwnText {
@@ -83,6 +88,7 @@ export const DEFAULTS: Settings = {
   limits: { uploadBytes: 100_000_000, pages: 2_000, linkDays: 14 },
   reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
   holidays: { french: false, own: [] },
+  secondFactor: { policy: 'optional' },
   email: null,
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },

@@ -81,7 +81,10 @@ export async function setUp(
       })
     await forgetDraft(tx)
     const started = await startSession(tx, own, user)
-    await append(tx, own, { type: 'user.signed-in', detail: { session: started.session.id, knownDevice: false } })
+    await append(tx, own, {
+      type: 'user.signed-in',
+      detail: { session: started.session.id, knownDevice: false, method: 'password', factor: null },
+    })
     return { ...started, recovery }
   })
 }

@@ -1,0 +1,71 @@
+import { expect, test } from 'bun:test'
+import { completeSession, findHalfSession, HALF_LASTS, type Identified, type Opened, openSession } from '../../src/access/opening.ts'
+import { findSession } from '../../src/access/session.ts'
+import { addUser } from '../../src/access/users.ts'
+import { EMPLOYEE } from '../../src/access/rights.ts'
+import type { User } from '../../src/access/roles.ts'
+import { systemAct } from '../../src/audit/act.ts'
+import { type SecondFactorPolicy, writeSetting } from '../../src/setting/setting.ts'
+import { after, ANN, eventsOf, NOON, openAccess, visitor } from './support.ts'
+
+type Access = Awaited<ReturnType<typeof openAccess>>
+
+const decide = (house: Access, policy: SecondFactorPolicy) =>
+  house.db.transaction().execute((tx) => writeSetting(tx, systemAct(NOON), 'secondFactor', { policy }))
+const open = (house: Access, user: User, identified: Partial<Identified> = {}): Promise<Opened> =>
+  house.db.transaction().execute((tx) => openSession(tx, visitor(), user, { method: 'password', knownDevice: false, ...identified }))
+const giveTotp = (house: Access, user: User) =>
+  house.db
+    .insertInto('totp')
+    .values({ id: `otp_${user.id}`, userId: user.id, sealedSecret: new Uint8Array(1), createdAt: NOON, confirmedAt: NOON, lastStep: 0 })
+    .execute()
+const addBob = (house: Access) =>
+  house.db.transaction().execute((tx) => addUser(tx, visitor(), { ...ANN, email: 'bob@acme.example', roles: [EMPLOYEE] }))
+
+test('the policy and the own second factor decide what is asked', async () => {
+  await using house = await openAccess()
+  const bob = await addBob(house)
+  const asked = async (policy: SecondFactorPolicy, user: User) => {
+    await decide(house, policy)
+    const opened = await open(house, user)
+    return opened.kind === 'half' ? opened.needs : 'open'
+  }
+  const all = async () => {
+    const rows: string[] = []
+    for (const policy of ['off', 'optional', 'administrators', 'everybody'] as const)
+      rows.push(`${await asked(policy, house.ann)} ${await asked(policy, bob)}`)
+    return rows
+  }
+  expect(await all()).toEqual(['open open', 'open open', 'enrolment open', 'enrolment enrolment'])
+  await giveTotp(house, bob)
+  expect(await all()).toEqual(['open open', 'open second-factor', 'enrolment second-factor', 'enrolment second-factor'])
+})
+
+test('a passkey and a provider that asked are their own second factor, whatever the first step was', async () => {
+  await using house = await openAccess()
+  await giveTotp(house, house.ann)
+  await decide(house, 'everybody')
+  expect((await open(house, house.ann, { method: 'passkey', factor: 'passkey' })).kind).toBe('open')
+  expect((await open(house, house.ann, { method: 'oidc', factor: 'provider' })).kind).toBe('open')
+  for (const method of ['password', 'link', 'ldap', 'oidc'] as const) expect((await open(house, house.ann, { method })).kind).toBe('half')
+})
+
+test('what stands between opens nothing, ends by itself, and becomes one session once', async () => {
+  await using house = await openAccess()
+  await giveTotp(house, house.ann)
+  const opened = await open(house, house.ann)
+  expect(opened.kind).toBe('half')
+  expect(await findSession(house.db, opened.token, NOON)).toBeNull()
+  const found = await findHalfSession(house.db, opened.token, NOON)
+  expect(found?.user.id).toBe(house.ann.id)
+  expect(await findHalfSession(house.db, opened.token, after(HALF_LASTS))).toBeNull()
+  const complete = () => house.db.transaction().execute((tx) => completeSession(tx, visitor(), house.ann, found!.half, 'totp'))
+  const whole = (await Promise.all([complete(), complete(), complete()])).filter((one) => one !== null)
+  expect(whole.length).toBe(1)
+  expect(whole[0]!.token).not.toBe(opened.token)
+  expect(await findHalfSession(house.db, opened.token, NOON)).toBeNull()
+  const session = (await findSession(house.db, whole[0]!.token, NOON))?.session
+  expect(session).toMatchObject({ method: 'password', factor: 'totp', provedBy: 'totp', provedAt: NOON })
+  expect(await eventsOf(house.db)).toEqual(['user.added', 'user.second-factor-asked', 'user.signed-in'])
+  expect(JSON.stringify(await house.db.selectFrom('halfSession').selectAll().execute())).not.toContain(opened.token)
+})
