@@ -1,6 +1,6 @@
 // What a fresh checkout needs before anything can run: the packages of package-lock.json, and the bun binary. Node alone runs this.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,6 +9,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const SMALLEST_BINARY = 1_000_000
 
 if (arePackagesStale()) {
+  // `npm ci` would empty the folder behind the link, which another checkout uses.
+  if (isLink()) fail('node_modules is a link, and what it leads to is not what package-lock.json names; install there, or remove the link')
   console.error('Installing the packages of package-lock.json …')
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], isOtherEngine)
 }
@@ -34,6 +36,10 @@ function packagesOf(path) {
   } catch {
     return null
   }
+}
+
+function isLink() {
+  return lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 function isPlaceholder() {
