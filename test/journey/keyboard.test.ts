@@ -69,9 +69,11 @@ test('a document is prepared, sent and signed by the keyboard alone', async () =
   await desk.waitForURL('**/draft')
   await desk.waitForLoadState('networkidle')
   const envelope = /env_\w+/.exec(desk.url())![0]
+  // Waited for before the way there: the browser is told in a message of its own that its window of files is to be caught.
+  const chosen = desk.waitForEvent('filechooser')
   await tabTo(desk, 'input[type="file"][name="files"]')
-  const [chooser] = await Promise.all([desk.waitForEvent('filechooser'), desk.keyboard.press('Enter')])
-  await chooser.setFiles(CONTRACT)
+  await desk.keyboard.press('Enter')
+  await (await chosen).setFiles(CONTRACT)
   await desk.waitForSelector('[data-document]')
   await desk.waitForSelector('[data-editor][data-ready]')
 
