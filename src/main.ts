@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./cli/verify.ts'),
   },
   doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
+  config: { usage: 'config show [--json]', does: 'each setting and where it comes from', load: () => import('./cli/config.ts') },
   audit: {
     usage: 'audit verify | export --out DIR | consistency OLD NEW | continue --reason TEXT',
     does: 'the audit log: recomputed, taken out, compared, continued after a break',

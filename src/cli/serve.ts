@@ -5,6 +5,7 @@ import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
 import type { Environment } from './command.ts'
+import { warningSentence } from './config.ts'
 import { log, safePath } from './log.ts'
 import { startRunning } from './running.ts'
 
@@ -21,6 +22,7 @@ const LOGGED: ListenOptions = {
 
 export async function run(_args: readonly string[], environment: Environment): Promise<number> {
   const config = readConfig(environment)
+  for (const warning of config.warnings) log('warn', 'config.warning', { told: warningSentence(warning) })
   const { house, listeners, stop } = await startRunning(config, {
     ...LOGGED,
     onJobError: (job, error) => log('warn', 'job.deferred', { job: job.id, kind: job.kind, attempts: job.attempts, error: String(error) }),

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type FixedMail, mailOf } from './mail.ts'
+import { type SettingName, settingOf } from './settings.ts'
+import { ConfigError, type ConfigWarning, type Environment, readSaid, type Source } from './sources.ts'
 
 export interface Listen {
   readonly host: string
@@ -26,58 +29,34 @@ export interface Config {
   readonly passphraseFile: string | null
   /** The path of LibreOffice’s `soffice`; `none`: not used; null: the first that is found. */
   readonly libreOffice: string | null
+  /** The mail server that stands in the place of the console's; null: the console's. */
+  readonly mail: FixedMail | null
+  /** Where each setting was said that was said at all. */
+  readonly sources: ReadonlyMap<SettingName, Source>
+  readonly settingsFile: string | null
+  readonly warnings: readonly ConfigWarning[]
 }
 
 /** Its name in the data folder. */
 export const KEPT_CHECKPOINT = 'audit-checkpoint.db'
 
-/** Every setting of the environment, and what it means. Each may also be given as `NAME_FILE`, the path of a file that holds it. */
-export const SETTINGS = {
-  PARAPHE_DATA: 'the data folder (default ./data)',
-  PARAPHE_LISTEN: 'address and port to listen on (default 127.0.0.1:8080)',
-  PARAPHE_URL: 'the address that staff type, https://sign.example.com',
-  PARAPHE_PUBLIC_LISTEN: 'a second address and port that serves recipients and verification alone',
-  PARAPHE_PUBLIC_URL: 'the address that recipients see (default PARAPHE_URL)',
-  PARAPHE_DATABASE_URL: 'postgres://… in place of the file of data',
-  PARAPHE_VAULT_URL: 's3://… in place of the file of data, for objects',
-  PARAPHE_PASSPHRASE_FILE: 'a file that holds the passphrase of the authority’s keys; or the systemd credential paraphe-passphrase',
-  PARAPHE_TRUSTED_PROXIES: 'addresses of reverse proxies whose X-Forwarded headers count, separated by commas',
-  PARAPHE_LIBREOFFICE: 'the path of LibreOffice’s soffice, which turns text documents into PDF; none: not used (default: found by itself)',
-  PARAPHE_WEBHOOK_HOSTS:
-    'hosts of your own network that rules of the board may call, also without encryption, separated by commas (default: none)',
-  PARAPHE_AUDIT_CHECKPOINT:
-    'the file that keeps the newest checkpoint of the audit log, best on another volume (default in the data folder)',
-} as const
-type SettingName = keyof typeof SETTINGS
+export { ConfigError } from './sources.ts'
 
-/** A setting that cannot be read: its message names the setting and says what is wrong. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
-}
-
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const read = (name: SettingName): string | null => {
-    const file = environment[`${name}_FILE`]
-    if (!file) return environment[name]?.trim() || null
-    try {
-      return readFileSync(file, 'utf8').trim() || null
-    } catch {
-      throw new ConfigError(`${name}_FILE: the file ${file} cannot be read`)
-    }
-  }
+/** Throws `ConfigError` for what cannot be read. */
+export function readConfig(environment: Environment): Config {
+  const { values, settingsFile, warnings } = readSaid(environment)
+  const read = (name: SettingName): string | null => values.get(name)?.text ?? settingOf(name).otherwise ?? null
   const notYet = (name: SettingName): null => {
     if (read(name)) throw new ConfigError(`${name}: this version keeps everything in its file of data`)
     return null
   }
-  if (environment['PARAPHE_PASSPHRASE'])
-    throw new ConfigError('PARAPHE_PASSPHRASE: every process of the machine can read it there; name a file by PARAPHE_PASSPHRASE_FILE')
-  const dataDirectory = resolve(read('PARAPHE_DATA') ?? './data')
+  const dataDirectory = resolve(read('PARAPHE_DATA')!)
   return {
     dataDirectory,
     auditCheckpoint: resolve(read('PARAPHE_AUDIT_CHECKPOINT') ?? join(dataDirectory, KEPT_CHECKPOINT)),
-    passphraseFile: read('PARAPHE_PASSPHRASE_FILE') ?? credentialIn(environment['CREDENTIALS_DIRECTORY']),
+    passphraseFile: read('PARAPHE_PASSPHRASE'),
     libreOffice: optional(read('PARAPHE_LIBREOFFICE'), officeOf),
-    listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN') ?? '127.0.0.1:8080'),
+    listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN')!),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
     url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => originOf('PARAPHE_PUBLIC_URL', text)),
@@ -85,13 +64,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
     trustedProxies: listOf(read('PARAPHE_TRUSTED_PROXIES')),
     webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
+    mail: mailOf(read),
+    sources: new Map([...values].map(([name, { source }]) => [name, source])),
+    settingsFile,
+    warnings,
   }
-}
-
-/** systemd's LoadCredential= and LoadCredentialEncrypted= (systemd.exec(5)). */
-function credentialIn(directory: string | undefined): string | null {
-  const path = directory ? join(directory, 'paraphe-passphrase') : null
-  return path && existsSync(path) ? path : null
 }
 
 const listOf = (text: string | null): string[] =>

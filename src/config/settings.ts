@@ -1,0 +1,80 @@
+/** What is known of a setting beside its value. */
+export interface Setting {
+  /** One line for the table of README.md. */
+  readonly does: string
+  /** Its value where nobody says one; absent: none, or one that depends on others. */
+  readonly otherwise?: string
+  /**
+   * `list`: values separated by commas, or a list in the settings file; `file`: its value is the path of a file, which `…_FILE` and a credential name too;
+   * otherwise text.
+   */
+  readonly kind?: 'list' | 'file'
+  /** `all`: never shown; `password`: a web address of which the password is not shown. */
+  readonly secret?: 'all' | 'password'
+  /** Said as `…_FILE`, as a credential and as `…_file` alone: every process of the machine can read the environment of another. */
+  readonly isFileOnly?: true
+}
+
+/**
+ * Everything that is decided outside the console, once for every source of it. `PARAPHE_SMTP_PASSWORD` is also `PARAPHE_SMTP_PASSWORD_FILE`, the systemd
+ * credential `paraphe-smtp-password`, and `smtp_password` in the settings file. README.md holds this table, made by `bun scripts/settings-table.ts`.
+ */
+export const SETTINGS = {
+  PARAPHE_DATA: { otherwise: './data', does: 'the data folder' },
+  PARAPHE_CONFIG: {
+    does: 'the settings file, TOML or JSON (default `paraphe.toml` or `paraphe.json` in the data folder, where it is there)',
+  },
+  PARAPHE_LISTEN: { otherwise: '127.0.0.1:8080', does: 'address and port to listen on' },
+  PARAPHE_URL: { does: 'the address that staff type, such as `https://sign.example.com`' },
+  PARAPHE_PUBLIC_LISTEN: { does: 'a second address and port that serves recipients and verification alone' },
+  PARAPHE_PUBLIC_URL: { does: 'the address that recipients see (default `PARAPHE_URL`)' },
+  PARAPHE_TRUSTED_PROXIES: {
+    kind: 'list',
+    does: 'addresses of reverse proxies whose `X-Forwarded-For` counts, separated by commas',
+  },
+  PARAPHE_SMTP: {
+    does: 'the mail server, in place of the console’s: `smtps://host:465` (TLS), `smtp://user@host:587` (STARTTLS) or `smtp-plain://host:25` (not encrypted)',
+  },
+  PARAPHE_SMTP_PASSWORD: { secret: 'all', does: 'the password of the user in `PARAPHE_SMTP`' },
+  PARAPHE_SMTP_CA: { kind: 'file', does: 'a file with the certificates (PEM) of the authority that the mail server’s certificate is from' },
+  PARAPHE_MAIL_FROM: { does: 'the sender of messages where `PARAPHE_SMTP` is given: `Acme <sign@acme.example>`' },
+  PARAPHE_DATABASE_URL: { secret: 'password', does: '`postgres://…` in place of the file of data; not in this version' },
+  PARAPHE_VAULT_URL: { secret: 'password', does: '`s3://…` in place of the file of data, for objects; not in this version' },
+  PARAPHE_AUDIT_CHECKPOINT: {
+    does: 'the file that keeps the newest checkpoint of the audit log (default `audit-checkpoint.db` in the data folder; best on another volume)',
+  },
+  PARAPHE_PASSPHRASE: {
+    kind: 'file',
+    isFileOnly: true,
+    does: 'a file that holds the passphrase of the authority’s keys, where a passphrase protects them; or the systemd credential `paraphe-passphrase` (`LoadCredentialEncrypted=`)',
+  },
+  PARAPHE_LIBREOFFICE: {
+    does: 'the path of LibreOffice’s `soffice`, which turns Word, OpenDocument and RTF files into PDF; `none`: not used (default: found by itself)',
+  },
+  PARAPHE_WEBHOOK_HOSTS: {
+    kind: 'list',
+    does: 'hosts of your own network that rules of the board may call, also without encryption, separated by commas; by default none',
+  },
+} as const satisfies Readonly<Record<string, Setting>>
+
+export type SettingName = keyof typeof SETTINGS
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+
+export const settingOf = (name: SettingName): Setting => SETTINGS[name]
+
+/** Its name in the environment and in the README: the passphrase is never given by its text. */
+export const shownName = (name: SettingName): string => (settingOf(name).isFileOnly ? `${name}_FILE` : name)
+
+/** `PARAPHE_SMTP_PASSWORD` → `smtp_password`, in the settings file. */
+export const keyOf = (name: SettingName): string => name.slice('PARAPHE_'.length).toLowerCase()
+
+/** `PARAPHE_SMTP_PASSWORD` → `paraphe-smtp-password`, in `$CREDENTIALS_DIRECTORY` (systemd.exec(5)). */
+export const credentialOf = (name: SettingName): string => name.toLowerCase().replaceAll('_', '-')
+
+/** The rows of README.md's table. */
+export const settingsTable = (): string =>
+  SETTING_NAMES.map((name) => {
+    const { does, otherwise } = settingOf(name)
+    return `| \`${shownName(name)}\` | ${does}${otherwise ? ` (default \`${otherwise}\`)` : ''} |`
+  }).join('\n')
