@@ -119,6 +119,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ceremony',
     'template',
     'vault',
+    'board',
   ],
 }
 const ROOMS = Object.keys(MAY_IMPORT)

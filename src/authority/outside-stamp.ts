@@ -1,5 +1,6 @@
 import { type Bytes, fromBase64 } from '../base/bytes.ts'
 import { type Instant, MINUTE } from '../base/instant.ts'
+import { noteOutbound, placeOf } from '../base/outbound.ts'
 import { same } from '../pki/revocation-list.ts'
 import { DerFault } from '../pki/der-reader.ts'
 import { validatePath } from '../pki/path.ts'
@@ -65,6 +66,7 @@ export async function askOutside(
 
 async function post(url: string, body: Bytes, patience: number): Promise<Bytes> {
   try {
+    noteOutbound('time-stamp', placeOf(url))
     const answer = await fetch(url, {
       method: 'POST',
       body,

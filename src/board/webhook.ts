@@ -4,6 +4,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { SECOND } from '../base/instant.ts'
+import { noteOutbound, placeOf } from '../base/outbound.ts'
 import { VERSION } from '../base/version.ts'
 import type { RuleRunRow } from '../db/database.ts'
 import type { RuleTools } from './carrying-out.ts'
@@ -87,6 +88,7 @@ export const openLookup: LookupFunction = (host, options, answer) =>
 
 /** One request, ten seconds in all, no redirect. Nothing of the answer but its status is kept. */
 function post(url: URL, body: string, headers: Readonly<Record<string, string>>, isPrivateAllowed: boolean): Promise<Outcome> {
+  noteOutbound('webhook', placeOf(url.href))
   return new Promise((resolve) => {
     const end = (outcome: Outcome): void => {
       clearTimeout(timer)

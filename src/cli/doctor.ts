@@ -1,5 +1,6 @@
 import { readConfig } from '../config/config.ts'
 import { examine } from '../upkeep/doctor.ts'
+import { listOutbound } from '../upkeep/outbound.ts'
 import { fill, words } from '../view/words.ts'
 import { closeSandbox } from '../sandbox/run.ts'
 import type { Environment } from './command.ts'
@@ -12,11 +13,16 @@ export async function run(args: readonly string[], environment: Environment): Pr
   const { house, close } = await openHouse(readConfig(environment))
   try {
     const checks = await examine({ db: house.db, config: house.config, isLocked: () => house.keys.isLocked() }, house.clock())
+    const outbound = await listOutbound(house)
     const broken = checks.some(({ state }) => state === 'stop')
-    if (args.includes('--json')) console.log(JSON.stringify({ ok: !broken, checks }))
+    if (args.includes('--json')) console.log(JSON.stringify({ ok: !broken, checks, outbound }))
     else {
-      const told = words('en').console.health.checks
-      for (const { name, state, facts } of checks) console.log(`${SIGN[state]}  ${told[name].title}: ${fill(told[name][state], facts)}`)
+      const { console: page, outbound: told } = words('en')
+      for (const { name, state, facts } of checks)
+        console.log(`${SIGN[state]}  ${page.health.checks[name].title}: ${fill(page.health.checks[name][state], facts)}`)
+      console.log(`\n${outbound.length ? `${told.title}:` : told.none}`)
+      for (const { kind, name, host, port } of outbound)
+        console.log(`  ${told.kinds[kind].name}${name ? ` (${name})` : ''}: ${host.includes(':') ? `[${host}]` : host}:${port}`)
     }
     return broken ? 1 : 0
   } finally {

@@ -40,6 +40,10 @@ export interface Database {
   legalHold: LegalHoldTable
   witness: WitnessTable
   job: JobTable
+  /** Whom the house spoke to, when last, how often. */
+  outboundUse: { kind: string; host: string; port: number; usedAt: Instant; times: number }
+  alarm: AlarmTable
+  examination: ExaminationTable
   idempotency: { key: string; scope: string; answer: string; at: Instant }
   message: MessageTable
   messageAttempt: { id: string; messageId: string; at: Instant; outcome: 'sent' | 'deferred' | 'failed'; detail: string }
@@ -438,6 +442,30 @@ export interface WitnessTable {
   toldAt: Instant | null
   failure: string | null
   failedAt: Instant | null
+}
+
+/** Something that is amiss until it ends: at most one open row a cause. */
+export interface AlarmTable {
+  id: string
+  cause: string
+  /** JSON: what fills its sentence. */
+  facts: string
+  raisedAt: Instant
+  seenAt: Instant
+  endedAt: Instant | null
+}
+
+/** One run of every self-check. */
+export interface ExaminationTable {
+  id: string
+  /** A user's id; null: the house did it by itself. */
+  askedBy: string | null
+  startedAt: Instant
+  endedAt: Instant | null
+  done: number
+  total: number
+  /** JSON: the checks that are done. */
+  checks: string
 }
 
 export interface JobTable {

@@ -16,6 +16,7 @@ import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
 import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
+import * as watching from '../../migrations/0025-watching.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-following-up': followingUp,
   '0018-vault': vault,
   '0020-local-sign-on': localSignOn,
+  '0025-watching': watching,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

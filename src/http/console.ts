@@ -28,6 +28,7 @@ const CONSOLE = {
   audit: ({ console }: Permissions) => console.audit,
   vault: settings,
   health: settings,
+  outbound: settings,
 } as const
 export type ConsolePage = keyof typeof CONSOLE
 
@@ -37,7 +38,7 @@ const GROUPS = {
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
   trust: ['authority', 'audit', 'vault'],
-  system: ['settings', 'health'],
+  system: ['settings', 'health', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
 export type ConsoleGroup = keyof typeof GROUPS
 type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]>

@@ -105,6 +105,7 @@ import { consoleAuditErasure } from './console/audit/erasure.ts'
 import { consoleAuditWitness } from './console/audit/witness.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleVault } from './console/vault.ts'
+import { consoleOutbound } from './console/outbound.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleCertificates } from './console/authority/certificates.ts'
@@ -255,6 +256,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuditExport,
     consoleVault,
     consoleHealth,
+    consoleOutbound,
     consoleAuthority,
     consoleAuthorityRenewal,
     consoleSeal,

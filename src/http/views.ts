@@ -60,6 +60,7 @@ import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
+import type { ListedTarget } from '../upkeep/outbound.ts'
 import type { CheckName } from '../upkeep/doctor.ts'
 import type { RowState } from '../template/bulk/report.ts'
 import type { TemplateFolder } from '../template/folders.ts'
@@ -645,6 +646,7 @@ export interface Views {
     isUnsorted: boolean
     next: string | null
   }
+  'console/outbound': { targets: (ListedTarget & { byName: string | null })[] }
   'console/vault': { faults: ShownFault[]; sweeps: VaultSweepRow[]; nights: number }
   'vault/retention/index': {
     classes: RetentionClass[]

@@ -39,7 +39,10 @@ export async function keepEmailChannel(tx: Tx, act: Act, secretKey: SecretKey, c
     await writeSetting(tx, act, 'email', { ...rest, sealedPassword: password === null ? null : sealed(secretKey, 'email', password) })
     await releaseWaiting(tx, act, 'email')
   } else await writeSetting(tx, act, 'email', null)
-  await append(tx, act, { type: 'channel.changed', detail: { channel: 'email', configured: channel !== null } })
+  await append(tx, act, {
+    type: 'channel.changed',
+    detail: { channel: 'email', configured: channel !== null, host: channel?.host ?? null },
+  })
 }
 
 export async function keepSmsChannel(tx: Tx, act: Act, secretKey: SecretKey, gateway: NamedGateway | null): Promise<void> {
@@ -53,7 +56,10 @@ export async function keepSmsChannel(tx: Tx, act: Act, secretKey: SecretKey, gat
     })
     await releaseWaiting(tx, act, 'sms')
   } else await writeSetting(tx, act, 'sms', null)
-  await append(tx, act, { type: 'channel.changed', detail: { channel: 'sms', configured: gateway !== null } })
+  await append(tx, act, {
+    type: 'channel.changed',
+    detail: { channel: 'sms', configured: gateway !== null, host: URL.parse(gateway?.url ?? '')?.hostname ?? null },
+  })
 }
 
 /** What an administrator types: empty where there is nothing, also where a secret that is kept already is to stay. */

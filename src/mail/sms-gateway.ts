@@ -1,4 +1,5 @@
 import { SECOND } from '../base/instant.ts'
+import { noteOutbound, placeOf } from '../base/outbound.ts'
 import type { Outcome } from './outcome.ts'
 import { scrubbed, waysIn } from './scrubbed.ts'
 
@@ -31,6 +32,7 @@ export async function sendSms(gateway: SmsGateway, to: string, text: string, say
   const secrets = [...secretsOf(gateway), ...waysIn(text)]
   say(`> ${gateway.method} ${URL.parse(url)!.host}`)
   try {
+    noteOutbound('sms', placeOf(url))
     const answer = await fetch(url, { method: gateway.method, headers, body, redirect: 'manual', signal: AbortSignal.timeout(TIME) })
     const told = await readAtMost(answer, MOST_ANSWER)
     const shown = scrubbed(told, secrets)

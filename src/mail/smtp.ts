@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer'
 import type { Bytes } from '../base/bytes.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import { SECOND } from '../base/instant.ts'
+import { noteOutbound } from '../base/outbound.ts'
 import type { Outcome } from './outcome.ts'
 import { scrubbed, waysIn } from './scrubbed.ts'
 
@@ -57,6 +58,7 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
   try {
+    noteOutbound('mail', channel)
     const sending = transport.sendMail({
       envelope: { from, to: [to] },
       from: { name: plain(channel.fromName), address: from },

@@ -5,6 +5,7 @@ import type { House } from '../house.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
 import { isCheckpointDue } from '../upkeep/checkpointing.ts'
+import { keepOutboundUse } from '../upkeep/outbound.ts'
 import { handlersOf, UPKEEP } from './handlers.ts'
 
 /** Takes up whatever is due: what has just been asked for, and what a crash left under way. */
@@ -21,6 +22,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     await house.db.transaction().execute((tx) => enqueue(tx, house.clock(), { kind: CHECKPOINT, payload: {}, key: CHECKPOINT }))
     runner.wake()
   }
+  const keepUse = (): Promise<void> => keepOutboundUse(house.db, house.clock())
   let following: Promise<void> | null = null
   let isOver = false
   const followAll = async (): Promise<void> => {
@@ -34,7 +36,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
   }
   const every = (milliseconds: number, work: () => Promise<void>): Timer =>
     setInterval(() => void work().catch((error: unknown) => console.error(error)), milliseconds)
-  const timers = [every(HOUR, round), every(MINUTE, checkpoint), every(SECOND / 2, follow)]
+  const timers = [every(HOUR, round), every(MINUTE, checkpoint), every(MINUTE, keepUse), every(SECOND / 2, follow)]
   void round().catch((error: unknown) => console.error(error))
   return {
     ...runner,
@@ -43,6 +45,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
       isOver = true
       await following?.catch(() => {})
       await runner.stop()
+      await keepUse()
     },
   }
 }

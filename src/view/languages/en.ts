@@ -24,6 +24,7 @@ import { register } from './en/register.ts'
 import { imports } from './en/imports.ts'
 import { retention } from './en/retention.ts'
 import { sweep } from './en/sweep.ts'
+import { outbound } from './en/outbound.ts'
 import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
@@ -59,6 +60,7 @@ export const en = {
   imports,
   retention,
   sweep,
+  outbound,
   folders,
   evidence,
   board,

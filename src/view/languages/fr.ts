@@ -24,6 +24,7 @@ import { register } from './fr/register.ts'
 import { imports } from './fr/imports.ts'
 import { retention } from './fr/retention.ts'
 import { sweep } from './fr/sweep.ts'
+import { outbound } from './fr/outbound.ts'
 import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
@@ -61,6 +62,7 @@ export const fr: Words = {
   imports,
   retention,
   sweep,
+  outbound,
   folders,
   evidence,
   board,

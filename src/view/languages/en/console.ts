@@ -28,6 +28,7 @@ export const console = {
     audit: 'Audit log',
     vault: 'Vault check',
     health: 'Health',
+    outbound: 'What leaves this house',
   },
   companies: {
     title: 'Companies',

@@ -29,6 +29,7 @@ export const console: typeof shape = {
     audit: 'Journal d’audit',
     vault: 'Contrôle du coffre',
     health: 'État',
+    outbound: 'Ce qui sort de la maison',
   },
   companies: {
     title: 'Sociétés',
