@@ -12,6 +12,7 @@ import { createServer } from '../http/server.ts'
 import type { Views } from '../http/views.ts'
 import { type Job, releaseLeases } from '../jobs/queue.ts'
 import { removeLooseChunks } from '../store/sweeping.ts'
+import { keepFixedMail } from '../upkeep/fixing.ts'
 import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import { log } from './log.ts'
@@ -47,6 +48,7 @@ export async function startRunning(
     lock[Symbol.dispose]()
     throw error
   }
+  await keepFixedMail(opened, opened.clock())
   await releaseLeases(opened.db)
   await removeLooseChunks(opened.db)
   const house: House = { ...opened, wake: () => worker.wake() }

@@ -102,6 +102,7 @@ type Choices = readonly { readonly value: string; readonly label: string }[]
 type Countries = readonly { readonly code: string; readonly name: string }[]
 type LanguageNames = Readonly<Record<Language, string>>
 /** Addresses that the environment fixes; null: the console's. */
+/** Who fixes them outside the console, as a sentence. */
 type FixedAddresses = { readonly staffUrl: string | null; readonly publicUrl: string | null }
 
 /** What the field editor shows: each page of each document, those who act, and the fields as they stand. */
@@ -163,7 +164,7 @@ export interface Views {
     timeZones: readonly string[]
     fixed: FixedAddresses
   }
-  'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; test: ShownTest | null }
+  'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; fixed: string | null; test: ShownTest | null }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[]; recovery: string | null }
   'access/sign-in': { form: Form }
@@ -524,6 +525,8 @@ export interface Views {
     email: Form
     hasEmail: boolean
     hasPassword: boolean
+    /** Who fixes the mail server outside the console, as a sentence. */
+    emailFixed: string | null
     emailTest: ShownTest | null
     sms: Form
     /** Null: SMS is not set up. */

@@ -8,6 +8,7 @@ import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
 import { auditLog, witness } from './doctor-log.ts'
+import { settingFiles, settingNames } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
 import { lastSweep } from '../vault/sweep.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
@@ -33,6 +34,8 @@ export type CheckName =
   | 'audit-log'
   | 'witness'
   | 'vault'
+  | 'setting-names'
+  | 'setting-files'
 
 export interface Check {
   readonly name: CheckName
@@ -75,6 +78,8 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     auditLog,
     witness,
     vault,
+    settingNames,
+    settingFiles,
   ]) {
     const check = await look(tools, at)
     if (check) checks.push(check)

@@ -15,7 +15,7 @@ import { LANGUAGES, words } from '../view/words.ts'
 import { forgetDraft, readDraft } from './setup-draft.ts'
 
 export interface SetUpTools extends AuthorityTools {
-  readonly config: Pick<Config, 'publicUrl'>
+  readonly config: Pick<Config, 'publicUrl' | 'mail'>
   readonly secretKey: SecretKey
 }
 
@@ -72,7 +72,8 @@ export async function setUp(
     })
     await writeSetting(tx, own, 'installation', { ...installation, ...addresses, setUpAt: act.at })
     for (const language of LANGUAGES) await publishDisclosure(tx, own, language, words(language).setup.disclosure)
-    if (email)
+    if (tools.config.mail) await keepEmailChannel(tx, own, secretKey, tools.config.mail)
+    else if (email)
       await keepEmailChannel(tx, own, secretKey, {
         ...email,
         user: email.user || null,

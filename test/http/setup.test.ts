@@ -1,7 +1,10 @@
 import { expect, test } from 'bun:test'
+import { systemAct } from '../../src/audit/act.ts'
+import { readEmailChannel } from '../../src/mail/channel.ts'
+import { setUp } from '../../src/upkeep/setting-up.ts'
 import { setupAddress, setupSecret } from '../../src/upkeep/setup-secret.ts'
 import { readDraft } from '../../src/upkeep/setup-draft.ts'
-import { ORIGIN, openTestHouse, type TestHouse, type TestBrowser } from '../support/house.ts'
+import { NOON, ORIGIN, openTestHouse, type TestHouse, type TestBrowser } from '../support/house.ts'
 import { encodePng } from '../../src/image/png.ts'
 import { photographedSignature } from '../support/picture.ts'
 
@@ -303,3 +306,21 @@ test.each([{ rootName: '' }, { sealName: 'x'.repeat(65) }, { algorithm: 'ed25519
     expect(await test.house.db.selectFrom('user').selectAll().execute()).toEqual([])
   },
 )
+
+test('a mail server that the environment fixes is shown, asks for nothing, and is kept with everything else', async () => {
+  const environment = { PARAPHE_SMTP: 'smtps://mail.dupont.example', PARAPHE_MAIL_FROM: 'Dupont <sign@dupont.example>' }
+  await using test = await openTestHouse({ isSetUp: false, environment })
+  const browser = await begin(test)
+  await browser.post('/setup/company', COMPANY)
+  await browser.post('/setup/administrator', ADMINISTRATOR)
+  await browser.post('/setup/addresses', ADDRESSES)
+  const { text } = await browser.get('/setup/mail')
+  expect(text).toMatch(/value="mail\.dupont\.example"[^>]* readonly/)
+  expect(text).toContain('PARAPHE_SMTP')
+  expect(text).not.toContain('name="skip"')
+  expect((await browser.post('/setup/mail', { host: 'mail.elsewhere.example' })).location).toBe('/setup/authority')
+  const { house } = test
+  const answers = { rootName: 'R', issuingName: 'I', sealName: 'S', algorithm: 'ecdsa-p256', keyProtection: 'key-file' as const }
+  await setUp(house, systemAct(NOON), answers as never)
+  expect(await readEmailChannel(house.db, house.secretKey)).toEqual(house.config.mail)
+})

@@ -6,6 +6,7 @@ import { managesSettings, requireUser } from '../access.ts'
 import { blankForm, type Form } from '../answers.ts'
 import { type ShownTest, SMS_SHAPES } from '../channel-answers.ts'
 import { createApp, type Ctx } from '../env.ts'
+import { fixedBy } from '../fixed.ts'
 
 const Query = z.object({ preset: z.enum(SMS_SHAPES).optional().catch(undefined) })
 
@@ -36,6 +37,7 @@ export async function channelsPage(
     email: shown.email ?? blankForm({ ...emailValues, testAddress: user.email }),
     hasEmail: email !== null,
     hasPassword: Boolean(email?.password),
+    emailFixed: fixedBy(c, 'PARAPHE_SMTP'),
     emailTest: shown.emailTest ?? null,
     sms: shown.sms ?? blankForm({ ...smsValues, testNumber: user.phone ?? '', ...(preset ? { preset, ...SMS_PRESETS[preset] } : {}) }),
     smsHost: sms ? (URL.parse(sms.url)?.host ?? '') : null,

@@ -4,6 +4,7 @@ import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
+import { fixedBy } from '../fixed.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { language, origin, tick, timeZone, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
@@ -27,12 +28,11 @@ const Settings = z.object({
 const TIME_ZONES = Intl.supportedValuesOf('timeZone')
 
 const page = (c: Ctx, form: Form): Promise<string> => {
-  const { url, publicUrl } = c.var.house.config
   return c.var.render('console/settings', {
     form,
     languages: LANGUAGE_NAMES,
     timeZones: TIME_ZONES.includes('UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
-    fixed: { staffUrl: url, publicUrl },
+    fixed: { staffUrl: fixedBy(c, 'PARAPHE_URL'), publicUrl: fixedBy(c, 'PARAPHE_PUBLIC_URL') },
   })
 }
 

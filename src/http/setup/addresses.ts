@@ -3,6 +3,7 @@ import { keepDraft } from '../../upkeep/setup-draft.ts'
 import { LANGUAGE_NAMES } from '../../view/words.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
+import { fixedBy } from '../fixed.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { language, origin, timeZone } from '../schemas.ts'
 import { draftOf, settingUp, stepsFor } from '../setup.ts'
@@ -17,7 +18,6 @@ const zonesOf = (country: string | undefined): string[] =>
   country ? (new Intl.Locale(`und-${country}`).getTimeZones() ?? []).filter((zone) => TIME_ZONES.includes(zone)) : []
 
 const page = async (c: Ctx, form: Form): Promise<string> => {
-  const { config } = c.var.house
   const draft = await draftOf(c)
   return c.var.render('setup/addresses', {
     steps: stepsFor(draft, 'addresses'),
@@ -25,7 +25,7 @@ const page = async (c: Ctx, form: Form): Promise<string> => {
     languages: LANGUAGE_NAMES,
     timeZones: TIME_ZONES.includes(form.values['timeZone'] ?? 'UTC') ? TIME_ZONES : ['UTC', ...TIME_ZONES],
     isNew: !draft.addresses && Object.keys(form.errors).length === 0 && zonesOf(draft.company?.country).length !== 1,
-    fixed: { staffUrl: config.url, publicUrl: config.publicUrl },
+    fixed: { staffUrl: fixedBy(c, 'PARAPHE_URL'), publicUrl: fixedBy(c, 'PARAPHE_PUBLIC_URL') },
   })
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readEmailChannel, readSmsChannel } from '../../../src/mail/channel.ts'
 import { queueMessage } from '../../../src/mail/outbox.ts'
 import { systemAct } from '../../../src/audit/act.ts'
+import { keepFixedMail } from '../../../src/upkeep/fixing.ts'
 import { setupAddress } from '../../../src/upkeep/setup-secret.ts'
 import { readDraft } from '../../../src/upkeep/setup-draft.ts'
 import { makeOwnAuthority } from '../../support/own-authority.ts'
@@ -279,4 +283,42 @@ test('the set-up tests a mail server before anything is kept', async () => {
   const stranger = await test.browser()
   await stranger.get('/setup')
   expect((await stranger.post('/setup/mail/test', fields)).status).toBe(403)
+})
+
+test('a mail server that the environment fixes is shown locked, tested, and neither changed nor removed', async () => {
+  const { authority, server } = await makeOwnAuthority()
+  await using mail = await openMailServer({ certificate: server, login: { user: 'sign', password: PASSWORD } })
+  const folder = await mkdtemp(join(tmpdir(), 'paraphe-fixed-'))
+  await Bun.write(join(folder, 'ca.pem'), authority)
+  await using test = await openTestHouse({
+    environment: {
+      PARAPHE_SMTP: `smtp://sign@127.0.0.1:${mail.port}`,
+      PARAPHE_SMTP_PASSWORD: PASSWORD,
+      PARAPHE_SMTP_CA: join(folder, 'ca.pem'),
+      PARAPHE_MAIL_FROM: 'Acme <sign@acme.example>',
+    },
+  })
+  const { house } = test
+  await keepFixedMail(house, NOON)
+  const [before] = await events(test)
+  expect(before).toBe('channel.changed')
+  await keepFixedMail(house, NOON)
+  expect(await house.db.selectFrom('auditLeaf').selectAll().where('type', '=', 'channel.changed').execute()).toHaveLength(1)
+  expect(await email(test)).toEqual(house.config.mail)
+  const browser = await test.browser()
+  await browser.signIn('ann@acme.example')
+  const { text } = await browser.get('/console/channels')
+  expect(text).toContain('Fixed by PARAPHE_SMTP in the environment of the server.')
+  expect(text).toMatch(/id="host"[^>]* readonly/)
+  expect(text).toMatch(/<select class="input" id="security" disabled/)
+  expect(text).not.toContain('action="/console/channels/email/removal"')
+  expect(text).not.toMatch(SECRET)
+  expect((await browser.post('/console/channels/email', EMAIL)).status).toBe(409)
+  expect((await browser.post('/console/channels/email/removal')).status).toBe(409)
+  expect(await email(test)).toEqual(house.config.mail)
+  const typed = { ...EMAIL, port: String(mail.port), security: 'starttls', password: '', caPem: authority, testAddress: 'ann@acme.example' }
+  const tried = await browser.post('/console/channels/email/test', typed)
+  expect(tried.status).toBe(200)
+  expect([mail.mails.length, mail.logins, mail.encrypted]).toEqual([1, ['sign'], [true]])
+  await rm(folder, { recursive: true })
 })

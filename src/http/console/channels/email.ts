@@ -7,6 +7,7 @@ import { managesSettings, userAct } from '../../access.ts'
 import { formWith, readAnswers } from '../../answers.ts'
 import { CHANNEL_FIELDS, EmailAnswers, EmailTest, refusedForm, tested } from '../../channel-answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
+import { refuseFixed } from '../../fixed.ts'
 import { flash } from '../../server.ts'
 import { channelsPage } from '../channels.ts'
 
@@ -14,6 +15,7 @@ const kept = (c: Ctx): Promise<SmtpChannel | null> => readEmailChannel(c.var.hou
 
 export const consoleEmailChannel = createApp()
   .post('/console/channels/email', managesSettings, async (c) => {
+    refuseFixed(c, 'PARAPHE_SMTP')
     const answers = await readAnswers(c, EmailAnswers)
     if (!answers.ok) return refusedForm(c, answers.form, (email) => channelsPage(c, { email }))
     const { db, secretKey, wake } = c.var.house
@@ -42,6 +44,7 @@ export const consoleEmailChannel = createApp()
     return tested(c, answers.form, result, (email, emailTest) => channelsPage(c, { email, emailTest }))
   })
   .post('/console/channels/email/removal', managesSettings, async (c) => {
+    refuseFixed(c, 'PARAPHE_SMTP')
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => keepEmailChannel(tx, userAct(c), secretKey, null))
     flash(c, 'good', words(c.var.lang).console.channels.email.removed)

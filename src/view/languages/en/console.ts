@@ -7,6 +7,11 @@ export const console = {
   save: 'Save',
   cancel: 'Cancel',
   optional: 'optional',
+  fixed: {
+    environment: 'Fixed by {name} in the environment of the server.',
+    credential: 'Fixed by the systemd credential {name}.',
+    file: 'Fixed by {name} in {path}.',
+  },
   groups: { company: 'Company', people: 'People', messages: 'Messages', work: 'Work', trust: 'Trust', system: 'System' },
   pages: {
     companies: 'Companies',
@@ -488,6 +493,18 @@ export const console = {
         good: 'Word, OpenDocument and RTF files are turned into PDF by LibreOffice {version} ({program}).',
         wait: 'LibreOffice is not installed, or does not start: people save text documents as PDF themselves. Install libreoffice-writer-nogui, or set PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice does not start.',
+      },
+      'setting-names': {
+        title: 'Names of settings',
+        good: '',
+        wait: 'The environment or the credentials name what is no setting: {names}. The nearest: {nearest}. Correct or remove them.',
+        stop: '',
+      },
+      'setting-files': {
+        title: 'Files of secrets',
+        good: '',
+        wait: 'Others of this machine can read or change {files}. Let the owner alone read it (chmod 600), and change the secret in it.',
+        stop: '',
       },
       'office-fence': {
         title: 'Turning text documents into PDF',

@@ -15,6 +15,7 @@ export const refusals = {
   'role.name-missing': 'Please enter a name for the role.',
   'role.name-taken': 'There is already a role with this name.',
   'role.built-in': 'Every house has this role: it cannot be renamed or deleted.',
+  'setting.fixed': 'This is fixed outside the console, by the environment or the settings file of the server.',
   'role.fixed': 'What the administrator may do cannot be changed.',
   'role.is-held': 'This role is still assigned. Confirm that it is to be taken from everybody who holds it.',
   'department.unknown': 'There is no such department.',

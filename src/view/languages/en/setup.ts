@@ -41,7 +41,6 @@ export const setup = {
     staffUrlHint: 'What colleagues type to come here.',
     publicUrl: 'Public address',
     publicUrlHint: 'What recipients and anyone who verifies a document reach. The same as above, unless a proxy gives it another name.',
-    fixed: 'Fixed by the environment of the server.',
   },
   mail: {
     heading: 'The mail server',

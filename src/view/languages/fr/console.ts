@@ -8,6 +8,11 @@ export const console: typeof shape = {
   save: 'Enregistrer',
   cancel: 'Annuler',
   optional: 'facultatif',
+  fixed: {
+    environment: 'Fixé par {name} dans l’environnement du serveur.',
+    credential: 'Fixé par le secret systemd {name}.',
+    file: 'Fixé par {name} dans {path}.',
+  },
   groups: { company: 'Société', people: 'Personnes', messages: 'Messages', work: 'Travail', trust: 'Confiance', system: 'Système' },
   pages: {
     companies: 'Sociétés',
@@ -497,6 +502,18 @@ export const console: typeof shape = {
         good: 'Les fichiers Word, OpenDocument et RTF sont convertis en PDF par LibreOffice {version} ({program}).',
         wait: 'LibreOffice n’est pas installé ou ne démarre pas : chacun enregistre soi-même ses documents texte en PDF. Installez libreoffice-writer-nogui, ou définissez PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice ne démarre pas.',
+      },
+      'setting-names': {
+        title: 'Noms des réglages',
+        good: '',
+        wait: 'L’environnement ou les secrets systemd nomment ce qui n’est pas un réglage : {names}. Le plus proche : {nearest}. À corriger ou à retirer.',
+        stop: '',
+      },
+      'setting-files': {
+        title: 'Fichiers de secrets',
+        good: '',
+        wait: 'D’autres comptes de cette machine peuvent lire ou modifier {files}. Réservez la lecture au propriétaire (chmod 600), et changez le secret qui s’y trouve.',
+        stop: '',
       },
       'office-fence': {
         title: 'Conversion des documents texte',

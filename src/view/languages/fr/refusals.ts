@@ -17,6 +17,7 @@ export const refusals: typeof shape = {
   'role.name-missing': 'Veuillez donner un nom au rôle.',
   'role.name-taken': 'Un rôle porte déjà ce nom.',
   'role.built-in': 'Toute maison a ce rôle : il ne peut être ni renommé ni supprimé.',
+  'setting.fixed': 'C’est fixé hors de la console, par l’environnement ou le fichier de réglages du serveur.',
   'role.fixed': 'Les droits de l’administrateur ne peuvent pas être modifiés.',
   'role.is-held': 'Ce rôle est encore attribué. Confirmez qu’il doit être retiré à toutes les personnes qui l’ont.',
   'department.unknown': 'Ce service n’existe pas.',

@@ -44,7 +44,6 @@ export const setup: typeof shape = {
     publicUrl: 'Adresse publique',
     publicUrlHint:
       'Celle qu’atteignent les destinataires et toute personne qui vérifie un document. La même que ci-dessus, sauf si un proxy lui donne un autre nom.',
-    fixed: 'Fixée par l’environnement du serveur.',
   },
   mail: {
     heading: 'Le serveur de messagerie',
