@@ -31,6 +31,21 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'every stored file re-hashed, every sealed one re-verified',
     load: () => import('./cli/vault.ts'),
   },
+  backup: {
+    usage: 'backup DIR | verify DIR | list DIR | passphrase',
+    does: 'an encrypted backup while the server runs · checked · listed · the recovery passphrase',
+    load: () => import('./cli/backup.ts'),
+  },
+  restore: {
+    usage: 'restore DIR --to DATA | --drill [--backup ID]',
+    does: 'a backup into an empty folder, everything verified · for trial, and judged',
+    load: () => import('./cli/restore.ts'),
+  },
+  migrate: {
+    usage: 'migrate [--dry-run] | --back NAME',
+    does: 'the database brought to this version, a copy kept · the way back',
+    load: () => import('./cli/migrate.ts'),
+  },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
   authority: {
     usage: 'authority verifier --out FILE | recover',
@@ -75,7 +90,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     return await (await command.load()).run(args, process.env)
   } catch (error) {
     // What a person at the keyboard can put right is told in one line; anything else with its stack.
-    if (error instanceof Error && ['UsageError', 'ConfigError', 'NewerDatabase', 'Refusal'].includes(error.name))
+    if (error instanceof Error && ['UsageError', 'ConfigError', 'NewerDatabase', 'DamagedBackup', 'Refusal'].includes(error.name))
       console.error(`paraphe ${name}: ${await messageOf(error)}`)
     else console.error(error)
     return 1

@@ -4,23 +4,41 @@ import { systemClock } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
 import { loadSecretKey } from '../config/secret-key.ts'
 import { holdLock } from '../db/lock.ts'
-import { migrate } from '../db/migrate.ts'
+import { pendingMigrations } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
+import { upgrade } from '../db/upgrading.ts'
 import type { House } from '../house.ts'
 import { UsageError } from './command.ts'
 
 /** The house without the authority's keys: enough for whatever signs nothing. */
 export type Folder = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
 
-/** Opens the data folder and brings its database to this version. Readable by its owner alone. */
-export async function openFolder(config: Config): Promise<{ folder: Folder; close: () => Promise<void> }> {
+/**
+ * Opens the data folder and brings its database to this version. Readable by its owner alone. `isAlone`: the caller holds the folder's lock.
+ * Otherwise a database of an earlier version is left alone while a server works on it.
+ */
+export async function openFolder(config: Config, isAlone = false): Promise<{ folder: Folder; close: () => Promise<void> }> {
   process.umask(0o077)
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(config.dataDirectory, 'paraphe.db')
   const db = openDb(path)
-  chmodSync(path, 0o600)
-  await migrate(db)
+  try {
+    chmodSync(path, 0o600)
+    if ((await pendingMigrations(db)).length) {
+      using _lock = isAlone ? null : lockToUpgrade(config)
+      await upgrade(db, path, systemClock())
+    }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
   return { folder: { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory) }, close: () => db.destroy() }
+}
+
+function lockToUpgrade(config: Config): Disposable {
+  const lock = holdLock(join(config.dataDirectory, 'lock'))
+  if (!lock) throw new UsageError(`the database is of an earlier version, and a server works on ${config.dataDirectory}: stop it first`)
+  return lock
 }
 
 /** One server at a time works on a data folder: two would hand the same job out twice. */

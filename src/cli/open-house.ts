@@ -11,8 +11,9 @@ export interface OpenedHouse {
   readonly close: () => Promise<void>
 }
 
-export async function openHouse(config: Config): Promise<OpenedHouse> {
-  const { folder, close } = await openFolder(config)
+/** `isAlone`: as of openFolder. */
+export async function openHouse(config: Config, isAlone = false): Promise<OpenedHouse> {
+  const { folder, close } = await openFolder(config, isAlone)
   const keys = await openKeyStore(config.dataDirectory, folder.db, config.auditCheckpoint)
   const house: House = { ...folder, keys, wake: () => {} }
   if (!keys.needsPassphrase() || !config.passphraseFile) return { house, passphraseFile: null, close }

@@ -34,7 +34,14 @@ export async function startRunning(
   options: ListenOptions & { readonly onJobError: (job: Job, error: unknown) => void },
 ): Promise<Running> {
   const lock = lockFolder(config)
-  const { house: opened, passphraseFile, close } = await openHouse(config)
+  const {
+    house: opened,
+    passphraseFile,
+    close,
+  } = await openHouse(config, true).catch((error: unknown) => {
+    lock[Symbol.dispose]()
+    throw error
+  })
   if (passphraseFile === 'opened') await recordUnlocking(opened.db, systemAct(opened.clock()))
   if (passphraseFile === 'wrong')
     log('error', 'authority.locked', { reason: `the passphrase in ${config.passphraseFile} does not open the keys` })

@@ -32,6 +32,7 @@ export type Purpose =
   | 'passkey'
   | 'password-link'
   | 'kept-form'
+  | 'backup'
 
 const FILE = 'secret.key'
 

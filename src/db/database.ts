@@ -44,6 +44,7 @@ export interface Database {
   outboundUse: { kind: string; host: string; port: number; usedAt: Instant; times: number }
   alarm: AlarmTable
   examination: ExaminationTable
+  backupRun: BackupRunTable
   idempotency: { key: string; scope: string; answer: string; at: Instant }
   message: MessageTable
   messageAttempt: { id: string; messageId: string; at: Instant; outcome: 'sent' | 'deferred' | 'failed'; detail: string }
@@ -483,6 +484,30 @@ export interface JobTable {
   failedAt: Instant | null
 }
 export type JobRow = Selectable<JobTable>
+
+/** A backup or a drill: a row from its first moment, so that one that was cut off is seen. */
+export interface BackupRunTable {
+  id: string
+  kind: 'backup' | 'drill'
+  origin: 'schedule' | 'console' | 'command-line'
+  folder: string
+  startedAt: Instant
+  /** When it was last heard of. */
+  seenAt: Instant
+  endedAt: Instant | null
+  outcome: 'good' | 'failed' | null
+  backupId: string | null
+  phase: string
+  done: number
+  total: number
+  chunks: number
+  newChunks: number
+  written: number
+  /** A refusal's reason where it failed, `accident` for anything else; its params as JSON. */
+  reason: string | null
+  params: string
+}
+export type BackupRunRow = Selectable<BackupRunTable>
 
 export interface MessageTable {
   id: string

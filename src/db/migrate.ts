@@ -1,4 +1,5 @@
 import { Kysely, sql } from 'kysely'
+import { failpoint } from '../base/failpoint.ts'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import * as first from '../../migrations/0001-first.ts'
 import * as envelope from '../../migrations/0002-envelope.ts'
@@ -16,6 +17,7 @@ import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
 import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
+import * as backup from '../../migrations/0022-backup.ts'
 import * as watching from '../../migrations/0025-watching.ts'
 import type { Db } from './open.ts'
 
@@ -37,6 +39,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-following-up': followingUp,
   '0018-vault': vault,
   '0020-local-sign-on': localSignOn,
+  '0022-backup': backup,
   '0025-watching': watching,
 }
 
@@ -45,22 +48,40 @@ export class NewerDatabase extends Error {
   override name = 'NewerDatabase'
 }
 
-/** Brings the database to this version. Each migration is one transaction: a crash leaves the old or the new schema, never one between. */
-export async function migrate(db: Db): Promise<readonly string[]> {
+/** What this version would apply, in order. Throws NewerDatabase where a later version has changed the database. */
+export async function pendingMigrations(db: Db): Promise<readonly string[]> {
   const applied = await appliedMigrations(db)
   const unknown = applied.filter((name) => !(name in MIGRATIONS))
   if (unknown.length) throw new NewerDatabase(`the database was changed by a later version of Paraphe (${unknown.join(', ')})`)
-  const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) }
+  return Object.keys(MIGRATIONS).filter((name) => !applied.includes(name))
+}
+
+/** Brings the database to this version, all of it in one transaction: a crash leaves the old schema or the new one, never one between. */
+export async function migrate(db: Db): Promise<readonly string[]> {
+  await pendingMigrations(db)
+  const provider: MigrationProvider = { getMigrations: async () => Object.fromEntries(Object.entries(MIGRATIONS).map(watched)) }
   // The table names of Kysely's own book-keeping must not be translated, so the plugin is left out.
   const { error, results } = await new Migrator({ db: db.withoutPlugins() as Kysely<unknown>, provider }).migrateToLatest()
   if (error) throw error instanceof Error ? error : new Error(String(error))
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }
 
-async function appliedMigrations(db: Db): Promise<string[]> {
+const watched = ([name, { up }]: [string, Migration]): [string, Migration] => [
+  name,
+  {
+    async up(db) {
+      failpoint('migration.begun')
+      await up(db)
+      failpoint('migration.done')
+    },
+  },
+]
+
+/** By name, in the order in which they were applied. */
+export async function appliedMigrations(db: Db): Promise<string[]> {
   const exists = (await db.introspection.getTables({ withInternalKyselyTables: true })).some(
     (table) => table.name === 'kysely_migration' || table.name === 'kyselyMigration',
   )
   if (!exists) return []
-  return (await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows.map((row) => row.name)
+  return (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows.map((row) => row.name)
 }

@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { failpoint } from '../base/failpoint.ts'
 import { refuseInside } from './guard.ts'
 
 /** Kysely on bun:sqlite: one connection, transactions that take the write lock at once, statements prepared once. */
@@ -23,6 +24,10 @@ export const sqliteDialect = (sqlite: Sqlite): Dialect => ({
 class Adapter extends SqliteAdapter {
   // The driver's own waiting line takes the place of Kysely's, which asks no guard and would wait for ever.
   override get supportsMultipleConnections(): boolean {
+    return true
+  }
+  // SQLite rolls a schema back like any other change: what is migrated is migrated whole, or not at all.
+  override get supportsTransactionalDdl(): boolean {
     return true
   }
 }
@@ -70,6 +75,7 @@ class SqliteConnection implements DatabaseConnection {
     this.#sqlite = sqlite
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    failpoint('database.statement')
     const statement = this.#prepare(query.sql)
     const parameters = query.parameters as SQLQueryBindings[]
     if (statement.columnNames.length > 0) return { rows: statement.all(...parameters) as R[] }

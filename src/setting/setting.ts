@@ -28,6 +28,8 @@ export interface Settings {
   appearance: { colour: Colour | null }
   /** The company's own words in messages, by language and kind; what is not there is said as the house says it. */
   ownTexts: { readonly [language in Language]?: { readonly [kind in string]?: OwnText } }
+  /** Where and when backups are made, how many stay, and the key that they are sealed to; null: nobody has chosen a passphrase. */
+  backup: BackupSetting
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
 }
@@ -35,6 +37,20 @@ export interface Settings {
 /** Whom a second factor is asked of: nobody, whoever has one, whoever administers (who must have one), everybody. */
 export const SECOND_FACTOR_POLICIES = ['off', 'optional', 'administrators', 'everybody'] as const
 export type SecondFactorPolicy = (typeof SECOND_FACTOR_POLICIES)[number]
+
+export interface BackupSetting {
+  /** Null: none are made by themselves. */
+  readonly folder: string | null
+  /** The hour of the house's time zone at which the day's backup begins. */
+  readonly hour: number
+  readonly daily: number
+  readonly weekly: number
+  readonly monthly: number
+  /** A newest backup that is older raises the alarm. */
+  readonly alarmHours: number
+  /** The public half seals; the private half stands under the recovery passphrase. All in base64, the id in hexadecimal. */
+  readonly recovery: { readonly id: string; readonly publicKey: string; readonly salt: string; readonly wrapped: string } | null
+}
 
 /** Sentences with `{placeholders}`, never templates. Empty or absent: the house's own sentence. */
 export interface OwnText {
@@ -96,6 +112,7 @@ export const DEFAULTS: Settings = {
   appearance: { colour: null },
   ownTexts: {},
   otherAuthorities: { roots: [] },
+  backup: { folder: null, hour: 2, daily: 7, weekly: 5, monthly: 12, alarmHours: 36, recovery: null },
 }
 
 export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {

@@ -11,7 +11,7 @@ export const run: Command['run'] = async (args, environment) => {
   const config = readConfig(environment)
   const reason = reasonIn(args)
   using _lock = lockFolder(config)
-  const { folder, close } = await openFolder(config)
+  const { folder, close } = await openFolder(config, true)
   try {
     const { kept, size } = await continueWithBreak(folder.db, systemAct(folder.clock()), keptCheckpointIn(config.auditCheckpoint), reason)
     console.log(

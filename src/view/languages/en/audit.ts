@@ -42,6 +42,7 @@ export const audit = {
     contact: 'Contacts',
     stamp: 'Stamps',
     numbering: 'Numbering series',
+    backup: 'Backups',
     'legal-entity': 'Companies',
     template: 'Templates',
     envelope: 'Envelopes',

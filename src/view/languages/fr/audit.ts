@@ -41,6 +41,7 @@ export const audit = {
     contact: 'Contacts',
     stamp: 'Cachets',
     numbering: 'Séries de numéros',
+    backup: 'Sauvegardes',
     'legal-entity': 'Sociétés',
     template: 'Modèles',
     envelope: 'Enveloppes',

@@ -592,4 +592,31 @@ export const refusals: typeof shape = {
   'saved-view.unknown': 'Vous n’avez pas cette vue.',
   'saved-view.name-missing': 'Veuillez nommer la vue.',
   'saved-view.too-many': 'Vous avez autant de vues enregistrées qu’il peut y en avoir. Supprimez-en une d’abord.',
+  'backup.path-invalid': 'Veuillez saisir un chemin complet qui commence par /.',
+  'backup.in-data': 'Ce dossier est dans le dossier des données : une sauvegarde y serait perdue avec elles. Choisissez-en un autre.',
+  'backup.folder-missing': 'Il n’y a pas de dossier {folder}. Le volume est-il monté ?',
+  'backup.folder-not-writable': 'Impossible d’écrire dans {folder} : {detail}. Donnez-le à l’utilisateur du serveur.',
+  'backup.folder-other': '{folder} contient les sauvegardes d’une autre installation. Choisissez un autre dossier.',
+  'backup.folder-unmounted':
+    'Des sauvegardes ont déjà été faites dans {folder}, et il n’y en a plus. Le volume n’est sans doute pas monté ; rien n’a été écrit. Montez-le, ou choisissez un autre dossier.',
+  'backup.folder-not-empty': '{folder} contient d’autres fichiers. Choisissez un dossier vide.',
+  'backup.under-way': 'Une sauvegarde est déjà en cours.',
+  'backup.no-passphrase':
+    'Personne n’a encore choisi de phrase de récupération. Choisissez-la dans la console sous Sauvegarde, ou par « paraphe backup passphrase ».',
+  'backup.no-room':
+    'Une sauvegarde demande {needed} Mo à côté des données pendant un moment, et {free} Mo sont libres. Rien n’a été modifié.',
+  'backup.disk-full': '{folder} est plein. Les sauvegardes qui s’y trouvent restent telles quelles.',
+  'backup.disk-fails': '{folder} ne peut pas être utilisé : {detail}. Les sauvegardes qui s’y trouvent restent telles quelles.',
+  'backup.not-kept': 'Le disque n’a pas gardé {file} tel qu’il a été écrit. La sauvegarde a été jetée ; les précédentes restent.',
+  'backup.database-damaged':
+    'La base de données est endommagée : {detail}. Elle n’a pas été sauvegardée ; les sauvegardes précédentes restent.',
+  'backup.chunk-damaged':
+    'Un fichier conservé est endommagé ({digest}…). Lancez le contrôle du coffre ; les sauvegardes existantes restent telles quelles.',
+  'backup.cut-off': 'Elle a été interrompue avant la fin.',
+  'backup.none': 'Il n’y a pas de sauvegarde dans {folder}.',
+  'backup.none-of-that-name': 'Il n’y a pas de sauvegarde {backup} dans {folder}.',
+  'backup.passphrase-wrong': 'Ce n’est pas la phrase de récupération de cette sauvegarde.',
+  'backup.not-empty': '{folder} n’est pas vide. Une sauvegarde n’est restaurée que dans un endroit vide.',
+  'backup.damaged': 'La sauvegarde est endommagée : {detail}. Rien n’a été restauré.',
+  'backup.passphrases-differ': 'Les deux phrases ne sont pas identiques.',
 }
