@@ -16,6 +16,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const needed = ['text', true] as const
   const optional = ['text', false] as const
 
+  await db.schema.alterTable('job').addColumn('request_id', 'text').execute()
+  // What is under way, of each kind; few rows of many.
+  await db.schema.createIndex('job_open').on('job').columns(['kind', 'run_at']).where(sql.ref('done_at'), 'is', null).execute()
+  await db.schema
+    .createIndex('user_session_open')
+    .on('user_session')
+    .column('last_seen_at')
+    .where(sql.ref('ended_at'), 'is', null)
+    .execute()
+  await db.schema
+    .createIndex('rule_run_open')
+    .on('rule_run')
+    .columns(['status', 'due_at'])
+    .where(sql.ref('status'), 'in', [sql.lit('waiting'), sql.lit('failed')])
+    .execute()
+  await make('readiness', { name: needed, at: needed }, ['name'])
   await make('outbound_use', { kind: needed, host: needed, port: whole, used_at: needed, times: whole }, ['kind', 'host', 'port'])
   await make('alarm', { id: needed, cause: needed, facts: needed, raised_at: needed, seen_at: needed, ended_at: optional }, ['id'])
   await db.schema.createIndex('alarm_one_open').unique().on('alarm').column('cause').where(sql.ref('ended_at'), 'is', null).execute()

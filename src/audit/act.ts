@@ -12,6 +12,8 @@ export interface Act {
   readonly at: Instant
   readonly ip: string | null
   readonly userAgent: string | null
+  /** The number of the request, as the log of the server and the answer bear it. */
+  readonly request?: string
 }
 
 export type UserAct = Act & { readonly actor: { readonly kind: 'user'; readonly id: string } }

@@ -26,6 +26,7 @@ export async function append(tx: Tx, act: Act, event: AuditEvent): Promise<numbe
     type: event.type,
     actor: { ...act.actor },
     ...(event.envelopeId ? { envelope: event.envelopeId } : {}),
+    ...(act.request ? { request: act.request } : {}),
     ...(event.detail ? { detail: { ...event.detail } } : {}),
     ...(sides.length ? { clear: Object.fromEntries(sides.map((side) => [side.name, commitment(side.salt, side.value)])) } : {}),
   })

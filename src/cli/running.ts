@@ -7,15 +7,16 @@ import { recordUnlocking } from '../authority/unlocking.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import type { House } from '../house.ts'
 import { createAssets } from '../http/assets.ts'
-import { isPublic, listen, type ListenOptions } from '../http/listen.ts'
+import { listen, type ListenOptions } from '../http/listen.ts'
 import { createServer } from '../http/server.ts'
+import type { Served } from '../http/served.ts'
 import type { Views } from '../http/views.ts'
 import { type Job, releaseLeases } from '../jobs/queue.ts'
 import { removeLooseChunks } from '../store/sweeping.ts'
 import { keepFixedMail } from '../upkeep/fixing.ts'
 import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
-import { log } from './log.ts'
+import { log } from '../log/lines.ts'
 import { lockFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
@@ -28,11 +29,13 @@ export interface Running {
   stop(grace: number): Promise<void>
 }
 
+export interface RunningOptions extends Pick<ListenOptions, 'onAccident'> {
+  readonly onServed?: (served: Served) => void
+  readonly onJobError?: (job: Job, error: unknown) => void
+}
+
 /** The house on its folder, alone, with its worker and its listeners. */
-export async function startRunning(
-  config: Config,
-  options: ListenOptions & { readonly onJobError: (job: Job, error: unknown) => void },
-): Promise<Running> {
+export async function startRunning(config: Config, options: RunningOptions = {}): Promise<Running> {
   const lock = lockFolder(config)
   const {
     house: opened,
@@ -64,9 +67,11 @@ export async function startRunning(
     house,
     view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
     assets: await createAssets(join(ROOT, 'static')),
+    ...(options.onServed ? { onServed: options.onServed } : {}),
   })
   const listeners = [listen(server, config.listen, options)]
-  if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...options, serves: isPublic }))
+  if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...options, door: 'public' }))
+  if (config.metricsListen) listeners.push(listen(server, config.metricsListen, { ...options, door: 'watching' }))
   return {
     house,
     listeners,

@@ -1,31 +1,27 @@
 import { VERSION } from '../base/version.ts'
 import { readConfig } from '../config/config.ts'
-import type { ListenOptions } from '../http/listen.ts'
+import type { Served } from '../http/served.ts'
+import { log, openLog } from '../log/lines.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
 import type { Environment } from './command.ts'
 import { warningSentence } from './config.ts'
-import { log, safePath } from './log.ts'
 import { startRunning } from './running.ts'
 
 /** What is under way when the server is told to stop has this long to end by itself. */
 const GRACE = 20_000
 
-const LOGGED: ListenOptions = {
-  onServed({ path, ...served }) {
-    if (!path.startsWith('/static/') && path !== '/healthz')
-      log(served.status >= 500 ? 'error' : 'info', 'request', { ...served, path: safePath(path) })
-  },
-  onAccident: (error) => log('error', 'request.accident', { error: error.stack }),
-}
+/** What is asked for all the time and changes nothing is told to whoever asks for everything. */
+const isQuiet = ({ route, status }: Served): boolean => status < 400 && (route === null || route.startsWith('/static/'))
 
 export async function run(_args: readonly string[], environment: Environment): Promise<number> {
   const config = readConfig(environment)
+  openLog({ ...config.log, write: (line) => void process.stdout.write(line) })
   for (const warning of config.warnings) log('warn', 'config.warning', { told: warningSentence(warning) })
   const { house, listeners, stop } = await startRunning(config, {
-    ...LOGGED,
-    onJobError: (job, error) => log('warn', 'job.deferred', { job: job.id, kind: job.kind, attempts: job.attempts, error: String(error) }),
+    onServed: (served) => log(served.status >= 500 ? 'error' : isQuiet(served) ? 'debug' : 'info', 'request', { ...served }),
+    onAccident: (error) => log('error', 'request.accident', { error: error.stack }),
   })
   const installation = await readSetting(house.db, 'installation')
   const { staff } = originsOf(config, installation)

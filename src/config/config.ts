@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type Level, LEVELS, type LogForm } from '../log/lines.ts'
 import { type FixedMail, mailOf } from './mail.ts'
 import { type SettingName, settingOf } from './settings.ts'
 import { ConfigError, type ConfigWarning, type Environment, readSaid, type Source } from './sources.ts'
@@ -29,6 +30,11 @@ export interface Config {
   readonly passphraseFile: string | null
   /** The path of LibreOffice’s `soffice`; `none`: not used; null: the first that is found. */
   readonly libreOffice: string | null
+  readonly log: { readonly form: LogForm; readonly level: Level }
+  /** Where metrics are read, besides; null: nowhere. */
+  readonly metricsListen: Listen | null
+  /** What opens metrics to whoever sends it; null: nobody reads them on the house's own addresses. */
+  readonly metricsToken: string | null
   /** The mail server that stands in the place of the console's; null: the console's. */
   readonly mail: FixedMail | null
   /** Where each setting was said that was said at all. */
@@ -64,6 +70,11 @@ export function readConfig(environment: Environment): Config {
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
     trustedProxies: listOf(read('PARAPHE_TRUSTED_PROXIES')),
     webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
+    log: {
+      form: oneOf('PARAPHE_LOG', read('PARAPHE_LOG')!, ['json', 'text']),
+      level: oneOf('PARAPHE_LOG_LEVEL', read('PARAPHE_LOG_LEVEL')!, LEVELS),
+    },
+    ...metricsOf(read),
     mail: mailOf(read),
     sources: new Map([...values].map(([name, { source }]) => [name, source])),
     settingsFile,
@@ -84,6 +95,24 @@ function listenOf(name: SettingName, text: string): Listen {
   const port = Number(match?.[2])
   if (!match || port > 65_535) throw new ConfigError(`${name}: "${text}" is not an address and a port, such as 127.0.0.1:8080`)
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+function oneOf<T extends string>(name: SettingName, text: string, known: readonly T[]): T {
+  if (!known.includes(text as T)) throw new ConfigError(`${name}: "${text}" is none of ${known.join(', ')}`)
+  return text as T
+}
+
+const SHORTEST_TOKEN = 20
+
+/** Figures are never open to strangers: beyond this machine they ask for a token. */
+function metricsOf(read: (name: SettingName) => string | null): Pick<Config, 'metricsListen' | 'metricsToken'> {
+  const metricsListen = optional(read('PARAPHE_METRICS_LISTEN'), (text) => listenOf('PARAPHE_METRICS_LISTEN', text))
+  const metricsToken = read('PARAPHE_METRICS_TOKEN')
+  if (metricsToken !== null && metricsToken.length < SHORTEST_TOKEN)
+    throw new ConfigError(`PARAPHE_METRICS_TOKEN: shorter than ${SHORTEST_TOKEN} characters`)
+  if (metricsListen && !metricsToken && !/^(127\.|::1$|localhost$)/.test(metricsListen.host))
+    throw new ConfigError('PARAPHE_METRICS_LISTEN: reachable from other machines, so it needs PARAPHE_METRICS_TOKEN too')
+  return { metricsListen, metricsToken }
 }
 
 function officeOf(path: string): string {

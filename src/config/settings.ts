@@ -38,6 +38,15 @@ export const SETTINGS = {
   PARAPHE_SMTP_PASSWORD: { secret: 'all', does: 'the password of the user in `PARAPHE_SMTP`' },
   PARAPHE_SMTP_CA: { kind: 'file', does: 'a file with the certificates (PEM) of the authority that the mail server’s certificate is from' },
   PARAPHE_MAIL_FROM: { does: 'the sender of messages where `PARAPHE_SMTP` is given: `Acme <sign@acme.example>`' },
+  PARAPHE_LOG: { otherwise: 'json', does: 'one line of `json` or of `text` for each thing that happens, on standard output' },
+  PARAPHE_LOG_LEVEL: { otherwise: 'info', does: 'the least that is written: `debug`, `info`, `warn` or `error`' },
+  PARAPHE_METRICS_LISTEN: {
+    does: 'an address and a port of their own for `/metrics`, `/healthz` and `/readyz`; beyond this machine only with a token',
+  },
+  PARAPHE_METRICS_TOKEN: {
+    secret: 'all',
+    does: 'who sends it as `Authorization: Bearer …` may read `/metrics` and the details of `/readyz`; at least 20 characters',
+  },
   PARAPHE_DATABASE_URL: { secret: 'password', does: '`postgres://…` in place of the file of data; not in this version' },
   PARAPHE_VAULT_URL: { secret: 'password', does: '`s3://…` in place of the file of data, for objects; not in this version' },
   PARAPHE_AUDIT_CHECKPOINT: {

@@ -42,6 +42,8 @@ export interface Database {
   job: JobTable
   /** Whom the house spoke to, when last, how often. */
   outboundUse: { kind: string; host: string; port: number; usedAt: Instant; times: number }
+  /** What is written to see that it can be. */
+  readiness: { name: string; at: Instant }
   alarm: AlarmTable
   examination: ExaminationTable
   backupRun: BackupRunTable
@@ -482,6 +484,8 @@ export interface JobTable {
   createdAt: Instant
   doneAt: Instant | null
   failedAt: Instant | null
+  /** The request that ordered it, for whoever reads the log. */
+  requestId: string | null
 }
 export type JobRow = Selectable<JobTable>
 

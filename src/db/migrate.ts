@@ -77,6 +77,12 @@ const watched = ([name, { up }]: [string, Migration]): [string, Migration] => [
   },
 ]
 
+/** Whether the database is as this version needs it: a later version may have changed it under a running one. */
+export const areMigrationsCurrent = async (db: Db): Promise<boolean> => {
+  const applied = await appliedMigrations(db)
+  return applied.length === Object.keys(MIGRATIONS).length && applied.every((name) => name in MIGRATIONS)
+}
+
 /** By name, in the order in which they were applied. */
 export async function appliedMigrations(db: Db): Promise<string[]> {
   const exists = (await db.introspection.getTables({ withInternalKyselyTables: true })).some(

@@ -3,8 +3,10 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Refusal, type RefusalCode } from '../base/refusal.ts'
 import { fill, type Language, words } from '../view/words.ts'
+import { log } from '../log/lines.ts'
 import { type Ctx, type Env, wantsJson } from './env.ts'
 import { InvalidForm } from './form.ts'
+import { routeOf } from './served.ts'
 
 export const STATUS: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
   not_found: 404,
@@ -53,15 +55,7 @@ export const onError: ErrorHandler<Env> = (error, c) => {
   // Whoever went away in the middle of a body is told nothing, and nothing is amiss.
   if (error.name === 'AbortError' && c.req.raw.signal.aborted) return c.body(null, 400)
   const reference = c.var.requestId
-  console.error(
-    JSON.stringify({
-      level: 'error',
-      at: new Date().toISOString(),
-      reference,
-      path: c.req.path.replace(/\/s\/(?:[a-z]+\/)?[^/]*\..*/, '/s/…'),
-      error: error instanceof Error ? error.stack : String(error),
-    }),
-  )
+  log('error', 'request.accident', { method: c.req.method, route: routeOf(c), error: error instanceof Error ? error.stack : String(error) })
   return answer(c, 500, refusalSentence(lang, { reason: 'server.accident', params: { reference } }), 'server.accident', reference)
 }
 
@@ -77,5 +71,5 @@ async function answer(
   fields?: Record<string, string>,
 ): Promise<Response> {
   if (wantsJson(c)) return c.json({ code, message, ...(reference ? { reference } : {}), ...(fields ? { fields } : {}) }, status)
-  return c.html(await c.var.render('errors/show', { status, message, reference }), status)
+  return c.html(await c.var.render('errors/show', { status, message, reference: reference ?? c.var.requestId }), status)
 }

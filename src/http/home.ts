@@ -11,16 +11,10 @@ import { lastWeeks, thisMonth } from './spans.ts'
 const WEEKS = 12
 const SHOWN = 5
 
-export const home = createApp()
-  .get('/', async (c) => {
-    if (!(await isSetUp(c))) return c.redirect('/setup', 303)
-    return c.var.user ? c.html(await startPage(c)) : c.redirect('/sign-in', 303)
-  })
-  /** The process answers and its database reads: for a proxy, a supervisor, a test. Says nothing else. */
-  .get('/healthz', async (c) => {
-    await c.var.house.db.selectFrom('setting').select('key').limit(1).execute()
-    return c.text('ok\n')
-  })
+export const home = createApp().get('/', async (c) => {
+  if (!(await isSetUp(c))) return c.redirect('/setup', 303)
+  return c.var.user ? c.html(await startPage(c)) : c.redirect('/sign-in', 303)
+})
 
 /** One kind of happening, week by week. */
 export interface Chart {

@@ -1,5 +1,6 @@
 import type { Server as BunServer } from 'bun'
 import type { Listen } from '../config/config.ts'
+import type { Door } from './doors.ts'
 import type { Server } from './server.ts'
 
 /** A body may be as large as an upload; what is allowed within is each route's to say. */
@@ -11,46 +12,25 @@ const SILENCE_OF_UPLOADS = 120
 const GATHERED = /\/(evidence\.zip|vault\/archive)$/
 const SILENCE_OF_GATHERING = 240
 
-/** What recipients and verification need; the public listener answers to nothing else. */
-const PUBLIC = /^\/(s|verify|pki|static|logo|language|healthz)(\/|$)/
-export const isPublic = (path: string): boolean => PUBLIC.test(path)
-
-export interface Served {
-  readonly method: string
-  readonly path: string
-  readonly status: number
-  readonly ms: number
-}
-
 export interface ListenOptions {
-  readonly serves?: (path: string) => boolean
-  readonly onServed?: (served: Served) => void
+  readonly door?: Door
   readonly onAccident?: (error: Error) => void
 }
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 
 /** The socket in front of the door. */
-export function listen(
-  server: Server,
-  at: Listen,
-  { serves = () => true, onServed, onAccident }: ListenOptions = {},
-): BunServer<undefined> {
+export function listen(server: Server, at: Listen, { door = 'house', onAccident }: ListenOptions = {}): BunServer<undefined> {
   return Bun.serve({
     hostname: at.host,
     port: at.port,
     idleTimeout: SILENCE,
     maxRequestBodySize: LARGEST_BODY,
     async fetch(request, bun) {
-      const began = performance.now()
       const path = URL.parse(request.url)?.pathname ?? '?'
       if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
       else if (GATHERED.test(path)) bun.timeout(request, SILENCE_OF_GATHERING)
-      const response = serves(path)
-        ? await server.fetch(request, bun.requestIP(request)?.address ?? null)
-        : new Response('Not found\n', { status: 404, headers: PLAIN })
-      onServed?.({ method: request.method.slice(0, 16), path, status: response.status, ms: Math.round(performance.now() - began) })
-      return response
+      return server.fetch(request, bun.requestIP(request)?.address ?? null, door)
     },
     error(error) {
       onAccident?.(error)

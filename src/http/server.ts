@@ -1,5 +1,4 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import { newId } from '../base/id.ts'
 import { findSession, sessionCookie } from '../access/session.ts'
 import type { Act } from '../audit/act.ts'
 import { hostsInCertificates } from '../authority/certificates.ts'
@@ -24,19 +23,27 @@ import { notFound, onError, refusalSentence } from './errors.ts'
 import { noticesFor } from './notices.ts'
 import { allowedHosts } from './origins.ts'
 import { mountRoutes } from './routes.ts'
+import { type Door, isPublic } from './doors.ts'
 import { csrfToken, isOwnHost, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
+import { attend, type Noted, routeOf, type Served } from './served.ts'
 import { sweepSpools } from './spool.ts'
 import { spooledUploads } from './uploads.ts'
+import { createWatching, isWatchersHost, WATCHED } from './watching.ts'
 import type { Views } from './views.ts'
 
 export interface ServerDeps {
   readonly house: House
   readonly view: View<Views & Record<string, object>>
   readonly assets: Assets
+  /** Told of every request once its answer begins. */
+  readonly onServed?: (served: Served) => void
 }
 
 export interface Server {
-  fetch(request: Request, peer: string | null): Promise<Response>
+  /** By which listener it came: `public` answers to recipients and verification alone, `watching` to machines that watch. */
+  fetch(request: Request, peer: string | null, door?: Door): Promise<Response>
+  /** No more requests are wanted: whoever asks whether this node is ready hears no. */
+  stopping(): void
   /** Ends what would go on by itself: the streams of those who watch. */
   close(): void
 }
@@ -44,7 +51,7 @@ export interface Server {
 const FLASH = 'flash'
 
 /** The whole door. The Host rule stands before the router; everything behind it may rely on `Env`. */
-export async function createServer({ house, view, assets }: ServerDeps): Promise<Server> {
+export async function createServer({ house, view, assets, onServed }: ServerDeps): Promise<Server> {
   sweepSpools(house.config)
   const app = createApp()
   const current = async (): Promise<{ origins: Origins; https: boolean; isSetUp: boolean }> => {
@@ -59,7 +66,8 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
   app.use(async (c, next) => {
     const lang = getCookie(c, 'lang')
     c.set('house', house)
-    c.set('requestId', newId('req').slice(4, 14))
+    const { noted } = c.env as { noted: Noted }
+    c.set('requestId', noted.request)
     c.set(
       'lang',
       isLanguage(lang) ? lang : preferredLanguage(c.req.header('accept-language'), (await readSetting(house.db, 'installation')).language),
@@ -72,9 +80,12 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
       at: house.clock(),
       ip: clientAddress(c, house.config),
       userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
+      request: noted.request,
     }
     c.set('act', act)
-    return next()
+    await next()
+    noted.route = routeOf(c)
+    noted.actor = c.var.act.actor.kind
   })
   app.use((c, next) => securityHeaders(now.https)(c, next))
   app.use(compressedPages)
@@ -97,24 +108,50 @@ export async function createServer({ house, view, assets }: ServerDeps): Promise
   app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public, new URL(c.req.url).origin])(c, next))
   mountRoutes(app)
 
+  const serve = async (request: Request, peer: string | null, noted: Noted): Promise<Response> => {
+    now = await current()
+    const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
+    if (!METHODS.has(request.method) || !(isOwnHost(request, hosts) || (await isEarlierAddress(house, request)))) {
+      const known = METHODS.has(request.method)
+      return plainly(request, known ? 'host.unknown' : 'method.not-allowed', known ? 421 : 405)
+    }
+    if (!isLarge(request)) return app.fetch(request, { peer, noted })
+    if (largeUnderWay >= LARGE_AT_ONCE) return plainly(request, 'server.busy', 503, { 'retry-after': '10' })
+    largeUnderWay++
+    try {
+      return await app.fetch(request, { peer, noted })
+    } finally {
+      largeUnderWay--
+    }
+  }
+  const watching = createWatching(house)
+  /** What is known of the house's addresses, without the database. */
+  const isHere = (request: Request): boolean =>
+    METHODS.has(request.method) && isOwnHost(request, allowedHosts(house.config, now.origins, now.isSetUp))
+
   return {
-    close: () => endStreams(house),
-    async fetch(request, peer) {
-      now = await current()
-      const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
-      if (!METHODS.has(request.method) || !(isOwnHost(request, hosts) || (await isEarlierAddress(house, request)))) {
-        const known = METHODS.has(request.method)
-        return plainly(request, known ? 'host.unknown' : 'method.not-allowed', known ? 421 : 405)
-      }
-      if (!isLarge(request)) return app.fetch(request, { peer })
-      if (largeUnderWay >= LARGE_AT_ONCE) return plainly(request, 'server.busy', 503, { 'retry-after': '10' })
-      largeUnderWay++
-      try {
-        return await app.fetch(request, { peer })
-      } finally {
-        largeUnderWay--
-      }
+    stopping: () => watching.stopping(),
+    close: () => {
+      watching.stopping()
+      watching.close()
+      endStreams(house)
     },
+    fetch: (request, peer, door = 'house') =>
+      attend(
+        request,
+        (told) => onServed?.(told),
+        watching,
+        async (noted) => {
+          const path = URL.parse(request.url)?.pathname ?? ''
+          if (door === 'watching') {
+            if (!isWatchersHost(request) || !WATCHED.has(path)) return plainly(request, 'page.not-found', 404)
+            return watching.answer(request, path, { peer, isOwn: true })
+          }
+          if (door === 'public' && !isPublic(path)) return plainly(request, 'page.not-found', 404)
+          if (WATCHED.has(path) && isHere(request)) return watching.answer(request, path, { peer, isOwn: false })
+          return serve(request, peer, noted)
+        },
+      ),
   }
 }
 

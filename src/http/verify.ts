@@ -12,6 +12,7 @@ import { createApp, type Ctx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
 import { spooledFile } from './uploads.ts'
 import type { ShownPair } from './views.ts'
+import { count } from '../log/counts.ts'
 import { toldVerdict } from './verify/told.ts'
 
 /** For anybody: neither signed in nor known. Nothing is stored and nothing is fetched. */
@@ -33,6 +34,7 @@ export const verify = createApp()
       if (!file) throw new Refusal('invalid', 'verification.file-missing')
       const verification = await verifyUploaded(house, file, act.at)
       const { report, register, listed } = verification
+      count({ name: 'verification', kind: 'upload', what: report.answer })
       if (wantsJson(c)) return c.json({ report, register, listed })
       const comparison = await comparisonOf(house.config, file, report)
       return c.html(

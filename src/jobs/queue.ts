@@ -1,6 +1,7 @@
 import { newId } from '../base/id.ts'
 import { type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
 import type { JobRow } from '../db/database.ts'
+import { requestNow } from '../log/request.ts'
 import type { Db, Tx } from '../db/open.ts'
 
 export type Job = JobRow
@@ -30,6 +31,7 @@ export async function enqueue(tx: Tx, at: Instant, order: Order): Promise<void> 
       createdAt: at,
       doneAt: null,
       failedAt: null,
+      requestId: requestNow(),
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()

@@ -1,5 +1,8 @@
 import type { Clock } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
+import { count } from '../log/counts.ts'
+import { log } from '../log/lines.ts'
+import { duringRequest } from '../log/request.ts'
 import { claim, deferJob, failJob, finishJob, type Job } from './queue.ts'
 
 export type Handler = (job: Job) => Promise<void>
@@ -29,17 +32,29 @@ export function startRunner(
   let stopped = false
   let alarm = Promise.withResolvers<void>()
 
-  const step = async (): Promise<boolean> => {
-    const job = await claim(db, clock(), kinds)
-    if (!job) return false
+  const carryOut = async (job: Job): Promise<void> => {
+    const began = performance.now()
+    const tell = (what: 'done' | 'deferred' | 'failed', error?: string): void => {
+      count({ name: 'job', kind: job.kind, what })
+      const { id, kind, attempts } = job
+      log(what === 'done' ? 'debug' : 'warn', `job.${what}`, { job: id, kind, attempts, ms: Math.round(performance.now() - began), error })
+    }
     try {
       await handlers[job.kind]!(job)
       await finishJob(db, clock(), job)
+      tell('done')
     } catch (error) {
       options.onError?.(job, error)
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      await (error instanceof Hopeless ? failJob(db, clock(), job, text) : deferJob(db, clock(), job, text))
+      const isHopeless = error instanceof Hopeless
+      await (isHopeless ? failJob(db, clock(), job, text) : deferJob(db, clock(), job, text))
+      tell(isHopeless ? 'failed' : 'deferred', text)
     }
+  }
+  const step = async (): Promise<boolean> => {
+    const job = await claim(db, clock(), kinds)
+    if (!job) return false
+    await duringRequest(job.requestId, () => carryOut(job))
     return true
   }
   const lane = async (): Promise<void> => {
@@ -49,7 +64,7 @@ export function startRunner(
         worked = await step()
       } catch (error) {
         // The database itself refused; the lease brings the job back.
-        console.error(error)
+        log('error', 'job.database-refused', { error: String(error) })
       }
       if (!worked && !stopped) await Promise.race([alarm.promise, Bun.sleep(beat)])
     }

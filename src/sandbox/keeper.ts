@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../base/refusal.ts'
+import { count } from '../log/counts.ts'
 import { commandOf, environmentOf, type Fence } from './fence.ts'
 import { sendParcel, unpack } from './parcel.ts'
 import type { Answer, Bounds } from './task.ts'
@@ -43,6 +44,7 @@ export class Keeper {
         stderr: 'ignore',
       })
       process.unref()
+      count({ name: 'child', kind: 'reader', what: 'started' })
       const keeper = new Keeper(bounds, folder, process)
       if ((await keeper.#hear(START, () => null)) !== null) return keeper
       keeper.end()
@@ -123,7 +125,10 @@ export class Keeper {
     }, WATCH)
     try {
       const line = await Promise.race([this.#lines.next().then(({ value, done }) => (done ? null : (value as string))), silence.promise])
-      if (line === null) this.end()
+      if (line === null) {
+        count({ name: 'child', kind: 'reader', what: 'killed' })
+        this.end()
+      }
       return line
     } finally {
       clearInterval(timer)

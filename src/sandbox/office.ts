@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Bytes, LaidAside } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Config } from '../config/config.ts'
+import { count } from '../log/counts.ts'
 import { Line } from './line.ts'
 import { MOST_WRITTEN, OFFICE_FENCES, officeCommand, officeEnvironment, type OfficeFence } from './office-fence.ts'
 import type { OfficeKind } from './office-file.ts'
@@ -146,6 +147,7 @@ async function run(
     // A group of its own, so that all of it can be ended together.
     detached: true,
   })
+  count({ name: 'child', kind: 'office', what: 'started' })
   let isOver = false
   const end = (): void => {
     isOver = true
@@ -155,7 +157,10 @@ async function run(
       child.kill('SIGKILL')
     }
   }
-  const timer = setTimeout(end, asked.milliseconds)
+  const timer = setTimeout(() => {
+    count({ name: 'child', kind: 'office', what: 'killed' })
+    end()
+  }, asked.milliseconds)
   asked.signal?.addEventListener('abort', end)
   process.once('exit', end)
   try {

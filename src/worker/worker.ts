@@ -2,14 +2,17 @@ import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { followTrail } from '../board/following.ts'
 import { HOUR, MINUTE, SECOND } from '../base/instant.ts'
 import type { House } from '../house.ts'
+import { log } from '../log/lines.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
 import { isCheckpointDue } from '../upkeep/checkpointing.ts'
 import { keepOutboundUse } from '../upkeep/outbound.ts'
 import { handlersOf, UPKEEP } from './handlers.ts'
 
+const tell = (error: unknown): void => log('error', 'worker.accident', { error: error instanceof Error ? error.stack : String(error) })
+
 /** Takes up whatever is due: what has just been asked for, and what a crash left under way. */
-export function startWorker(house: House, onError: (job: Job, error: unknown) => void): Runner {
+export function startWorker(house: House, onError: (job: Job, error: unknown) => void = () => {}): Runner {
   const runner = startRunner(house.db, house.clock, handlersOf(house), { onError })
   const round = async (): Promise<void> => {
     const at = house.clock()
@@ -34,10 +37,9 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     following ??= followAll().finally(() => (following = null))
     return following
   }
-  const every = (milliseconds: number, work: () => Promise<void>): Timer =>
-    setInterval(() => void work().catch((error: unknown) => console.error(error)), milliseconds)
+  const every = (milliseconds: number, work: () => Promise<void>): Timer => setInterval(() => void work().catch(tell), milliseconds)
   const timers = [every(HOUR, round), every(MINUTE, checkpoint), every(MINUTE, keepUse), every(SECOND / 2, follow)]
-  void round().catch((error: unknown) => console.error(error))
+  void round().catch(tell)
   return {
     ...runner,
     async stop() {

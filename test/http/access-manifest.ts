@@ -9,7 +9,6 @@
  */
 export const MANIFEST: Readonly<Record<string, string>> = {
   'GET /': 'anyone',
-  'GET /healthz': 'anyone',
   'GET /setup': 'anyone',
   'GET /setup/company': 'anyone',
   'POST /setup/company': 'anyone',

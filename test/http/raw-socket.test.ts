@@ -1,21 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { listen, type Served } from '../../src/http/listen.ts'
+import { listen } from '../../src/http/listen.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
 
 const HOST = '127.0.0.1:8080'
 let house: TestHouse
 let port = 0
 let stop: () => Promise<void>
-const served: Served[] = []
+const served: { path: string; status: number }[] = []
 const accidents: Error[] = []
 
 beforeAll(async () => {
   house = await openTestHouse()
-  const listener = listen(
-    house.server,
-    { host: '127.0.0.1', port: 0 },
-    { onServed: (one) => served.push(one), onAccident: (error) => accidents.push(error) },
-  )
+  const watched = {
+    ...house.server,
+    async fetch(...asked: Parameters<typeof house.server.fetch>) {
+      const response = await house.server.fetch(...asked)
+      served.push({ path: URL.parse(asked[0].url)?.pathname ?? '?', status: response.status })
+      return response
+    },
+  }
+  const listener = listen(watched, { host: '127.0.0.1', port: 0 }, { onAccident: (error) => accidents.push(error) })
   port = listener.port ?? 0
   stop = () => listener.stop(true)
 })

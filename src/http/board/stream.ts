@@ -3,6 +3,7 @@ import { findLiveSession } from '../../access/session.ts'
 import { type Changed, changesFor, changesSince, type Told, toldNow } from '../../board/changes.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { House } from '../../house.ts'
+import { log } from '../../log/lines.ts'
 import { requireUser, viewsDocuments } from '../access.ts'
 import { createApp } from '../env.ts'
 
@@ -68,7 +69,7 @@ async function look(house: House, watch: Watch): Promise<void> {
     // Any entry may be a sign-out or a right that was taken: everybody is looked at again.
     await Promise.all([...watch.watchers].map((watcher) => watcher.tell(changed)))
   } catch (error) {
-    if (!watch.isClosed) console.error(error)
+    if (!watch.isClosed) log('error', 'board.stream', { error: error instanceof Error ? error.stack : String(error) })
   }
 }
 

@@ -15,4 +15,5 @@ export const shell = {
   notFound: 'Nothing here',
   refused: 'This could not be done',
   accident: 'Something went wrong',
+  reference: 'If it happens again, tell the administrator this number: {reference}',
 }

@@ -17,4 +17,5 @@ export const shell: typeof shape = {
   notFound: 'Il n’y a rien ici',
   refused: 'Cela n’a pas pu être fait',
   accident: 'Un incident s’est produit',
+  reference: 'Si cela se reproduit, donnez ce numéro à l’administrateur : {reference}',
 }
