@@ -1,5 +1,6 @@
 import { base64url } from '../base/bytes.ts'
-import { type Instant, later } from '../base/instant.ts'
+import { DAY, type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
+import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
 
@@ -33,3 +34,41 @@ export const clearAttempts = (db: Db, bucket: string): Promise<unknown> => db.de
 
 /** Nothing counts attempts over more than a day. */
 export const sweepAttempts = (db: Db, before: Instant): Promise<unknown> => db.deleteFrom('attempt').where('at', '<', before).execute()
+
+const WINDOW = 15 * MINUTE
+const PER_ACCOUNT = 10
+const PER_IP = 50
+/** The first wrong passwords cost nothing, then each doubles the wait: 1 s, 2 s, 4 s … */
+const FREE = 4
+
+/**
+ * Counts a try before it is looked at, so that tries sent at once are counted too, or refuses it: by account, by address of the network, and, where
+ * a few digits are guessed, by the day.
+ */
+export function reserve(db: Db, at: Instant, account: string, ip: string | null, perDay?: number): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    refuseTooMany(at, await attemptsIn(tx, account, at, WINDOW), PER_ACCOUNT)
+    if (perDay) {
+      const { count, last } = await attemptsIn(tx, account, at, DAY)
+      if (count >= perDay) refuseUntil(at, later(last ?? at, DAY))
+    }
+    if (ip) {
+      const { count, last } = await attemptsIn(tx, ip, at, WINDOW)
+      if (count >= PER_IP) refuseUntil(at, later(last ?? at, WINDOW))
+      await recordAttempt(tx, ip, at)
+    }
+    await recordAttempt(tx, account, at)
+  })
+}
+
+function refuseTooMany(at: Instant, { count, last }: Attempts, most: number): void {
+  if (!last) return
+  if (count >= most) refuseUntil(at, later(last, WINDOW))
+  const free = later(last, count < FREE ? 0 : 2 ** (count - FREE) * SECOND)
+  if (at < free) refuseUntil(at, free)
+}
+
+function refuseUntil(at: Instant, free: Instant): never {
+  const seconds = Math.max(1, Math.ceil((Date.parse(free) - Date.parse(at)) / SECOND))
+  throw new Refusal('rate_limited', 'sign-in.too-many', { seconds })
+}

@@ -1,12 +1,11 @@
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { base64url, equalBytes, fromBase64url } from '../base/bytes.ts'
-import { type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
-import { type Attempts, attemptsIn, bucketOf, clearAttempts, recordAttempt, takeBackAttempt } from './attempts.ts'
+import { bucketOf, clearAttempts, reserve, takeBackAttempt } from './attempts.ts'
 import { verifyPassword } from './password.ts'
 import { type Opened, openSession } from './opening.ts'
 import { addressOf, findUserByAddress } from './users.ts'
@@ -22,12 +21,6 @@ export interface Credentials {
   /** What the browser remembers from an earlier sign-in: a stranger who guesses cannot lock this device out. */
   readonly device?: string | undefined
 }
-
-const WINDOW = 15 * MINUTE
-const PER_ACCOUNT = 10
-const PER_IP = 50
-/** The first wrong passwords cost nothing, then each doubles the wait: 1 s, 2 s, 4 s … */
-const FREE = 4
 
 /**
  * One message, one amount of work and one limit, whether the account exists or not. Every try is counted before the password is
@@ -72,30 +65,6 @@ export async function confirmPassword({ db, secretKey }: SignInTools, act: Act, 
   await reserve(db, act.at, bucket, null)
   if (!(await verifyPassword(password, user.passwordHash))) throw new Refusal('invalid', 'password.current-wrong')
   await clearAttempts(db, bucket)
-}
-
-function reserve(db: Db, at: Instant, account: string, ip: string | null): Promise<void> {
-  return db.transaction().execute(async (tx) => {
-    refuseTooMany(at, await attemptsIn(tx, account, at, WINDOW), PER_ACCOUNT)
-    if (ip) {
-      const { count, last } = await attemptsIn(tx, ip, at, WINDOW)
-      if (count >= PER_IP) refuseUntil(at, later(last ?? at, WINDOW))
-      await recordAttempt(tx, ip, at)
-    }
-    await recordAttempt(tx, account, at)
-  })
-}
-
-function refuseTooMany(at: Instant, { count, last }: Attempts, most: number): void {
-  if (!last) return
-  if (count >= most) refuseUntil(at, later(last, WINDOW))
-  const free = later(last, count < FREE ? 0 : 2 ** (count - FREE) * SECOND)
-  if (at < free) refuseUntil(at, free)
-}
-
-function refuseUntil(at: Instant, free: Instant): never {
-  const seconds = Math.max(1, Math.ceil((Date.parse(free) - Date.parse(at)) / SECOND))
-  throw new Refusal('rate_limited', 'sign-in.too-many', { seconds })
 }
 
 /** Says "this browser has signed in as this address before", and nothing else; it opens nothing. To be remembered by the browser. */

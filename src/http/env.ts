@@ -3,6 +3,7 @@ import { createFactory } from 'hono/factory'
 import type { Act } from '../audit/act.ts'
 import type { Permissions } from '../access/permissions.ts'
 import type { User } from '../access/roles.ts'
+import type { Session } from '../access/session.ts'
 import type { House } from '../house.ts'
 import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
@@ -57,6 +58,7 @@ export type Env = {
     /** Who is signed in, or null. */
     user: User | null
     sessionId: string | null
+    session: Session | null
     lang: Language
     requestId: string
     /** Reads the form where large files are taken, once; null on every other address. */

@@ -9,6 +9,7 @@ import { setupAuthority } from './setup/authority.ts'
 import { setupDone } from './setup/done.ts'
 import { signInPages } from './sign-in.ts'
 import { welcome } from './welcome.ts'
+import { proof } from './proof.ts'
 import { account } from './account.ts'
 import { accountNotifications } from './account/notifications.ts'
 import { notifications } from './notifications.ts'
@@ -159,6 +160,7 @@ export function mountRoutes(app: Hono<Env>): void {
     setupDone,
     signInPages,
     welcome,
+    proof,
     account,
     accountPassword,
     accountNotifications,

@@ -74,6 +74,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     )
     c.set('user', null)
     c.set('sessionId', null)
+    c.set('session', null)
     c.set('render', async (name, data) => view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never))
     const act: Act = {
       actor: { kind: 'visitor' },
@@ -98,6 +99,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     if (found) {
       c.set('user', found.user)
       c.set('sessionId', found.session.id)
+      c.set('session', found.session)
       c.set('act', { ...c.var.act, actor: { kind: 'user', id: found.user.id } })
       if (!isLanguage(getCookie(c, 'lang'))) c.set('lang', found.user.language)
     }

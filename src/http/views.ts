@@ -1,3 +1,4 @@
+import type { ProofWays } from '../access/proof.ts'
 import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
 import type { Holder, NamedRole } from '../access/assigning.ts'
@@ -168,6 +169,9 @@ export interface Views {
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[]; recovery: string | null }
   'access/sign-in': { form: Form }
+  /** `kept`: the form that is sent again after it; `file`: where to go back to after a download. */
+  'access/proof': { action: string; form: Form; ways: ProofWays; kept: string | null; hadFiles: boolean; next: string; file: string }
+  'access/proof-done': { file: string; kept: string | null; back: string }
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   'access/account': {
     email: string
@@ -598,7 +602,7 @@ export interface Views {
     file: { path: string; isNear: boolean; state: WitnessTable | null } | null
     email: { address: string; isWaiting: boolean; state: WitnessTable | null } | null
   }
-  'console/audit/export': { form: Form; newest: Checkpoint | null; key: string | null }
+  'console/audit/export': { newest: Checkpoint | null; key: string | null }
   'console/authority': { overview: AuthorityOverview; isLocked: boolean; rootIsHere: boolean; needsPassphrase: boolean; form: Form }
   'console/authority/trust': { name: string; fingerprint: string; address: string }
   'console/authority/seal': { form: Form; isLocked: boolean; used: ShownSeal & { readonly isOutside: boolean }; waiting: ShownSeal | null }

@@ -27,6 +27,8 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /sign-out': 'signed-in',
   'GET /welcome/:token': 'anyone',
   'POST /welcome/:token': 'anyone',
+  'GET /proof': 'signed-in',
+  'POST /proof': 'signed-in',
   'GET /account': 'signed-in',
   'POST /account': 'signed-in',
   'POST /account/password': 'signed-in',

@@ -18,7 +18,7 @@ import { sweepEverything } from '../../src/vault/sweep.ts'
 import { registerEntryFor, registerEntryOf } from '../../src/verification/register.ts'
 import { trustOf } from '../../src/verification/uploaded.ts'
 import { verifyFile } from '../../src/verification/verify-file.ts'
-import { openTestHouse, PASSWORD, type TestHouse } from '../support/house.ts'
+import { openTestHouse, type TestHouse } from '../support/house.ts'
 import { actOf, ann, CLAIRE, draftFor, MARIE, recipientNamed, send, sign } from '../support/signing.ts'
 
 let house: TestHouse
@@ -186,9 +186,9 @@ test('the pages of retention and disposal: for whom may delete every document, f
   const path = asked.location!
   expect((await desk.get(path)).text).toContain('You asked.')
   expect((await bob.get(path)).status).toBe(403)
-  expect((await desk.post(`${path}/approval`, { reason: 'me', password: PASSWORD })).status).toBe(403)
-  expect((await desk.post(`${path}/refusal`, { reason: 'back', password: 'wrong' })).status).toBe(422)
-  expect((await desk.post(`${path}/refusal`, { reason: 'back', password: PASSWORD })).status).toBe(303)
+  expect((await desk.post(`${path}/approval`, { reason: 'me' })).status).toBe(403)
+  expect((await desk.post(`${path}/refusal`, { reason: '' })).status).toBe(422)
+  expect((await desk.post(`${path}/refusal`, { reason: 'back' })).status).toBe(303)
   const done = await db.selectFrom('disposal').select('id').where('certificateDigest', 'is not', null).executeTakeFirstOrThrow()
   const certificate = await desk.get(`/vault/disposals/${done.id}/certificate.pdf`)
   expect([certificate.status, certificate.text.slice(0, 5)]).toEqual([200, '%PDF-'])

@@ -7,6 +7,7 @@ import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Unlocking = z.object({ passphrase: z.string().min(1, 'authority.passphrase-wrong').max(1_000, 'authority.passphrase-wrong') })
 
@@ -24,7 +25,7 @@ export async function authorityPage(c: Ctx, form: Form): Promise<string> {
 
 export const consoleAuthority = createApp()
   .get('/console/authority', managesAuthority, async (c) => c.html(await authorityPage(c, blankForm())))
-  .post('/console/authority/unlocking', managesAuthority, async (c) => {
+  .post('/console/authority/unlocking', managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Unlocking)
     if (!answers.ok) return c.html(await authorityPage(c, answers.form), 422)
     try {

@@ -7,6 +7,7 @@ import { blankForm, type Form } from '../answers.ts'
 import { type ShownTest, SMS_SHAPES } from '../channel-answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { fixedBy } from '../fixed.ts'
+import { freshProof } from '../step-up.ts'
 
 const Query = z.object({ preset: z.enum(SMS_SHAPES).optional().catch(undefined) })
 
@@ -48,4 +49,4 @@ export async function channelsPage(
   })
 }
 
-export const consoleChannels = createApp().get('/console/channels', managesSettings, async (c) => c.html(await channelsPage(c)))
+export const consoleChannels = createApp().get('/console/channels', managesSettings, freshProof, async (c) => c.html(await channelsPage(c)))

@@ -18,6 +18,7 @@ import { refusalStatus } from '../errors.ts'
 import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { roleTicks } from './role-ticks.ts'
+import { freshProof } from '../step-up.ts'
 
 const choice = z
   .string()
@@ -101,12 +102,12 @@ export const consoleDepartments = createApp()
     return c.html(await c.var.render('console/departments/index', { tree }))
   })
   .get('/console/departments/new', managesUsers, async (c) => c.html(await departmentPage(c, null)))
-  .post('/console/departments', managesUsers, (c) => keep(c, null))
+  .post('/console/departments', managesUsers, freshProof, (c) => keep(c, null))
   .get('/console/departments/:id', managesUsers, async (c) =>
     c.html(await departmentPage(c, await findDepartment(c.var.house.db, c.req.param('id')))),
   )
-  .post('/console/departments/:id', managesUsers, async (c) => keep(c, await findDepartment(c.var.house.db, c.req.param('id'))))
-  .post('/console/departments/:id/removal', managesUsers, async (c) => {
+  .post('/console/departments/:id', managesUsers, freshProof, async (c) => keep(c, await findDepartment(c.var.house.db, c.req.param('id'))))
+  .post('/console/departments/:id/removal', managesUsers, freshProof, async (c) => {
     const { db } = c.var.house
     const department = await findDepartment(db, c.req.param('id'))
     const answers = await readAnswers(c, Removal)

@@ -10,6 +10,7 @@ import { refusalStatus } from '../errors.ts'
 import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { roleTicks } from './role-ticks.ts'
+import { freshProof } from '../step-up.ts'
 
 const Details = z.object({ name: lineNeeded('group.name-missing', 120) })
 
@@ -34,10 +35,10 @@ export const consoleGroups = createApp()
     c.html(await c.var.render('console/groups/index', { groups: await listGroups(c.var.house.db) })),
   )
   .get('/console/groups/new', managesUsers, async (c) => c.html(await groupPage(c, null)))
-  .post('/console/groups', managesUsers, (c) => keep(c, null))
+  .post('/console/groups', managesUsers, freshProof, (c) => keep(c, null))
   .get('/console/groups/:id', managesUsers, async (c) => c.html(await groupPage(c, await findGroup(c.var.house.db, c.req.param('id')))))
-  .post('/console/groups/:id', managesUsers, async (c) => keep(c, await findGroup(c.var.house.db, c.req.param('id'))))
-  .post('/console/groups/:id/removal', managesUsers, async (c) => {
+  .post('/console/groups/:id', managesUsers, freshProof, async (c) => keep(c, await findGroup(c.var.house.db, c.req.param('id'))))
+  .post('/console/groups/:id/removal', managesUsers, freshProof, async (c) => {
     await removeGroup(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
     flash(c, 'good', words(c.var.lang).organisation.groups.removed)
     return c.redirect('/console/groups', 303)

@@ -11,6 +11,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Answers = z.object({ name: lineNeeded('role.name-missing', 120) }).catchall(z.unknown())
 const Fixed = z.object({}).catchall(z.unknown())
@@ -55,19 +56,19 @@ export const consoleRoles = createApp()
     )
     return c.html(await c.var.render('console/roles/index', { roles }))
   })
-  .get('/console/roles/new', editsPermissions, async (c) => {
+  .get('/console/roles/new', editsPermissions, freshProof, async (c) => {
     const from = c.req.query('copy')
     const role = from ? await findRole(c.var.house.db, from) : null
     const name = role ? fill(words(c.var.lang).organisation.roles.copyOf, { name: roleName(c, role) }) : ''
     return c.html(await page(c, null, blankForm(valuesOf({ name, permissions: role?.permissions ?? NO_PERMISSIONS }))))
   })
-  .post('/console/roles', editsPermissions, (c) => keep(c, null))
-  .get('/console/roles/:id', editsPermissions, async (c) => {
+  .post('/console/roles', editsPermissions, freshProof, (c) => keep(c, null))
+  .get('/console/roles/:id', editsPermissions, freshProof, async (c) => {
     const role = await findRole(c.var.house.db, c.req.param('id'))
     return c.html(await page(c, role, blankForm(valuesOf(role))))
   })
-  .post('/console/roles/:id', editsPermissions, async (c) => keep(c, await findRole(c.var.house.db, c.req.param('id'))))
-  .post('/console/roles/:id/removal', editsPermissions, async (c) => {
+  .post('/console/roles/:id', editsPermissions, freshProof, async (c) => keep(c, await findRole(c.var.house.db, c.req.param('id'))))
+  .post('/console/roles/:id/removal', editsPermissions, freshProof, async (c) => {
     const { db } = c.var.house
     const role = await findRole(db, c.req.param('id'))
     const answers = await readAnswers(c, Removal)

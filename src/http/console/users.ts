@@ -16,6 +16,7 @@ import { refusalStatus } from '../errors.ts'
 import { drawnLine, drawnLineNeeded, emailAddress, language, phoneNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { roleTicks, rolesIn, ticked } from './role-ticks.ts'
+import { freshProof } from '../step-up.ts'
 
 const Person = z
   .object({
@@ -94,15 +95,15 @@ export const consoleUsers = createApp()
       }),
     )
   })
-  .get('/console/users/new', managesUsers, async (c) =>
+  .get('/console/users/new', managesUsers, freshProof, async (c) =>
     c.html(await page(c, null, blankForm({ language: c.var.lang, ...ticked([EMPLOYEE]) }))),
   )
-  .post('/console/users', managesUsers, (c) => keep(c, null))
-  .get('/console/users/:id', managesUsers, async (c) => {
+  .post('/console/users', managesUsers, freshProof, (c) => keep(c, null))
+  .get('/console/users/:id', managesUsers, freshProof, async (c) => {
     const user = await findUser(c.var.house.db, c.req.param('id'))
     return c.html(await page(c, user, blankForm(await valuesOf(c, user))))
   })
-  .post('/console/users/:id', managesUsers, async (c) => keep(c, await findUser(c.var.house.db, c.req.param('id'))))
+  .post('/console/users/:id', managesUsers, freshProof, async (c) => keep(c, await findUser(c.var.house.db, c.req.param('id'))))
 
 /** Roles come from the form of whoever may assign them alone; for anybody else they stay. */
 async function keep(c: Ctx, before: User | null): Promise<Response> {

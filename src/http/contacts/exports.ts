@@ -3,6 +3,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { words } from '../../view/words.ts'
 import { requireUser, exchangesContacts, userAct } from '../access.ts'
 import { createApp } from '../env.ts'
+import { freshProofForFile } from '../step-up.ts'
 
 const TYPES: Readonly<Record<ExportFormat, readonly [type: string, ending: string]>> = {
   csv: ['text/csv; charset=utf-8', 'csv'],
@@ -10,7 +11,7 @@ const TYPES: Readonly<Record<ExportFormat, readonly [type: string, ending: strin
 }
 const isFormat = (text: string): text is ExportFormat => (EXPORTS as readonly string[]).includes(text)
 
-export const contactExports = createApp().get('/contacts/exports/:format', exchangesContacts, async (c) => {
+export const contactExports = createApp().get('/contacts/exports/:format', exchangesContacts, freshProofForFile, async (c) => {
   const format = c.req.param('format')
   if (!isFormat(format)) throw new Refusal('not_found', 'page.not-found')
   const w = words(c.var.lang).contacts

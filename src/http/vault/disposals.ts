@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { confirmPassword } from '../../access/sign-in.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { askToDispose, decideDisposal, findDisposal, listDisposals } from '../../vault/disposing.ts'
 import { EVERYTHING } from '../../vault/filters.ts'
@@ -14,10 +13,10 @@ import { linesNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { storedFile } from '../stored-file.ts'
 import { cursorText, pickedIn, readCursor } from './query.ts'
+import { freshProof } from '../step-up.ts'
 
 const Deciding = z.object({
   reason: linesNeeded('envelope.reason-missing', 1_000),
-  password: z.string().min(1, 'password.current-wrong').max(1_000, 'password.current-wrong'),
 })
 
 /** What has come to the end of its time, and what two people decide about it. */
@@ -37,8 +36,8 @@ export const vaultDisposals = createApp()
     }
   })
   .get('/vault/disposals/:id', opensVault, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
-  .post('/vault/disposals/:id/approval', opensVault, (c) => decide(c, true))
-  .post('/vault/disposals/:id/refusal', opensVault, (c) => decide(c, false))
+  .post('/vault/disposals/:id/approval', opensVault, freshProof, (c) => decide(c, true))
+  .post('/vault/disposals/:id/refusal', opensVault, freshProof, (c) => decide(c, false))
   .get('/vault/disposals/:id/certificate.pdf', opensVault, async (c) => {
     const { db } = c.var.house
     const { certificateDigest, certificateDocumentId } = await findDisposal(db, requireUser(c), c.req.param('id'))
@@ -71,10 +70,9 @@ async function decide(c: Ctx, isApproved: boolean): Promise<Response> {
   const answers = await readAnswers(c, Deciding)
   if (!answers.ok) return c.html(await page(c, id, answers.form), 422)
   try {
-    await confirmPassword(house, userAct(c), requireUser(c), answers.value.password)
     await decideDisposal(house.db, userAct(c), requireUser(c), id, isApproved, answers.value.reason)
   } catch (error) {
-    const form = formWith(c, answers.form, error, { disposal: 'reason', password: 'password', 'sign-in': 'password' })
+    const form = formWith(c, answers.form, error, { disposal: 'reason' })
     return c.html(await page(c, id, form), refusalStatus(error))
   }
   house.wake()

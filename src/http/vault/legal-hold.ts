@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { confirmPassword } from '../../access/sign-in.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { askToLift, decideLift, mayHold, placeHold, standingHold } from '../../vault/legal-hold.ts'
 import { findVaultEntry } from '../../vault/register.ts'
@@ -10,13 +9,13 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { linesNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Placing = z.object({ reason: linesNeeded('envelope.reason-missing', 1_000) })
-const Lifting = Placing.extend({ password: z.string().min(1, 'password.current-wrong').max(1_000, 'password.current-wrong') })
 
 export const vaultLegalHold = createApp()
-  .get('/vault/:id/legal-hold', opensVault, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
-  .post('/vault/:id/legal-hold', opensVault, async (c) => {
+  .get('/vault/:id/legal-hold', opensVault, freshProof, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
+  .post('/vault/:id/legal-hold', opensVault, freshProof, async (c) => {
     const id = c.req.param('id')
     await refuseUnlessRight(c, id)
     const answers = await readAnswers(c, Placing)
@@ -29,25 +28,24 @@ export const vaultLegalHold = createApp()
     flash(c, 'good', words(c.var.lang).vault.hold.placed)
     return c.redirect(`/vault/${id}`, 303)
   })
-  .post('/vault/:id/legal-hold/lifting', opensVault, (c) => lifting(c, 'asked', (...of) => askToLift(...of)))
-  .post('/vault/:id/legal-hold/lifting/approval', opensVault, (c) =>
+  .post('/vault/:id/legal-hold/lifting', opensVault, freshProof, (c) => lifting(c, 'asked', (...of) => askToLift(...of)))
+  .post('/vault/:id/legal-hold/lifting/approval', opensVault, freshProof, (c) =>
     lifting(c, 'lifted', (db, act, user, id, reason) => decideLift(db, act, user, id, true, reason)),
   )
-  .post('/vault/:id/legal-hold/lifting/refusal', opensVault, (c) =>
+  .post('/vault/:id/legal-hold/lifting/refusal', opensVault, freshProof, (c) =>
     lifting(c, 'kept', (db, act, user, id, reason) => decideLift(db, act, user, id, false, reason)),
   )
 
-/** Each step asks for a reason and for the password of whoever takes it. */
+/** Each step asks for a reason. */
 async function lifting(c: Ctx, done: 'asked' | 'lifted' | 'kept', verb: typeof askToLift): Promise<Response> {
   const id = c.req.param('id')!
   await refuseUnlessRight(c, id)
-  const answers = await readAnswers(c, Lifting)
+  const answers = await readAnswers(c, Placing)
   if (!answers.ok) return c.html(await page(c, id, answers.form), 422)
   try {
-    await confirmPassword(c.var.house, userAct(c), requireUser(c), answers.value.password)
     await verb(c.var.house.db, userAct(c), requireUser(c), id, answers.value.reason)
   } catch (error) {
-    const form = formWith(c, answers.form, error, { hold: 'reason', password: 'password', 'sign-in': 'password' })
+    const form = formWith(c, answers.form, error, { hold: 'reason' })
     return c.html(await page(c, id, form), refusalStatus(error))
   }
   flash(c, 'good', words(c.var.lang).vault.hold[done])

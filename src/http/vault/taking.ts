@@ -7,16 +7,17 @@ import { createApp, type Ctx } from '../env.ts'
 import { contentDisposition, streamedFile } from '../stored-file.ts'
 import { streamed } from '../streamed.ts'
 import { pickedIn, queryOf, VaultAddress } from './query.ts'
+import { freshProofForFile } from '../step-up.ts'
 
 /** What leaves the vault many at a time: as files, as a table, on paper. */
 export const vaultTaking = createApp()
-  .post('/vault/archive', opensVault, async (c) => {
+  .post('/vault/archive', opensVault, freshProofForFile, async (c) => {
     const body = await c.req.parseBody({ all: true })
     const picked = body['all'] === '1' ? { query: await queryOf(c, VaultAddress.parse(body)) } : { ids: pickedIn(body) }
     const { size, stream } = await takeArchive(c.var.house.db, c.var.act, requireUser(c), picked, await tableWords(c))
     return streamedFile(stream(), size, `vault ${c.var.act.at.slice(0, 10)}.zip`, 'application/zip')
   })
-  .post('/vault/table', opensVault, async (c) => {
+  .post('/vault/table', opensVault, freshProofForFile, async (c) => {
     const query = await queryOf(c, VaultAddress.parse(await c.req.parseBody()))
     const rows = await takeTable(c.var.house.db, c.var.act, requireUser(c), query, await tableWords(c))
     return c.body(streamed(rows), 200, {

@@ -4,6 +4,7 @@ import { events } from './en/events.ts'
 import { log } from './en/log.ts'
 import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
+import { security } from './en/security.ts'
 import { console } from './en/console.ts'
 import { contacts } from './en/contacts.ts'
 import { bulk } from './en/bulk.ts'
@@ -40,6 +41,7 @@ export const en = {
   log,
   setup,
   access,
+  security,
   console,
   contacts,
   templates,

@@ -4,6 +4,7 @@ import { events } from './fr/events.ts'
 import { log } from './fr/log.ts'
 import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
+import { security } from './fr/security.ts'
 import { console } from './fr/console.ts'
 import { contacts } from './fr/contacts.ts'
 import { bulk } from './fr/bulk.ts'
@@ -42,6 +43,7 @@ export const fr: Words = {
   log,
   setup,
   access,
+  security,
   console,
   contacts,
   templates,

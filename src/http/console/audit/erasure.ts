@@ -1,17 +1,16 @@
 import { z } from 'zod'
-import { confirmPassword } from '../../../access/sign-in.ts'
 import { erasePerson, planErasure } from '../../../upkeep/erasing.ts'
 import { findPersons } from '../../../upkeep/persons.ts'
 import { words } from '../../../view/words.ts'
-import { readsAudit, requireUser, userAct } from '../../access.ts'
+import { readsAudit, userAct } from '../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { refusalSentence, refusalStatus } from '../../errors.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const Query = z.object({ person: z.string().trim().max(200).catch('') })
 const Confirmed = z.object({
-  password: z.string().min(1, 'password.current-wrong').max(1_000, 'password.current-wrong'),
   seen: z.coerce.number().int().min(0),
 })
 
@@ -51,17 +50,16 @@ export const consoleAuditErasure = createApp()
       }),
     )
   })
-  .get('/console/audit/erasure/:id', readsAudit, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
-  .post('/console/audit/erasure/:id', readsAudit, async (c) => {
+  .get('/console/audit/erasure/:id', readsAudit, freshProof, async (c) => c.html(await page(c, c.req.param('id'), blankForm())))
+  .post('/console/audit/erasure/:id', readsAudit, freshProof, async (c) => {
     const { house } = c.var
     const id = c.req.param('id')
     const answers = await readAnswers(c, Confirmed)
     if (!answers.ok) return c.html(await page(c, id, answers.form), 422)
     try {
-      await confirmPassword(house, userAct(c), requireUser(c), answers.value.password)
       await erasePerson(house.db, userAct(c), id, answers.value.seen)
     } catch (error) {
-      const form = formWith(c, answers.form, error, { password: 'password', 'sign-in': 'password', erasure: 'password' })
+      const form = formWith(c, answers.form, error, { erasure: 'seen' })
       return c.html(await page(c, id, form), refusalStatus(error))
     }
     flash(c, 'good', words(c.var.lang).console.audit.erasure.done)

@@ -1,25 +1,20 @@
-import { z } from 'zod'
-import { confirmPassword } from '../../../access/sign-in.ts'
 import { latestCheckpoint } from '../../../audit/checkpoint.ts'
 import { keyFingerprint } from '../../../audit/exporting.ts'
 import { archiveLog } from '../../../upkeep/log-archive.ts'
-import { readsAudit, requireUser, userAct } from '../../access.ts'
-import { blankForm, type Form, formWith, readAnswers } from '../../answers.ts'
+import { readsAudit, userAct } from '../../access.ts'
 import { createApp, type Ctx } from '../../env.ts'
-import { refusalStatus } from '../../errors.ts'
 import { contentDisposition } from '../../stored-file.ts'
 import { streamed } from '../../streamed.ts'
+import { freshProof, freshProofForFile } from '../../step-up.ts'
 
-const Confirmed = z.object({ password: z.string().min(1, 'password.current-wrong').max(1_000, 'password.current-wrong') })
-
-async function page(c: Ctx, form: Form): Promise<string> {
+async function page(c: Ctx): Promise<string> {
   const { db } = c.var.house
   const newest = await latestCheckpoint(db)
-  return c.var.render('console/audit/export', { form, newest, key: await keyFingerprint(db) })
+  return c.var.render('console/audit/export', { newest, key: await keyFingerprint(db) })
 }
 
 export const consoleAuditExport = createApp()
-  .get('/console/audit/export', readsAudit, async (c) => c.html(await page(c, blankForm())))
+  .get('/console/audit/export', readsAudit, freshProof, async (c) => c.html(await page(c)))
   .get('/console/audit/export/checkpoint.txt', readsAudit, async (c) => {
     const newest = await latestCheckpoint(c.var.house.db)
     return c.body(newest?.note ?? '', newest ? 200 : 404, {
@@ -27,15 +22,8 @@ export const consoleAuditExport = createApp()
       'content-disposition': contentDisposition('attachment', `checkpoint ${newest?.size ?? 0}.txt`),
     })
   })
-  .post('/console/audit/export', readsAudit, async (c) => {
-    const answers = await readAnswers(c, Confirmed)
-    if (!answers.ok) return c.html(await page(c, answers.form), 422)
+  .post('/console/audit/export', readsAudit, freshProofForFile, async (c) => {
     const { house } = c.var
-    try {
-      await confirmPassword(house, userAct(c), requireUser(c), answers.value.password)
-    } catch (error) {
-      return c.html(await page(c, formWith(c, answers.form, error, { password: 'password', 'sign-in': 'password' })), refusalStatus(error))
-    }
     const { size, pieces } = await archiveLog(house, userAct(c))
     return c.body(streamed(pieces), 200, {
       'content-type': 'application/x-tar',

@@ -11,9 +11,10 @@ import { createApp, type Ctx } from '../../env.ts'
 import { contentDisposition } from '../../stored-file.ts'
 import { streamed } from '../../streamed.ts'
 import { AuditQuery, nameOf, searchOf } from '../audit.ts'
+import { freshProofForFile } from '../../step-up.ts'
 
 /** What the page shows, all of it, for a spreadsheet. That it was taken out is an entry itself. */
-export const consoleAuditTable = createApp().post('/console/audit/table', readsAudit, async (c) => {
+export const consoleAuditTable = createApp().post('/console/audit/table', readsAudit, freshProofForFile, async (c) => {
   const { db } = c.var.house
   const query = AuditQuery.parse(await c.req.parseBody())
   const { timeZone } = await readSetting(db, 'installation')

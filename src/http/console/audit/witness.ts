@@ -12,6 +12,7 @@ import { createApp, type Ctx } from '../../env.ts'
 import { refusalSentence, refusalStatus } from '../../errors.ts'
 import { line } from '../../schemas.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const EVERY = ['1', '24', '168'] as const
 const Witness = z.object({ file: line(500), email: line(254), everyHours: z.enum(EVERY) })
@@ -32,7 +33,7 @@ async function page(c: Ctx, form: Form | null): Promise<string> {
 
 export const consoleAuditWitness = createApp()
   .get('/console/audit/witness', readsAudit, async (c) => c.html(await page(c, null)))
-  .post('/console/audit/witness', readsAudit, async (c) => {
+  .post('/console/audit/witness', readsAudit, freshProof, async (c) => {
     const answers = await readAnswers(c, Witness)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db, config } = c.var.house
@@ -53,7 +54,7 @@ export const consoleAuditWitness = createApp()
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/audit/witness', 303)
   })
-  .post('/console/audit/witness/trial', readsAudit, async (c) => {
+  .post('/console/audit/witness/trial', readsAudit, freshProof, async (c) => {
     try {
       await tryWitnesses(c.var.house.db, userAct(c))
     } catch (error) {

@@ -1,14 +1,14 @@
 import { listProtectors } from '../../../authority/key-store.ts'
 import { readHouseCertificates } from '../../../authority/certificates.ts'
 import { checkPassword, SHORTEST_PASSWORD } from '../../../access/password.ts'
-import { confirmPassword } from '../../../access/sign-in.ts'
 import type { KeyProtection } from '../../../authority/key-encryption.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { defaultLegalEntity } from '../../../setting/legal-entity.ts'
 import { listKeyActs } from '../../../upkeep/key-ceremony.ts'
-import { managesAuthority, requireUser, userAct } from '../../access.ts'
+import { managesAuthority } from '../../access.ts'
 import { blankForm, type Form } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
+import { freshProof } from '../../step-up.ts'
 
 export async function keysPage(c: Ctx, form: Form): Promise<string> {
   const { db, keys } = c.var.house
@@ -27,10 +27,9 @@ export async function keysPage(c: Ctx, form: Form): Promise<string> {
   })
 }
 
-export const consoleKeys = createApp().get('/console/authority/keys', managesAuthority, async (c) => c.html(await keysPage(c, blankForm())))
-
-/** The own password of who is signed in, before anything is done to keys. */
-export const confirmOwn = (c: Ctx, password: string): Promise<void> => confirmPassword(c.var.house, userAct(c), requireUser(c), password)
+export const consoleKeys = createApp().get('/console/authority/keys', managesAuthority, freshProof, async (c) =>
+  c.html(await keysPage(c, blankForm())),
+)
 
 /** A passphrase as it was typed twice. Refused where it is guessed too easily or the two differ. */
 export async function passphraseOf(c: Ctx, passphrase: string, again: string): Promise<string> {

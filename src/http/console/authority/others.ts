@@ -9,6 +9,7 @@ import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
 import { lines, linesNeeded } from '../../schemas.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const PATH = '/console/authority/others'
 const LONGEST = 200_000
@@ -41,7 +42,7 @@ export const consoleOtherAuthorities = createApp()
   .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
   .get(`${PATH}/reading`, managesAuthority, (c) => c.redirect(PATH, 303))
   // Reads what was given and shows whose it is. Nothing is kept: the page itself carries it to the confirmation.
-  .post(`${PATH}/reading`, managesAuthority, async (c) => {
+  .post(`${PATH}/reading`, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Given)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { file, pem } = answers.value
@@ -53,7 +54,7 @@ export const consoleOtherAuthorities = createApp()
       return refused(c, answers.form, error, isFile || !pem ? 'file' : 'pem')
     }
   })
-  .post(PATH, managesAuthority, async (c) => {
+  .post(PATH, managesAuthority, freshProof, async (c) => {
     const { db } = c.var.house
     const answers = await readAnswers(c, Confirmed)
     try {
@@ -70,7 +71,7 @@ export const consoleOtherAuthorities = createApp()
   .get(`${PATH}/:fingerprint{[0-9a-f]{64}}`, managesAuthority, async (c) =>
     c.html(await c.var.render('console/authority/others/show', { other: await findOther(c.var.house.db, c.req.param('fingerprint')) })),
   )
-  .post(`${PATH}/:fingerprint{[0-9a-f]{64}}/removal`, managesAuthority, async (c) => {
+  .post(`${PATH}/:fingerprint{[0-9a-f]{64}}/removal`, managesAuthority, freshProof, async (c) => {
     await distrustOther(c.var.house.db, userAct(c), c.req.param('fingerprint'))
     return back(c, words(c.var.lang).authority.others.removed)
   })

@@ -6,10 +6,11 @@ import { readAnswers } from '../../answers.ts'
 import { createApp } from '../../env.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const Renewal = z.object({ purpose: z.enum(['root', 'issuing', 'seal', 'tsa', 'ocsp']) })
 
-export const consoleAuthorityRenewal = createApp().post('/console/authority/renewal', managesAuthority, async (c) => {
+export const consoleAuthorityRenewal = createApp().post('/console/authority/renewal', managesAuthority, freshProof, async (c) => {
   const answers = await readAnswers(c, Renewal)
   if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
   const { purpose } = answers.value

@@ -8,7 +8,7 @@ import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { flash } from '../../server.ts'
-import { confirmOwn } from './keys.ts'
+import { freshProof } from '../../step-up.ts'
 
 const PATH = '/console/authority/seal'
 const LARGEST = 500_000
@@ -21,7 +21,6 @@ const Upload = z.object({
     .instanceof(File)
     .optional()
     .refine((file) => !file || file.size <= LARGEST, 'own-seal.unreadable'),
-  ownPassword: z.string().max(1_000, 'password.current-wrong').default(''),
 })
 const Adoption = z.object({ seal: z.string().max(64) })
 
@@ -33,13 +32,12 @@ async function page(c: Ctx, form: Form): Promise<string> {
 const bytesOf = async (file: File): Promise<Bytes> => new Uint8Array(await file.arrayBuffer())
 
 export const consoleSeal = createApp()
-  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
-  .post(PATH, managesAuthority, async (c) => {
+  .get(PATH, managesAuthority, freshProof, async (c) => c.html(await page(c, blankForm())))
+  .post(PATH, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Upload)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
-    const { sealFile, filePassword: password, more, ownPassword } = answers.value
+    const { sealFile, filePassword: password, more } = answers.value
     try {
-      await confirmOwn(c, ownPassword)
       const upload = { file: await bytesOf(sealFile), password, more: more?.size ? await bytesOf(more) : null }
       await uploadSeal(c.var.house, userAct(c), upload)
     } catch (error) {
@@ -48,25 +46,23 @@ export const consoleSeal = createApp()
         'own-seal.root-missing': 'more',
         'own-seal': 'sealFile',
         authority: 'sealFile',
-        password: 'ownPassword',
-        'sign-in': 'ownPassword',
       })
       return c.html(await page(c, form), refusalStatus(error))
     }
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/adoption`, managesAuthority, async (c) => {
+  .post(`${PATH}/adoption`, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Adoption)
     if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
     await adoptSeal(c.var.house, userAct(c), answers.value.seal)
     flash(c, 'good', words(c.var.lang).authority.ownSeal.adopted)
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/discarding`, managesAuthority, async (c) => {
+  .post(`${PATH}/discarding`, managesAuthority, freshProof, async (c) => {
     await discardSeal(c.var.house, userAct(c))
     return c.redirect(PATH, 303)
   })
-  .post(`${PATH}/laying-down`, managesAuthority, async (c) => {
+  .post(`${PATH}/laying-down`, managesAuthority, freshProof, async (c) => {
     await layDownSeal(c.var.house, userAct(c))
     flash(c, 'good', words(c.var.lang).authority.ownSeal.laidDown)
     return c.redirect(PATH, 303)

@@ -8,16 +8,14 @@ import { createApp, type Ctx } from '../../env.ts'
 import { refusalStatus } from '../../errors.ts'
 import { flash } from '../../server.ts'
 import { contentDisposition } from '../../stored-file.ts'
-import { confirmOwn } from './keys.ts'
+import { freshProof, freshProofForFile } from '../../step-up.ts'
 
 const PATH = '/console/authority/sub-authority'
-const secret = z.string().max(1_000, 'password.current-wrong').default('')
-const Request = z.object({ algorithm: z.enum(['ecdsa-p256', 'rsa-3072'], 'authority.algorithm-unknown'), requestPassword: secret })
+const Request = z.object({ algorithm: z.enum(['ecdsa-p256', 'rsa-3072'], 'authority.algorithm-unknown') })
 const Answer = z.object({
   chain: z
     .instanceof(File, { message: 'sub-authority.unreadable' })
     .refine((file) => file.size > 0 && file.size <= 200_000, 'sub-authority.unreadable'),
-  chainPassword: secret,
 })
 
 async function page(c: Ctx, form: Form): Promise<string> {
@@ -33,37 +31,31 @@ async function page(c: Ctx, form: Form): Promise<string> {
 }
 
 export const consoleSubAuthority = createApp()
-  .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
-  .post(`${PATH}/request`, managesAuthority, async (c) => {
+  .get(PATH, managesAuthority, freshProof, async (c) => c.html(await page(c, blankForm())))
+  .post(`${PATH}/request`, managesAuthority, freshProofForFile, async (c) => {
     const answers = await readAnswers(c, Request)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {
-      await confirmOwn(c, answers.value.requestPassword)
       return c.body(await requestSubAuthority(c.var.house, userAct(c), answers.value.algorithm), 200, {
         'content-type': 'application/x-pem-file',
         'content-disposition': contentDisposition('attachment', 'issuing-request.pem'),
       })
     } catch (error) {
       const form = formWith(c, answers.form, error, {
-        password: 'requestPassword',
-        'sign-in': 'requestPassword',
-        authority: 'requestPassword',
+        authority: 'algorithm',
       })
       return c.html(await page(c, form), refusalStatus(error))
     }
   })
-  .post(`${PATH}/chain`, managesAuthority, async (c) => {
+  .post(`${PATH}/chain`, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Answer)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {
-      await confirmOwn(c, answers.value.chainPassword)
       await adoptSubAuthority(c.var.house, userAct(c), new Uint8Array(await answers.value.chain.arrayBuffer()))
     } catch (error) {
       const form = formWith(c, answers.form, error, {
         'sub-authority': 'chain',
         authority: 'chain',
-        password: 'chainPassword',
-        'sign-in': 'chainPassword',
       })
       return c.html(await page(c, form), refusalStatus(error))
     }

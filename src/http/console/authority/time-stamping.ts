@@ -14,6 +14,7 @@ import { refusalStatus } from '../../errors.ts'
 import { Refusal } from '../../../base/refusal.ts'
 import { lineNeeded, linesNeeded } from '../../schemas.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const PATH = '/console/authority/time-stamping'
 const Addition = z.object({
@@ -39,7 +40,7 @@ const back = (c: Ctx): Response => {
 
 export const consoleTimeStamping = createApp()
   .get(PATH, managesAuthority, async (c) => c.html(await page(c, blankForm())))
-  .post(PATH, managesAuthority, async (c) => {
+  .post(PATH, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Addition)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {
@@ -54,17 +55,17 @@ export const consoleTimeStamping = createApp()
     }
     return back(c)
   })
-  .post(`${PATH}/fallback`, managesAuthority, async (c) => {
+  .post(`${PATH}/fallback`, managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Fallback)
     if (!answers.ok) throw new Refusal('invalid', 'request.malformed')
     await chooseFallback(c.var.house.db, userAct(c), answers.value.fallback)
     return back(c)
   })
-  .post(`${PATH}/:id/preference`, managesAuthority, async (c) => {
+  .post(`${PATH}/:id/preference`, managesAuthority, freshProof, async (c) => {
     await preferOutsideAuthority(c.var.house.db, userAct(c), c.req.param('id'))
     return back(c)
   })
-  .post(`${PATH}/:id/removal`, managesAuthority, async (c) => {
+  .post(`${PATH}/:id/removal`, managesAuthority, freshProof, async (c) => {
     await removeOutsideAuthority(c.var.house.db, userAct(c), c.req.param('id'))
     return back(c)
   })

@@ -10,11 +10,12 @@ import { createApp, type Ctx } from '../../env.ts'
 import { refuseFixed } from '../../fixed.ts'
 import { flash } from '../../server.ts'
 import { channelsPage } from '../channels.ts'
+import { freshProof } from '../../step-up.ts'
 
 const kept = (c: Ctx): Promise<SmtpChannel | null> => readEmailChannel(c.var.house.db, c.var.house.secretKey)
 
 export const consoleEmailChannel = createApp()
-  .post('/console/channels/email', managesSettings, async (c) => {
+  .post('/console/channels/email', managesSettings, freshProof, async (c) => {
     refuseFixed(c, 'PARAPHE_SMTP')
     const answers = await readAnswers(c, EmailAnswers)
     if (!answers.ok) return refusedForm(c, answers.form, (email) => channelsPage(c, { email }))
@@ -29,7 +30,7 @@ export const consoleEmailChannel = createApp()
     flash(c, 'good', words(c.var.lang).console.channels.email.kept)
     return c.redirect('/console/channels', 303)
   })
-  .post('/console/channels/email/test', managesSettings, async (c) => {
+  .post('/console/channels/email/test', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, EmailTest)
     if (!answers.ok) return refusedForm(c, answers.form, (email) => channelsPage(c, { email }))
     const { testAddress, ...typed } = answers.value
@@ -43,7 +44,7 @@ export const consoleEmailChannel = createApp()
     const result = await testChannel(db, userAct(c), { channel: 'email', settings }, testAddress, c.var.lang, await companyFacts({ db }))
     return tested(c, answers.form, result, (email, emailTest) => channelsPage(c, { email, emailTest }))
   })
-  .post('/console/channels/email/removal', managesSettings, async (c) => {
+  .post('/console/channels/email/removal', managesSettings, freshProof, async (c) => {
     refuseFixed(c, 'PARAPHE_SMTP')
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => keepEmailChannel(tx, userAct(c), secretKey, null))

@@ -8,11 +8,12 @@ import { CHANNEL_FIELDS, refusedForm, SmsAnswers, SmsTest, tested } from '../../
 import { createApp, type Ctx } from '../../env.ts'
 import { flash } from '../../server.ts'
 import { channelsPage } from '../channels.ts'
+import { freshProof } from '../../step-up.ts'
 
 const kept = (c: Ctx): Promise<NamedGateway | null> => readSmsChannel(c.var.house.db, c.var.house.secretKey)
 
 export const consoleSmsChannel = createApp()
-  .post('/console/channels/sms', managesSettings, async (c) => {
+  .post('/console/channels/sms', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, SmsAnswers)
     if (!answers.ok) return refusedForm(c, answers.form, (sms) => channelsPage(c, { sms }))
     const { db, secretKey, wake } = c.var.house
@@ -26,7 +27,7 @@ export const consoleSmsChannel = createApp()
     flash(c, 'good', words(c.var.lang).console.channels.sms.kept)
     return c.redirect('/console/channels', 303)
   })
-  .post('/console/channels/sms/test', managesSettings, async (c) => {
+  .post('/console/channels/sms/test', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, SmsTest)
     if (!answers.ok) return refusedForm(c, answers.form, (sms) => channelsPage(c, { sms }))
     const { testNumber, ...typed } = answers.value
@@ -40,7 +41,7 @@ export const consoleSmsChannel = createApp()
     const result = await testChannel(db, userAct(c), { channel: 'sms', settings }, testNumber, c.var.lang, await companyFacts({ db }))
     return tested(c, answers.form, result, (sms, smsTest) => channelsPage(c, { sms, smsTest }))
   })
-  .post('/console/channels/sms/removal', managesSettings, async (c) => {
+  .post('/console/channels/sms/removal', managesSettings, freshProof, async (c) => {
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => keepSmsChannel(tx, userAct(c), secretKey, null))
     flash(c, 'good', words(c.var.lang).console.channels.sms.removed)

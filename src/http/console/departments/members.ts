@@ -8,6 +8,7 @@ import { refusalStatus } from '../../errors.ts'
 import { flash } from '../../server.ts'
 import { departmentPage } from '../departments.ts'
 import { keepRoles } from '../role-ticks.ts'
+import { freshProof } from '../../step-up.ts'
 
 const Person = z.object({ user: z.string('text.missing').min(1, 'text.missing').max(60) })
 
@@ -17,7 +18,7 @@ const back = (c: Ctx, id: string): Response => {
 }
 
 export const consoleDepartmentMembers = createApp()
-  .post('/console/departments/:id/members', managesUsers, async (c) => {
+  .post('/console/departments/:id/members', managesUsers, freshProof, async (c) => {
     const { db } = c.var.house
     const department = await findDepartment(db, c.req.param('id'))
     const answers = await readAnswers(c, Person)
@@ -30,12 +31,12 @@ export const consoleDepartmentMembers = createApp()
     }
     return back(c, department.id)
   })
-  .post('/console/departments/:id/members/:user/removal', managesUsers, async (c) => {
+  .post('/console/departments/:id/members/:user/removal', managesUsers, freshProof, async (c) => {
     const { id } = await findDepartment(c.var.house.db, c.req.param('id'))
     await placeUser(c.var.house.db, userAct(c), requireUser(c), c.req.param('user'), null)
     return back(c, id)
   })
-  .post('/console/departments/:id/roles', editsPermissions, async (c) => {
+  .post('/console/departments/:id/roles', editsPermissions, freshProof, async (c) => {
     const { id } = await findDepartment(c.var.house.db, c.req.param('id'))
     await keepRoles(c, { kind: 'department', id })
     return back(c, id)

@@ -8,6 +8,7 @@ import { refusalStatus } from '../../errors.ts'
 import { flash } from '../../server.ts'
 import { groupPage } from '../groups.ts'
 import { keepRoles } from '../role-ticks.ts'
+import { freshProof } from '../../step-up.ts'
 
 const Person = z.object({ user: z.string('text.missing').min(1, 'text.missing').max(60) })
 
@@ -17,7 +18,7 @@ const back = (c: Ctx, id: string): Response => {
 }
 
 export const consoleGroupMembers = createApp()
-  .post('/console/groups/:id/members', managesUsers, async (c) => {
+  .post('/console/groups/:id/members', managesUsers, freshProof, async (c) => {
     const { db } = c.var.house
     const group = await findGroup(db, c.req.param('id'))
     const answers = await readAnswers(c, Person)
@@ -30,12 +31,12 @@ export const consoleGroupMembers = createApp()
     }
     return back(c, group.id)
   })
-  .post('/console/groups/:id/members/:user/removal', managesUsers, async (c) => {
+  .post('/console/groups/:id/members/:user/removal', managesUsers, freshProof, async (c) => {
     const { id, user } = c.req.param()
     await leaveGroup(c.var.house.db, userAct(c), requireUser(c), id, user)
     return back(c, id)
   })
-  .post('/console/groups/:id/roles', editsPermissions, async (c) => {
+  .post('/console/groups/:id/roles', editsPermissions, freshProof, async (c) => {
     const { id } = await findGroup(c.var.house.db, c.req.param('id'))
     await keepRoles(c, { kind: 'group', id })
     return back(c, id)

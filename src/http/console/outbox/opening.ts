@@ -9,9 +9,10 @@ import { messageSources } from '../../../worker/message-sources.ts'
 import { managesSettings, requireUser, userAct } from '../../access.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { policyShowing } from '../../letter-policy.ts'
+import { freshProof } from '../../step-up.ts'
 
 /** Never by GET: every opening is an event. The answer is the page itself, so that nothing of what it shows is kept anywhere. */
-export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', managesSettings, async (c) => {
+export const consoleOutboxOpening = createApp().post('/console/outbox/:id/opening', managesSettings, freshProof, async (c) => {
   const { house } = c.var
   await refuseLinkOfHigher(c, c.req.param('id'))
   const { message, subject, html, text, link, code } = await openWaitingMessage(

@@ -172,7 +172,6 @@ export const audit = {
       'Name and addresses in notes, in the log of the rules, in notices and messages, in rows of bulk sends, in saved views and in requests on public pages',
     backups: 'Backups made earlier still hold the texts, until they age out. Reasons that people gave stay.',
     sure: 'This cannot be undone.',
-    password: 'Your password',
     erase: 'Erase for ever',
     done: 'It is erased. The log is whole, and says that it was done.',
   },
@@ -182,7 +181,6 @@ export const audit = {
     back: 'Back to the audit log',
     lead: 'One file with every entry, every signed checkpoint, the public key and a script of a hundred lines that checks them with python3 and openssl alone, on any machine, without this server.',
     holds: 'It holds names, addresses and browsers in clear: keep it as carefully as the log itself.',
-    password: 'Your password',
     take: 'Take it out',
     checkTitle: 'How an auditor checks it',
     check: [

@@ -89,7 +89,6 @@ export const authority = {
       superseded: 'Replaced by another',
       'cessation-of-operation': 'No longer in use',
     },
-    password: 'Your own password',
     revokedNow: 'Revoked. The new revocation list is published.',
   },
   keeping: {

@@ -38,6 +38,8 @@ export const refusals = {
   'sign-in.wrong': 'This address and password do not go together.',
   'sign-in.too-many': 'Too many tries. Please wait {seconds} seconds, then try again.',
   'sign-in.busy': 'Many people are signing in just now. Please try again in a few seconds.',
+  'second-factor.code-wrong': 'This code is not right, or was used already. Please take the newest.',
+  'proof.needed': 'Please confirm that it is you first.',
   'password.too-short': 'At least {shortest} characters, please. A short sentence is easy to remember.',
   'password.too-long': 'At most {longest} characters, please.',
   'password.guessable':

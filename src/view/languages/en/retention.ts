@@ -32,7 +32,6 @@ export const retention = {
   dueOn: 'Kept until',
   ask: 'Ask to dispose of the selected documents',
   reason: 'Why',
-  password: 'Your password',
   asked: 'You have asked. Another person approves or declines.',
   disposals: 'Disposals',
   disposalTitle: 'Disposal of {date}',

@@ -27,7 +27,6 @@ export const vault = {
     means: 'Nothing about this document is erased while the hold stands.',
     since: 'Placed by {name} on {date}.',
     reasonHint: 'It is recorded in the audit log. Only those who oversee every document read it.',
-    password: 'Your password',
     placed: 'The document is under legal hold.',
     lifted: 'The legal hold is lifted.',
     asked: 'You have asked to lift it. It stands until another person decides.',

@@ -173,7 +173,6 @@ export const audit = {
     backups:
       'Les sauvegardes antérieures contiennent encore les textes jusqu’à leur péremption. Les raisons que des personnes ont données restent.',
     sure: 'Cela ne peut être annulé.',
-    password: 'Votre mot de passe',
     erase: 'Effacer pour toujours',
     done: 'C’est effacé. Le journal est entier, et dit que cela a été fait.',
   },
@@ -183,7 +182,6 @@ export const audit = {
     back: 'Retour au journal d’audit',
     lead: 'Un fichier avec chaque entrée, chaque point de contrôle signé, la clé publique et un script de cent lignes qui les vérifie avec python3 et openssl seulement, sur n’importe quelle machine, sans ce serveur.',
     holds: 'Il contient des noms, des adresses et des navigateurs en clair : gardez-le avec autant de soin que le journal.',
-    password: 'Votre mot de passe',
     take: 'Exporter',
     checkTitle: 'Comment un auditeur le vérifie',
     check: [

@@ -97,7 +97,6 @@ export const authority: typeof shape = {
       superseded: 'Remplacé par un autre',
       'cessation-of-operation': 'N’est plus utilisé',
     },
-    password: 'Votre propre mot de passe',
     revokedNow: 'Révoqué. La nouvelle liste de révocation est publiée.',
   },
   keeping: {

@@ -40,6 +40,8 @@ export const refusals: typeof shape = {
   'sign-in.wrong': 'Cette adresse et ce mot de passe ne vont pas ensemble.',
   'sign-in.too-many': 'Trop d’essais. Veuillez attendre {seconds} secondes, puis réessayer.',
   'sign-in.busy': 'Beaucoup de personnes se connectent en ce moment. Veuillez réessayer dans quelques secondes.',
+  'second-factor.code-wrong': 'Ce code n’est pas le bon, ou a déjà servi. Veuillez prendre le plus récent.',
+  'proof.needed': 'Veuillez d’abord confirmer votre identité.',
   'password.too-short': 'Au moins {shortest} caractères. Une courte phrase se retient facilement.',
   'password.too-long': 'Au plus {longest} caractères.',
   'password.guessable':

@@ -33,7 +33,6 @@ export const retention: typeof shape = {
   dueOn: 'Conservé jusqu’au',
   ask: 'Demander la destruction des documents choisis',
   reason: 'Pourquoi',
-  password: 'Votre mot de passe',
   asked: 'Vous avez demandé. Une autre personne approuve ou refuse.',
   disposals: 'Destructions',
   disposalTitle: 'Destruction du {date}',

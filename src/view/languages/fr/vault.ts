@@ -29,7 +29,6 @@ export const vault: typeof shape = {
     means: 'Rien de ce document n’est effacé tant que la conservation légale dure.',
     since: 'Décidée par {name} le {date}.',
     reasonHint: 'La raison est inscrite dans le journal d’audit. Seuls ceux qui supervisent tous les documents la lisent.',
-    password: 'Votre mot de passe',
     placed: 'Le document est sous conservation légale.',
     lifted: 'La conservation légale est levée.',
     asked: 'Vous avez demandé la levée. La conservation dure jusqu’à la décision d’une autre personne.',

@@ -9,7 +9,7 @@ import { closeSandbox } from '../../../../src/sandbox/run.ts'
 import { readObject } from '../../../../src/store/object.ts'
 import { verifyFile } from '../../../../src/verification/verify-file.ts'
 import type { House } from '../../../../src/house.ts'
-import { openTestHouse, PASSWORD, type TestHouse } from '../../../support/house.ts'
+import { openTestHouse, type TestHouse } from '../../../support/house.ts'
 
 const KEYS = '/console/authority/keys'
 const FIRST = 'lanterns drift over Tuesday'
@@ -36,20 +36,19 @@ test.each(['en', 'fr'])(
     const { status, text } = await browser.get(KEYS)
     expect(status).toBe(200)
     expect(text).not.toMatch(/\{\w+\}|undefined|\[object|style=/)
-    for (const name of ['protection', 'passphrase', 'recoveryPassword', 'exportPassphrase', 'rootFile'])
-      expect(text).toContain(`name="${name}"`)
+    for (const name of ['protection', 'passphrase', 'exportPassphrase', 'rootFile']) expect(text).toContain(`name="${name}"`)
     const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
     const bob = await test.browser()
     await bob.signIn('bob@acme.example')
     expect((await bob.get(KEYS)).status).toBe(403)
     for (const path of ['protection', 'recovery', 'recovering', 'root-export', 'root-removal', 'root-return'])
-      expect((await bob.post(`${KEYS}/${path}`, { password: PASSWORD })).status).toBe(403)
+      expect((await bob.post(`${KEYS}/${path}`, {})).status).toBe(403)
   },
   20_000,
 )
 
-test('a change of the passphrase wants both the own password and the one of now; what is wrong is told beside its field', async () => {
+test('a change of the passphrase wants the one of now; what is wrong is told beside its field', async () => {
   const { test, browser } = await opened(FIRST)
   await using _ = test
   await browser.get(KEYS)
@@ -59,12 +58,10 @@ test('a change of the passphrase wants both the own password and the one of now;
       currentPassphrase: FIRST,
       passphrase: SECOND,
       passphraseAgain: SECOND,
-      protectionPassword: PASSWORD,
       ...fields,
     })
   for (const [fields, field] of [
     [{ currentPassphrase: 'no' }, 'currentPassphrase'],
-    [{ protectionPassword: 'no' }, 'protectionPassword'],
     [{ passphraseAgain: 'no' }, 'passphraseAgain'],
     [{ passphrase: 'short', passphraseAgain: 'short' }, 'passphrase'],
   ] as const) {
@@ -82,8 +79,7 @@ test('a recovery secret is shown in one answer, and opens locked keys; the answe
   const { test, browser } = await opened(FIRST)
   await using _ = test
   await browser.get(KEYS)
-  expect((await browser.post(`${KEYS}/recovery`, { recoveryPassword: 'guess' })).text).not.toMatch(SECRET)
-  const shown = await browser.post(`${KEYS}/recovery`, { recoveryPassword: PASSWORD })
+  const shown = await browser.post(`${KEYS}/recovery`, {})
   expect([shown.status, shown.headers.get('cache-control')]).toEqual([200, 'no-store'])
   const [secret] = SECRET.exec(shown.text)!
   expect((await browser.get(KEYS)).text).not.toMatch(SECRET)
@@ -112,19 +108,17 @@ test('the root is exported, proven, removed and brought back by the page', async
   const differs = await browser.post(`${KEYS}/root-export`, {
     exportPassphrase: FIRST,
     exportPassphraseAgain: 'x',
-    exportPassword: PASSWORD,
   })
   expect([differs.status, differs.text.includes('id="exportPassphraseAgain-error"')]).toEqual([422, true])
   const file = await browser.post(`${KEYS}/root-export`, {
     exportPassphrase: FIRST,
     exportPassphraseAgain: FIRST,
-    exportPassword: PASSWORD,
   })
   expect([file.status, file.headers.get('content-disposition')?.includes('root-key.pem')]).toEqual([200, true])
   expect(file.text).toStartWith('-----BEGIN ENCRYPTED PRIVATE KEY-----')
   await browser.get(KEYS)
   const upload = (path: string, text: string) =>
-    browser.post(`${KEYS}/${path}`, { rootFile: new File([text], 'root-key.pem'), rootPassphrase: FIRST, rootPassword: PASSWORD })
+    browser.post(`${KEYS}/${path}`, { rootFile: new File([text], 'root-key.pem'), rootPassphrase: FIRST })
   const spoilt = await upload('root-removal', 'not a key')
   expect([spoilt.status, spoilt.text.includes('id="rootFile-error"')]).toEqual([422, true])
   const removed = await upload('root-removal', file.text)

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { FILE_PASSWORD, openSealFiles } from '../../../support/seal-files.ts'
-import { openTestHouse, PASSWORD } from '../../../support/house.ts'
+import { openTestHouse } from '../../../support/house.ts'
 
 const PATH = '/console/authority/seal'
 
@@ -14,12 +14,10 @@ test.each(['en', 'fr'])(
     browser.cookies.set('lang', language)
     files.issue({ name: 'Sceau <Acme>' })
     const file = new File([files.pkcs12('-legacy')], 'seal.p12')
-    const upload = (fields: Record<string, string | File>) =>
-      browser.post(PATH, { sealFile: file, filePassword: FILE_PASSWORD, ownPassword: PASSWORD, ...fields })
+    const upload = (fields: Record<string, string | File>) => browser.post(PATH, { sealFile: file, filePassword: FILE_PASSWORD, ...fields })
     const first = await browser.get(PATH)
     expect([first.status, (await browser.get('/console/authority')).text.includes(`href="${PATH}"`)]).toEqual([200, true])
     for (const [fields, status, field] of [
-      [{ ownPassword: 'guess' }, 0, 'ownPassword'],
       [{ filePassword: 'guess' }, 422, 'filePassword'],
       [{ sealFile: new File(['nothing'], 'seal.p12') }, 422, 'sealFile'],
       [{ sealFile: new File([], '') }, 422, 'sealFile'],
@@ -67,8 +65,7 @@ test.each(['en', 'fr'])(
     const bob = await test.browser()
     await bob.signIn('bob@acme.example')
     expect((await bob.get(PATH)).status).toBe(403)
-    for (const act of ['', '/adoption', '/discarding', '/laying-down'])
-      expect((await bob.post(`${PATH}${act}`, { seal, ownPassword: PASSWORD })).status).toBe(403)
+    for (const act of ['', '/adoption', '/discarding', '/laying-down']) expect((await bob.post(`${PATH}${act}`, { seal })).status).toBe(403)
   },
   60_000,
 )

@@ -6,7 +6,8 @@ import { formWith, readAnswers } from '../../../answers.ts'
 import { createApp } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
 import { flash } from '../../../server.ts'
-import { confirmOwn, keysPage, protectionOf } from '../keys.ts'
+import { keysPage, protectionOf } from '../keys.ts'
+import { freshProof } from '../../../step-up.ts'
 
 const secret = z.string().max(1_000, 'password.current-wrong').default('')
 const Change = z.object({
@@ -14,23 +15,19 @@ const Change = z.object({
   currentPassphrase: secret,
   passphrase: secret,
   passphraseAgain: secret,
-  protectionPassword: secret,
 })
 
-export const consoleKeyProtection = createApp().post('/console/authority/keys/protection', managesAuthority, async (c) => {
+export const consoleKeyProtection = createApp().post('/console/authority/keys/protection', managesAuthority, freshProof, async (c) => {
   const answers = await readAnswers(c, Change)
   if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
-  const { currentPassphrase: current, protectionPassword } = answers.value
+  const { currentPassphrase: current } = answers.value
   try {
     const next = await protectionOf(c, answers.value)
-    await confirmOwn(c, protectionPassword)
     await changeProtection(c.var.house, userAct(c), { current, next })
   } catch (error) {
     const form = formWith(c, answers.form, error, {
       'authority.passphrase-wrong': 'currentPassphrase',
       'authority.locked': 'currentPassphrase',
-      'password.current-wrong': 'protectionPassword',
-      'sign-in': 'protectionPassword',
       'password.repeat-differs': 'passphraseAgain',
       password: 'passphrase',
     })

@@ -5,10 +5,10 @@ import { managesAuthority, userAct } from '../../../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../../../answers.ts'
 import { createApp, type Ctx } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
-import { confirmOwn, keysPage, protectionOf } from '../keys.ts'
+import { keysPage, protectionOf } from '../keys.ts'
+import { freshProof } from '../../../step-up.ts'
 
 const secret = z.string().max(1_000, 'password.current-wrong').default('')
-const Renewal = z.object({ recoveryPassword: secret })
 const Recovery = z.object({
   recoverySecret: secret,
   protection: z.enum(['key-file', 'passphrase'], 'form.invalid'),
@@ -21,24 +21,18 @@ const page = (c: Ctx, form: Form): Promise<string> =>
 
 export const consoleKeyRecovery = createApp()
   // The answer itself shows the secret, once: it stands in no address, no cookie and no cache.
-  .post('/console/authority/keys/recovery', managesAuthority, async (c) => {
-    const answers = await readAnswers(c, Renewal)
-    if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
+  .post('/console/authority/keys/recovery', managesAuthority, freshProof, async (c) => {
     try {
-      await confirmOwn(c, answers.value.recoveryPassword)
       const recovery = await renewRecovery(c.var.house, userAct(c))
       return c.html(await c.var.render('console/authority/keys/secret', { recovery, wasRecovered: false }))
     } catch (error) {
-      const form = formWith(c, answers.form, error, {
-        password: 'recoveryPassword',
-        'sign-in': 'recoveryPassword',
-        authority: 'recoveryPassword',
-      })
-      return c.html(await keysPage(c, form), refusalStatus(error))
+      return c.html(await keysPage(c, formWith(c, blankForm(), error, { authority: 'recovery' })), refusalStatus(error))
     }
   })
-  .get('/console/authority/keys/recovering', managesAuthority, async (c) => c.html(await page(c, blankForm({ protection: 'passphrase' }))))
-  .post('/console/authority/keys/recovering', managesAuthority, async (c) => {
+  .get('/console/authority/keys/recovering', managesAuthority, freshProof, async (c) =>
+    c.html(await page(c, blankForm({ protection: 'passphrase' }))),
+  )
+  .post('/console/authority/keys/recovering', managesAuthority, freshProof, async (c) => {
     const answers = await readAnswers(c, Recovery)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     try {

@@ -7,33 +7,30 @@ import { createApp, type Ctx } from '../../../env.ts'
 import { refusalStatus } from '../../../errors.ts'
 import { flash } from '../../../server.ts'
 import { contentDisposition } from '../../../stored-file.ts'
-import { confirmOwn, keysPage, passphraseOf } from '../keys.ts'
+import { keysPage, passphraseOf } from '../keys.ts'
+import { freshProof, freshProofForFile } from '../../../step-up.ts'
 
 const secret = z.string().max(1_000, 'password.current-wrong').default('')
-const Export = z.object({ exportPassphrase: secret, exportPassphraseAgain: secret, exportPassword: secret })
+const Export = z.object({ exportPassphrase: secret, exportPassphraseAgain: secret })
 const Upload = z.object({
   rootFile: z
     .instanceof(File, { message: 'authority.root-file-unreadable' })
     .refine((file) => file.size > 0 && file.size <= 65_536, 'authority.root-file-unreadable'),
   rootPassphrase: secret,
-  rootPassword: secret,
 })
 
 export const consoleRootKey = createApp()
-  .post('/console/authority/keys/root-export', managesAuthority, async (c) => {
+  .post('/console/authority/keys/root-export', managesAuthority, freshProofForFile, async (c) => {
     const answers = await readAnswers(c, Export)
     if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
     try {
       const passphrase = await passphraseOf(c, answers.value.exportPassphrase, answers.value.exportPassphraseAgain)
-      await confirmOwn(c, answers.value.exportPassword)
       return c.body(await exportRoot(c.var.house, userAct(c), passphrase), 200, {
         'content-type': 'application/x-pem-file',
         'content-disposition': contentDisposition('attachment', 'root-key.pem'),
       })
     } catch (error) {
       const form = formWith(c, answers.form, error, {
-        'password.current-wrong': 'exportPassword',
-        'sign-in': 'exportPassword',
         'password.repeat-differs': 'exportPassphraseAgain',
         password: 'exportPassphrase',
         authority: 'exportPassphrase',
@@ -41,22 +38,19 @@ export const consoleRootKey = createApp()
       return c.html(await keysPage(c, form), refusalStatus(error))
     }
   })
-  .post('/console/authority/keys/root-removal', managesAuthority, (c) => uploaded(c, removeRoot, 'removed'))
-  .post('/console/authority/keys/root-return', managesAuthority, (c) => uploaded(c, returnRoot, 'returned'))
+  .post('/console/authority/keys/root-removal', managesAuthority, freshProof, (c) => uploaded(c, removeRoot, 'removed'))
+  .post('/console/authority/keys/root-return', managesAuthority, freshProof, (c) => uploaded(c, returnRoot, 'returned'))
 
 async function uploaded(c: Ctx, verb: typeof removeRoot, told: 'removed' | 'returned'): Promise<Response> {
   const answers = await readAnswers(c, Upload)
   if (!answers.ok) return c.html(await keysPage(c, answers.form), 422)
-  const { rootFile, rootPassphrase: passphrase, rootPassword } = answers.value
+  const { rootFile, rootPassphrase: passphrase } = answers.value
   try {
-    await confirmOwn(c, rootPassword)
     await verb(c.var.house, userAct(c), { pem: await rootFile.text(), passphrase })
   } catch (error) {
     const form = formWith(c, answers.form, error, {
       'authority.export-passphrase-wrong': 'rootPassphrase',
       authority: 'rootFile',
-      password: 'rootPassword',
-      'sign-in': 'rootPassword',
     })
     return c.html(await keysPage(c, form), refusalStatus(error))
   }
