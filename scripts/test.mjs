@@ -11,7 +11,7 @@ const BUN = join(ROOT, 'node_modules/bun/bin/bun.exe')
 const AT_ONCE = 2
 
 /** Tests that drive a browser or whole processes come after the others, so that neither waits too long. */
-const ALONE = ['journey', 'crash', 'conformance', 'corpus']
+const ALONE = ['binary', 'journey', 'crash', 'conformance', 'corpus']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const group of process.argv.length > 2 ? [process.argv.slice(2)] : groups()) {

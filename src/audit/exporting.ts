@@ -1,13 +1,14 @@
 import { createPublicKey } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { ownFile } from '../base/program.ts'
 import { sql } from 'kysely'
 import { base64, type Bytes, hex } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { Db } from '../db/open.ts'
 import { sha256 } from './trail.ts'
 
-const SCRIPT = join(import.meta.dir, '../../static/audit/verify.py')
+const SCRIPT = ownFile('static/audit/verify.py')
 const PIECE = 5_000
 
 /** The files of an export, in the order in which a reader meets them. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { ownFile } from '../base/program.ts'
 import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
 import type { Server as BunServer } from 'bun'
 import { systemAct } from '../audit/act.ts'
@@ -19,8 +20,6 @@ import { startWorker } from '../worker/worker.ts'
 import { log } from '../log/lines.ts'
 import { lockFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
-
-const ROOT = join(import.meta.dir, '../..')
 
 export interface Running {
   readonly house: House
@@ -65,8 +64,8 @@ export async function startRunning(config: Config, options: RunningOptions = {})
   const worker = startWorker(house, options.onJobError)
   const server = await createServer({
     house,
-    view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
-    assets: await createAssets(join(ROOT, 'static')),
+    view: createView<Views & Record<string, object>>(ownFile('views'), { cache: true }),
+    assets: await createAssets(ownFile('static')),
     ...(options.onServed ? { onServed: options.onServed } : {}),
   })
   const listeners = [listen(server, config.listen, options)]

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { User } from '../access/roles.ts'
 import type { UserAct } from '../audit/act.ts'
 import { newId } from '../base/id.ts'
+import { ownFile } from '../base/program.ts'
 import type { Config } from '../config/config.ts'
 import type { FieldKind, Language, RecipientSide } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
@@ -11,8 +11,6 @@ import { changeDraft, findDraft, startDraft } from './drafting.ts'
 import { type Envelope, listRecipients } from './envelope.ts'
 import { type PlacedField, placeFields } from './fields.ts'
 import { addRecipient } from './recipients.ts'
-
-const SAMPLES = join(import.meta.dir, '../../static/sample')
 
 /** The contract that an empty installation offers, to try the whole job in five minutes. In `static/sample`. */
 export const SAMPLE_FILES: Readonly<Record<Language, { file: string; title: string }>> = {
@@ -81,7 +79,7 @@ export async function startSample(
   const { db } = tools
   const { file, title } = SAMPLE_FILES[language]
   const draft = await startDraft(db, act, user, language)
-  const bytes = new Uint8Array(readFileSync(join(SAMPLES, file)))
+  const bytes = new Uint8Array(readFileSync(ownFile(`static/sample/${file}`)))
   const [document] = await addDocuments(tools, act, user, draft.id, { files: [{ name: file, bytes }] })
   const { address, ...client } = CLIENT[language]
   const other = await addRecipient(db, act, user, draft.id, {

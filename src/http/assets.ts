@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
+import { packageFile } from '../base/program.ts'
 import { fieldRulesScript, verifierScript } from '../view/bundle.ts'
 import { WEB_FONTS } from '../view/web-fonts.ts'
 import { PACK, type Packing, packingFor } from './compression.ts'
@@ -39,12 +39,10 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: 'application/manifest+json',
 }
 
-const require = createRequire(import.meta.url)
-
 /** Files of packages that browsers are given as they are. */
-const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = {
-  'js/vendor/htmx.js': ['htmx.org', 'htmx.min.js'],
-  'js/vendor/signature-pad.js': ['signature_pad', 'signature_pad.min.js'],
+export const VENDOR: Readonly<Record<string, string>> = {
+  'js/vendor/htmx.js': 'htmx.org/dist/htmx.min.js',
+  'js/vendor/signature-pad.js': 'signature_pad/dist/signature_pad.min.js',
 }
 
 /** Scripts that are made of the house's own code. */
@@ -60,8 +58,8 @@ export async function createAssets(directory: string): Promise<Assets> {
     const path = join(entry.parentPath, entry.name)
     if (entry.isFile()) files.set(relative(directory, path).split(sep).join('/'), path)
   }
-  for (const [name, [packageName, file]] of Object.entries(VENDOR)) files.set(name, join(dirname(require.resolve(packageName)), file))
-  for (const [name, path] of WEB_FONTS) files.set(`fonts/${name}`, path)
+  for (const [name, file] of Object.entries(VENDOR)) files.set(name, packageFile(file))
+  for (const [name, file] of WEB_FONTS) files.set(`fonts/${name}`, packageFile(file))
 
   const assets = new Map<string, Asset>()
   const read = (name: string): Asset | undefined => {
@@ -133,4 +131,4 @@ const SMALL: object = { minify: { whitespace: true, syntax: false, identifiers: 
 const scripts = new Bun.Transpiler({ loader: 'js', target: 'browser', ...SMALL })
 
 /** What only its readers need, comments and long names within a function, is not sent. What a package gives is small already. */
-const smallest = (name: string, text: string): string => (name.startsWith('js/vendor/') ? text : scripts.transformSync(text))
+export const smallest = (name: string, text: string): string => (name.startsWith('js/vendor/') ? text : scripts.transformSync(text))

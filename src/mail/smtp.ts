@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { Bytes } from '../base/bytes.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import { SECOND } from '../base/instant.ts'
@@ -39,6 +38,7 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
   if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
   const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
   const secrets = [...loginsOf(channel), ...waysIn(email.text)]
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     host: channel.host,
     port: channel.port,

@@ -3,7 +3,7 @@ import type { Appending } from './appended.ts'
 import { PdfFault } from './fault.ts'
 import type { Form, Picture } from './form.ts'
 import { TEXT_FONT } from './head.ts'
-import { hiddenWords, isLatin } from './hidden-text.ts'
+import { hiddenWords, isLatin } from './latin.ts'
 import { nameSource, numberSource, textSource } from './source.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { create, type Font, type GlyphRun } from 'fontkit'
+import type { Font, GlyphRun } from 'fontkit'
 
 /** The typefaces that are shipped; each is one file. */
 export const FACES = [
@@ -51,6 +51,9 @@ const SHAPED = 4_000
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\s]/u
 
+/** The parser is loaded with the first font: it takes a third of what the server needs to start. */
+const parsed = (bytes: Uint8Array): Font => (require('./font-parser.ts') as typeof import('./font-parser.ts')).create(bytes)
+
 /** Parses a font when the first character needs it: a Chinese font is ten megabytes. */
 export class FontSet {
   readonly #bytes: FontBytes
@@ -61,7 +64,7 @@ export class FontSet {
   }
   font(face: Face): Font {
     let font = this.#parsed.get(face)
-    if (!font) this.#parsed.set(face, (font = create(this.#bytes(face))))
+    if (!font) this.#parsed.set(face, (font = parsed(this.#bytes(face))))
     return font
   }
   /** A word shaped by the typeface's own tables. Breaking lines asks for the same words again and again. */

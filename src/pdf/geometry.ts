@@ -1,4 +1,4 @@
-import { degrees, type PDFPage } from 'pdf-lib'
+import type { PDFPage } from 'pdf-lib'
 import type { Rotation } from './appearance.ts'
 
 export interface Box {
@@ -33,7 +33,7 @@ export function seenAs(mediaBox: Box, cropBox: Box, angle: number): SeenPage {
   return { box, rotation, width: aside ? box.height : box.width, height: aside ? box.width : box.height }
 }
 
-const normal = ({ x, y, width, height }: Box): Box => ({
+export const normal = ({ x, y, width, height }: Box): Box => ({
   x: Math.min(x, x + width),
   y: Math.min(y, y + height),
   width: Math.abs(width),
@@ -69,29 +69,4 @@ export function uprightMatrix({ box, rotation }: SeenPage): string {
   if (rotation === 180) return `-1 0 0 -1 ${right} ${top}`
   if (rotation === 270) return `0 -1 1 0 ${left} ${top}`
   return `1 0 0 1 ${left} ${bottom}`
-}
-
-/** Makes the page longer at the foot as seen. */
-export function growFoot(page: PDFPage, seen: SeenPage, by: number): SeenPage {
-  const { box, rotation } = seen
-  const grown: Box =
-    rotation === 90
-      ? { ...box, width: box.width + by }
-      : rotation === 180
-        ? { ...box, height: box.height + by }
-        : rotation === 270
-          ? { ...box, x: box.x - by, width: box.width + by }
-          : { ...box, y: box.y - by, height: box.height + by }
-  const media = normal(page.getMediaBox())
-  const left = Math.min(media.x, grown.x)
-  const bottom = Math.min(media.y, grown.y)
-  page.setMediaBox(
-    left,
-    bottom,
-    Math.max(media.x + media.width, grown.x + grown.width) - left,
-    Math.max(media.y + media.height, grown.y + grown.height) - bottom,
-  )
-  page.setCropBox(grown.x, grown.y, grown.width, grown.height)
-  page.setRotation(degrees(rotation))
-  return { box: grown, rotation, width: seen.width, height: seen.height + by }
 }

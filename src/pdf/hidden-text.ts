@@ -1,36 +1,6 @@
-import { type PDFDocument, PDFHexString, type PDFName, type PDFPage, type PDFRef, StandardFontEmbedder, StandardFonts } from 'pdf-lib'
+import { type PDFDocument, PDFHexString, type PDFName, type PDFPage, type PDFRef } from 'pdf-lib'
 import type { Word } from './form.ts'
-import { TEXT_FONT } from './head.ts'
-import { short } from './text.ts'
-
-const helvetica = StandardFontEmbedder.for(StandardFonts.Helvetica as never)
-
-/**
- * What is drawn as outlines, once more as text that shows nothing (ISO 32000-2 §9.3.6, mode 3): it can be found, copied and read aloud. Its
- * font is never embedded, for nothing of it is drawn; each word is stretched to the width of its outlines. Words beyond WinAnsi are left out.
- */
-export function hiddenWords(words: readonly Word[]): string {
-  return words
-    .map((word) => {
-      const set = latin(word.text)
-      return set ? shown(TEXT_FONT, word, set.source, set.width) : ''
-    })
-    .filter(Boolean)
-    .join('\n')
-}
-
-export const isLatin = (text: string): boolean => latin(text) !== null
-
-function latin(word: string): { source: string; width: number } | null {
-  const text = word.replace(/\s/g, ' ')
-  if (![...text].every((character) => helvetica.encoding.canEncodeUnicodeCodePoint(character.codePointAt(0)!))) return null
-  return { source: helvetica.encodeText(text).toString(), width: helvetica.widthOfTextAtSize(text, 1) }
-}
-
-const shown = (font: string, { x, y, size, width }: Word, source: string, natural: number): string =>
-  natural > 0 && width > 0
-    ? `BT 3 Tr /${font} ${short(size)} Tf ${short((100 * width) / (natural * size))} Tz ${short(x)} ${short(y)} Td ${source} Tj ET`
-    : ''
+import { latin, shown } from './latin.ts'
 
 /** Codes of one font of the second kind: a byte each, 0 left out. */
 const CODES = 255

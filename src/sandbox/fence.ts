@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { ownProgram } from '../base/program.ts'
 import type { Bounds } from './task.ts'
 
 /** What stands around a child beside its time and its resident memory, which are always watched. */
@@ -42,12 +41,6 @@ export function commandOf(fence: Fence, { bytes }: Bounds): string[] | null {
     ...ownProgram(),
     'sandbox',
   ]
-}
-
-/** The same program again: the binary by itself, in a checkout the engine with the main file. */
-function ownProgram(): string[] {
-  const main = join(import.meta.dir, '../main.ts')
-  return import.meta.dir.startsWith('/$bunfs') || !existsSync(main) ? [process.execPath] : [process.execPath, main]
 }
 
 /** Nothing of the server's environment; a heap that is collected long before the limit. */

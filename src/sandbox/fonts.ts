@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { packageFile } from '../base/program.ts'
 import { type Face, FontSet } from '../pdf/fonts.ts'
 
 /** Package, folder and file of each typeface: OFL fonts, whole. */
-const FILES: Readonly<Record<Face, string>> = {
+export const FONT_FILES: Readonly<Record<Face, string>> = {
   inter: 'inter/400Regular/Inter_400Regular.ttf',
   'inter-semibold': 'inter/600SemiBold/Inter_600SemiBold.ttf',
   'source-serif': 'source-serif-4/400Regular/SourceSerif4_400Regular.ttf',
@@ -27,12 +26,7 @@ const FILES: Readonly<Record<Face, string>> = {
   nanum: 'nanum-pen-script/400Regular/NanumPenScript_400Regular.ttf',
 }
 
-const require = createRequire(import.meta.url)
-
-export function fontBytes(face: Face): Uint8Array {
-  const [name = '', ...rest] = FILES[face].split('/')
-  return readFileSync(join(dirname(require.resolve(`@expo-google-fonts/${name}/package.json`)), ...rest))
-}
+export const fontBytes = (face: Face): Uint8Array => readFileSync(packageFile(`@expo-google-fonts/${FONT_FILES[face]}`))
 
 let set: FontSet | undefined
 

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Eta } from 'eta'
-
-const ROOT = join(import.meta.dir, '../..')
+import { ownFile } from '../base/program.ts'
 
 /** The verifier for browsers: the house's own code and templates as one script that evaluates no text. */
 export const verifierScript = made('main', 'verifier', 'iife')
@@ -13,13 +11,13 @@ export const fieldRulesScript = made('field-rules', 'field-rules', 'esm')
 /** Made once in the life of the process. A build of one binary, which has no sources to make it from, puts the script there beforehand. */
 function made(entry: string, name: string, format: 'iife' | 'esm'): () => Promise<string> {
   let script: Promise<string> | undefined
-  const before = join(ROOT, `static/js/${name}.js`)
+  const before = ownFile(`static/js/${name}.js`)
   return () => (script ??= existsSync(before) ? Promise.resolve(readFileSync(before, 'utf8')) : bundle(entry, format))
 }
 
 async function bundle(entry: string, format: 'iife' | 'esm'): Promise<string> {
   const { outputs } = await Bun.build({
-    entrypoints: [join(ROOT, `src/browser/${entry}.ts`)],
+    entrypoints: [ownFile(`src/browser/${entry}.ts`)],
     target: 'browser',
     format,
     minify: true,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { base64 } from '../base/bytes.ts'
+import { ownFile, packageFile } from '../base/program.ts'
 import { WEB_FONTS } from './web-fonts.ts'
 
-const STATIC = join(import.meta.dir, '../../static')
 const STYLES = ['fonts', 'tokens', 'base', 'layout', 'forms', 'parts', 'verify']
 
 /**
@@ -56,10 +55,11 @@ let made: string | undefined
 
 /** The house's own style sheets, with the Latin of its fonts in place of their addresses. Other scripts are set in the reader's own fonts. */
 const styles = (): string =>
-  (made ??= STYLES.map((name) => readFileSync(join(STATIC, 'css', `${name}.css`), 'utf8'))
+  (made ??= STYLES.map((name) => readFileSync(ownFile(`static/css/${name}.css`), 'utf8'))
     .join('\n')
     .replace(/^@font-face .*\n/gm, (face) =>
       /-latin(-ext)?-/.test(face) ? face.replace(/'\/static\/fonts\/([\w.-]+)'/, (_, name: string) => `'${embedded(name)}'`) : '',
     ))
 
-const embedded = (name: string): string => `data:font/woff2;base64,${base64(new Uint8Array(readFileSync(WEB_FONTS.get(name)!)))}`
+const embedded = (name: string): string =>
+  `data:font/woff2;base64,${base64(new Uint8Array(readFileSync(packageFile(WEB_FONTS.get(name)!))))}`

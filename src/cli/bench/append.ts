@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ownProgram } from '../../base/program.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { DAY, instant, later, systemClock } from '../../base/instant.ts'
 import { fillHole, sign } from '../../pdf/append.ts'
@@ -90,9 +91,7 @@ const MOST_MEMORY = 64
 /** In a process of its own, in which nothing else has made room: the greatest resident memory during the append, less that before it. */
 export async function appendMemory(folder: string): Promise<Figure> {
   for (const megabytes of [1, 100]) await baseOf(folder, megabytes)
-  const main = join(import.meta.dir, '../../main.ts')
-  const program = existsSync(main) ? [process.execPath, main] : [process.execPath]
-  const child = Bun.spawn([...program, 'bench', '--memory-in', folder], { stdout: 'pipe', stderr: 'inherit' })
+  const child = Bun.spawn([...ownProgram(), 'bench', '--memory-in', folder], { stdout: 'pipe', stderr: 'inherit' })
   const value = Number(await new Response(child.stdout).text())
   if ((await child.exited) !== 0 || !Number.isFinite(value)) throw new Error('the append in a process of its own failed')
   return {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { ownFile } from '../../base/program.ts'
 import { startSession, sessionCookie } from '../../access/session.ts'
 import { systemAct } from '../../audit/act.ts'
 import { base64url, randomBytes } from '../../base/bytes.ts'
@@ -18,7 +18,6 @@ import { best, type Figure, perSecond } from './figure.ts'
 import { MEGABYTE, scan } from './file.ts'
 import type { Installation } from './installation.ts'
 
-const ROOT = join(import.meta.dir, '../../..')
 const REQUESTS = 200
 const AT_ONCE = 8
 const ENTRIES = 300
@@ -51,8 +50,8 @@ interface Visit {
 async function served({ house, origin }: Installation, name: string, { path, cookies, holds }: Visit): Promise<Figure> {
   const server = await createServer({
     house,
-    view: createView<Views & Record<string, object>>(join(ROOT, 'views'), { cache: true }),
-    assets: await createAssets(join(ROOT, 'static')),
+    view: createView<Views & Record<string, object>>(ownFile('views'), { cache: true }),
+    assets: await createAssets(ownFile('static')),
   })
   const listener = listen(server, house.config.listen)
   const empty = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: createApp().get('/', (c) => c.body(null)).fetch })

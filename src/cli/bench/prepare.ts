@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { ownFile } from '../../base/program.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { load } from '../../pdf/load.ts'
 import { best, type Figure, timed } from './figure.ts'
@@ -16,7 +16,7 @@ export async function prepareTenPages(): Promise<Figure> {
 
 /** The pages of the sample contract, over and over. */
 async function tenPages(): Promise<Bytes> {
-  const contract = new Uint8Array(await readFile(join(import.meta.dir, '../../../static/sample/contract.en.pdf')))
+  const contract = new Uint8Array(await readFile(ownFile('static/sample/contract.en.pdf')))
   const { doc } = await load(contract)
   const before = doc.getPageCount()
   while (doc.getPageCount() < PAGES)
