@@ -1,6 +1,7 @@
 import { VERSION } from '../base/version.ts'
 import { readConfig } from '../config/config.ts'
 import type { Served } from '../http/served.ts'
+import { WATCHED } from '../http/watching.ts'
 import { log, openLog } from '../log/lines.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
@@ -13,7 +14,8 @@ import { startRunning } from './running.ts'
 const GRACE = 20_000
 
 /** What is asked for all the time and changes nothing is told to whoever asks for everything. */
-const isQuiet = ({ route, status }: Served): boolean => status < 400 && (route === null || route.startsWith('/static/'))
+const isQuiet = ({ route, status }: Served): boolean =>
+  status < 400 && (route === null || route.startsWith('/static/') || WATCHED.has(route))
 
 export async function run(_args: readonly string[], environment: Environment): Promise<number> {
   const config = readConfig(environment)
@@ -25,10 +27,11 @@ export async function run(_args: readonly string[], environment: Environment): P
   })
   const installation = await readSetting(house.db, 'installation')
   const { staff } = originsOf(config, installation)
-  console.log(
+  // Standard output is the log's alone; the address of the set-up, which holds a secret, is said to whoever starts it.
+  console.error(
     `Paraphe ${VERSION} listens on ${listeners.map(({ hostname, port }) => `${hostname}:${port}`).join(' and ')}; its data is in ${config.dataDirectory}`,
   )
-  console.log(installation.setUpAt ? `Open ${staff}` : `Set it up here, once: ${setupAddress(staff, house.secretKey)}`)
+  console.error(installation.setUpAt ? `Open ${staff}` : `Set it up here, once: ${setupAddress(staff, house.secretKey)}`)
 
   const reason = await new Promise<string>((end) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal))

@@ -20,6 +20,14 @@ export class Visitor {
     this.#language = language
   }
 
+  /** What lets whoever holds it act as this visitor. */
+  secrets(): string[] {
+    return [...this.#cookies]
+      .filter(([name]) => name !== 'lang')
+      .map(([, value]) => value)
+      .concat(this.#csrf)
+  }
+
   get(path: string): Promise<Page> {
     return this.#send(path, { method: 'GET' })
   }

@@ -145,6 +145,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
         watching,
         async (noted) => {
           const path = URL.parse(request.url)?.pathname ?? ''
+          if (WATCHED.has(path)) noted.route = path
           if (door === 'watching') {
             if (!isWatchersHost(request) || !WATCHED.has(path)) return plainly(request, 'page.not-found', 404)
             return watching.answer(request, path, { peer, isOwn: true })
