@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'jobs',
   ],
   board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'template', 'mail', 'jobs'],
+  integration: ['db', 'config', 'store', 'audit', 'access', 'setting', 'jobs'],
   upkeep: [
     'log',
     'db',
@@ -133,6 +134,7 @@ const DOORS = ['http', 'worker', 'cli', 'browser', 'house', 'main']
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   hono: ['http'],
   '@hono/zod-validator': ['http'],
+  '@hono/zod-openapi': ['http'],
   zod: ['http', 'access'],
   eta: ['view'],
   'bun:sqlite': ['db'],

@@ -11,9 +11,10 @@ import { welcomeExpiry } from './welcome.ts'
 export async function inviteUser(
   tx: Tx,
   act: Act,
-  user: Pick<UserRow, 'id' | 'email' | 'firstName' | 'lastName' | 'language' | 'disabledAt'>,
+  user: Pick<UserRow, 'id' | 'email' | 'firstName' | 'lastName' | 'language' | 'disabledAt' | 'isService'>,
 ): Promise<void> {
   if (user.disabledAt) throw new Refusal('conflict', 'user.is-disabled')
+  if (user.isService) throw new Refusal('conflict', 'user.is-service')
   await append(tx, act, { type: 'user.invited', detail: { user: user.id }, clear: { name: fullName(user) } })
   await queueMessage(tx, act, {
     kind: 'welcome',

@@ -50,7 +50,10 @@ async function standings(tx: Tx): Promise<Map<string, Standing>> {
   const naming = await namings(tx)
   const combined = new Map<string, Permissions>([['', NO_PERMISSIONS]])
   const standing = new Map<string, Standing>()
-  for (const { id, departmentId, disabledAt } of await tx.selectFrom('user').select(['id', 'departmentId', 'disabledAt']).execute()) {
+  for (const { id, departmentId, disabledAt, isService } of await tx
+    .selectFrom('user')
+    .select(['id', 'departmentId', 'disabledAt', 'isService'])
+    .execute()) {
     const above = new Set<string>()
     for (let at = departmentId; at !== null && !above.has(at); at = departments.get(at) ?? null) above.add(at)
     const holders = [`user ${id}`, ...[...above].map((one) => `department ${one}`), ...(groups.get(id) ?? []).map((one) => `group ${one}`)]
@@ -59,7 +62,7 @@ async function standings(tx: Tx): Promise<Map<string, Standing>> {
     const permissions = combined.get(key) ?? widest(ids.flatMap((role) => roles.get(role) ?? []))
     combined.set(key, permissions)
     const named = new Set(holders.flatMap((holder) => naming.get(holder) ?? []))
-    standing.set(id, { permissions, isEnabled: disabledAt === null, above, named })
+    standing.set(id, { permissions, isEnabled: disabledAt === null && !isService, above, named })
   }
   return standing
 }

@@ -11,6 +11,7 @@ import type { Reader } from './reach.ts'
 import { EMPLOYEE, holdersOf, permissionsOf } from './rights.ts'
 import { fullName, type User } from './roles.ts'
 import { endSessions } from './session.ts'
+import { endTokens } from './token-ending.ts'
 import { changingRights } from './standing.ts'
 
 /** What an administrator decides about a person. */
@@ -40,7 +41,7 @@ export async function addUser(
   { roles = [EMPLOYEE], id = newId('usr'), ...details }: NewUser,
   passwordHash: string | null = null,
 ): Promise<User> {
-  const row: UserRow = { id, ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null, departmentId: null }
+  const row: UserRow = { id, ...columnsOf(details), passwordHash, createdAt: act.at, disabledAt: null, departmentId: null, isService: 0 }
   await refuseTakenAddress(tx, row.email, null)
   await tx.insertInto('user').values(row).execute()
   for (const role of new Set(roles)) await giveRole(tx, act, { kind: 'user', id: row.id }, role)
@@ -87,7 +88,7 @@ export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetai
   })
 }
 
-/** The person can no longer sign in, and every session of theirs ends with the same commit. What they did stays theirs. Null: whoever owns the machine. */
+/** The person can no longer sign in, and every session and token of theirs ends with the same commit. What they did stays theirs. Null: whoever owns the machine. */
 export function disableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const user = await findUser(tx, id)
@@ -96,6 +97,7 @@ export function disableUser(db: Db, act: Act, reader: Reader | null, id: string)
     await changingRights(tx, reader, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
     await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
     await endSessions(tx, act, id, null)
+    await endTokens(tx, act, id)
   })
 }
 
@@ -127,15 +129,15 @@ export const withRights = async (db: Db, user: UserRow): Promise<User> => ({ ...
 export const listUsers = (db: Db): Promise<UserRow[]> =>
   db.selectFrom('user').selectAll().orderBy('lastName').orderBy('firstName').execute()
 
-/** Who may be chosen as the company's signer. */
+/** Who may be chosen as the company's signer: a person, never a program. */
 export async function listCompanySigners(db: Db): Promise<UserRow[]> {
   const may = await holdersOf(db, ({ signing }) => signing.sign)
-  return (await listUsers(db)).filter(({ id, disabledAt }) => disabledAt === null && may.has(id))
+  return (await listUsers(db)).filter(({ id, disabledAt, isService }) => disabledAt === null && !isService && may.has(id))
 }
 
 export const addressOf = (typed: string): string | null => readEmailAddress(typed)?.toLowerCase() ?? null
 
-function columnsOf(details: UserDetails): Omit<UserRow, 'id' | 'passwordHash' | 'createdAt' | 'disabledAt' | 'departmentId'> {
+function columnsOf(details: UserDetails): Omit<UserRow, 'id' | 'passwordHash' | 'createdAt' | 'disabledAt' | 'departmentId' | 'isService'> {
   const email = addressOf(details.email)
   if (!email) throw new Refusal('invalid', 'user.address-invalid')
   const { firstName, lastName, jobTitle, phone, language } = details

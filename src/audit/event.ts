@@ -211,6 +211,8 @@ export const EVENT_TYPES = [
   'envelope.noted',
   'envelope.responsible-changed',
   'saved-view.changed',
+  'token.made',
+  'token.ended',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 /** What it happened to: the word before the point. */

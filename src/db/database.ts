@@ -123,6 +123,45 @@ export interface Database {
   bulkRow: BulkRowTable
   selfServiceLink: SelfServiceLinkTable
   selfServiceRequest: SelfServiceRequestTable
+  apiToken: ApiTokenTable
+  /** fullAt: the millisecond at which a token has its whole rate again. */
+  apiRate: { tokenId: string; fullAt: number }
+  apiAnswer: ApiAnswerTable
+  apiUpload: { id: string; userId: string; fileName: string; objectDigest: Digest; size: number; createdAt: Instant; expiresAt: Instant }
+}
+
+/** By which a program asks in somebody's name. Only a hash of it is kept. */
+export interface ApiTokenTable {
+  id: string
+  userId: string
+  name: string
+  /** Its last four characters, to tell it from others. */
+  hint: string
+  hash: Digest
+  /** With spaces between. */
+  scopes: string
+  /** Networks from which it may be used, with spaces between; empty: any. */
+  addresses: string
+  createdAt: Instant
+  createdBy: string
+  expiresAt: Instant | null
+  lastUsedAt: Instant | null
+  lastUsedIp: string | null
+  endedAt: Instant | null
+  endedBy: string | null
+}
+export type ApiTokenRow = Selectable<ApiTokenTable>
+
+/** What a request with an Idempotency-Key was answered; status null: it is under way. */
+export interface ApiAnswerTable {
+  scope: string
+  key: string
+  /** SHA-256 over method, address and body. */
+  request: Digest
+  status: number | null
+  headers: string
+  body: string
+  startedAt: Instant
 }
 
 /** A finished envelope as the register lists it: kept by the transactions that change what it says, compared by the sweep. */
@@ -301,6 +340,8 @@ export interface UserTable {
   createdAt: Instant
   disabledAt: Instant | null
   departmentId: string | null
+  /** 1: a program's account, which has no password and never signs in. */
+  isService: Generated<number>
 }
 export type UserRow = Selectable<UserTable>
 export type Language = 'en' | 'fr'

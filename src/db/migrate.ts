@@ -18,6 +18,7 @@ import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
 import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
 import * as backup from '../../migrations/0022-backup.ts'
+import * as integration from '../../migrations/0023-integration.ts'
 import * as watching from '../../migrations/0025-watching.ts'
 import type { Db } from './open.ts'
 
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-vault': vault,
   '0020-local-sign-on': localSignOn,
   '0022-backup': backup,
+  '0023-integration': integration,
   '0025-watching': watching,
 }
 

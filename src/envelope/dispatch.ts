@@ -61,8 +61,22 @@ export interface Problem {
 
 /** What stands in the way of sending a draft, or of publishing a template's design; empty: nothing does. */
 export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId: string): Promise<Problem[]> {
-  const { db } = tools
-  const draft = await findDraft(db, user, envelopeId)
+  const draft = await findDraft(tools.db, user, envelopeId)
+  const at = tools.clock()
+  const problems = await contentProblems(tools.db, draft, at)
+  if (draft.status === 'design') return problems
+  try {
+    await refuseUnlessSealable(tools, at, deadlineOf(draft, at))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    problems.push({ reason: error.reason, params: error.params, part: 'send' })
+  }
+  return problems
+}
+
+/** Of what stands in it; whether it can be sealed is asked beside it, outside any transaction. */
+export async function contentProblems(db: Db, draft: Envelope, at: Instant): Promise<Problem[]> {
+  const envelopeId = draft.id
   const problems: Problem[] = []
   const found = (part: Problem['part'], reason: string, params: RefusalParams = {}): void => void problems.push({ reason, params, part })
   const documents = await listDocuments(db, envelopeId)
@@ -93,15 +107,7 @@ export async function problemsOf(tools: DispatchTools, user: Reader, envelopeId:
   for (const { reason, params, field } of await faultsIn(db, fields, recipients, draft.language))
     problems.push({ reason, params, part: 'fields', field })
   if (documents.length && !draft.title.trim()) found('documents', 'dispatch.no-title')
-  if (isDesign) return problems
-  const at = tools.clock()
-  if (draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
-  try {
-    await refuseUnlessSealable(tools, at, deadlineOf(draft, at))
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    found('send', error.reason, error.params)
-  }
+  if (!isDesign && draft.deadline && draft.deadline < later(at, SHORTEST_DEADLINE)) found('send', 'dispatch.deadline')
   return problems
 }
 

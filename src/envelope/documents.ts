@@ -11,7 +11,7 @@ import { readSetting } from '../setting/setting.ts'
 import { putObject, type StoredObject } from '../store/object.ts'
 import { receivedIn } from './received.ts'
 import { changingDraft, findDraft } from './drafting.ts'
-import { type Document, listDocuments } from './envelope.ts'
+import { type Document, type Envelope, listDocuments } from './envelope.ts'
 import { type Findings, named, type ReadDocument, readSheaf, sheaves, type UploadedFile } from './reading.ts'
 
 export const MOST_DOCUMENTS = 20
@@ -33,8 +33,22 @@ export async function addDocuments(
   upload: { readonly files: readonly UploadedFile[]; readonly password?: string },
 ): Promise<Document[]> {
   await findDraft(db, owner, envelopeId)
-  if (!upload.files.length) throw new Refusal('invalid', 'document.missing')
   const standing = (await listDocuments(db, envelopeId)).length
+  const stored = await storeDocuments({ db, config }, act, upload, standing)
+  return changingDraft(db, act, owner, envelopeId, (tx, draft) => linkDocuments(tx, act, draft, stored))
+}
+
+/** What was read and stored, and stands in no draft yet. */
+export type StoredDocument = Omit<ReadDocument, 'original' | 'source'> & { readonly original: StoredObject; readonly source: StoredObject }
+
+/** Outside any transaction: what is refused later, or never linked, is swept. */
+export async function storeDocuments(
+  { db, config }: Tools,
+  act: UserAct,
+  upload: { readonly files: readonly UploadedFile[]; readonly password?: string },
+  standing: number,
+): Promise<StoredDocument[]> {
+  if (!upload.files.length) throw new Refusal('invalid', 'document.missing')
   const together = await sheaves(upload.files)
   if (standing + together.length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
   const limits = await readSetting(db, 'limits')
@@ -48,41 +62,44 @@ export async function addDocuments(
       throw new Refusal('too_large', 'document.too-large', { name, megabytes: Math.floor(limits.uploadBytes / 1_000_000) })
     read.push(await named(name, () => readSheaf({ db, config }, sheaf, upload.password, limits.pages, act.at)))
   }
-  const stored: (Omit<ReadDocument, 'original' | 'source'> & { original: StoredObject; source: StoredObject })[] = []
+  const stored: StoredDocument[] = []
   for (const one of read) {
     const original = await putObject(db, one.original)
     // As a rule they are one file: written once.
     stored.push({ ...one, original, source: one.source === one.original ? original : await putObject(db, one.source) })
   }
-  return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
-    const before = await listDocuments(tx, envelopeId)
-    if (before.length + stored.length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
-    const documents = stored.map(({ name, title, original, source, pages, findings }, at): Document => ({
-      id: newId('doc'),
-      envelopeId,
-      position: before.length + at,
-      title,
-      fileName: name,
-      documentId: newDocumentId(),
-      originalDigest: original.digest,
-      sourceDigest: source.digest,
-      pages: JSON.stringify(pages),
-      shownPages: null,
-      findings: JSON.stringify(findings),
-      certifies: null,
-      createdAt: act.at,
-    }))
-    await tx.insertInto('document').values(documents).execute()
-    if (!draft.title) await tx.updateTable('envelope').set({ title: documents[0]!.title }).where('id', '=', envelopeId).execute()
-    for (const { documentId, originalDigest, fileName } of documents)
-      await append(tx, act, {
-        type: 'envelope.document-added',
-        envelopeId,
-        detail: { documentId, digest: originalDigest },
-        clear: { name: fileName },
-      })
-    return documents
-  })
+  return stored
+}
+
+/** In the caller's transaction. Answers them in their order. */
+export async function linkDocuments(tx: Tx, act: UserAct, draft: Envelope, stored: readonly StoredDocument[]): Promise<Document[]> {
+  const before = await listDocuments(tx, draft.id)
+  if (before.length + stored.length > MOST_DOCUMENTS) throw new Refusal('invalid', 'document.too-many', { most: MOST_DOCUMENTS })
+  const documents = stored.map(({ name, title, original, source, pages, findings }, at): Document => ({
+    id: newId('doc'),
+    envelopeId: draft.id,
+    position: before.length + at,
+    title,
+    fileName: name,
+    documentId: newDocumentId(),
+    originalDigest: original.digest,
+    sourceDigest: source.digest,
+    pages: JSON.stringify(pages),
+    shownPages: null,
+    findings: JSON.stringify(findings),
+    certifies: null,
+    createdAt: act.at,
+  }))
+  await tx.insertInto('document').values(documents).execute()
+  if (!draft.title) await tx.updateTable('envelope').set({ title: documents[0]!.title }).where('id', '=', draft.id).execute()
+  for (const { documentId, originalDigest, fileName } of documents)
+    await append(tx, act, {
+      type: 'envelope.document-added',
+      envelopeId: draft.id,
+      detail: { documentId, digest: originalDigest },
+      clear: { name: fileName },
+    })
+  return documents
 }
 
 export const findingsOf = (document: Pick<Document, 'findings'>): Findings => JSON.parse(document.findings) as Findings
@@ -94,24 +111,26 @@ export function needsConsent(document: Pick<Document, 'findings'>): boolean {
 }
 
 export function consentToRemoval(db: Db, act: UserAct, owner: Reader, envelopeId: string, id: string): Promise<void> {
-  return changingDraft(db, act, owner, envelopeId, async (tx) => {
-    const document = await findDocument(tx, envelopeId, id)
-    const findings = findingsOf(document)
-    if (findings.consentedAt) return
-    await tx
-      .updateTable('document')
-      .set({ findings: JSON.stringify({ ...findings, consentedAt: act.at } satisfies Findings) })
-      .where('id', '=', id)
-      .execute()
-    await append(tx, act, {
-      // What acts in a signed file stays: taking it out would break the signatures.
-      type: receivedIn(document) ? 'document.keeping-agreed' : 'document.removal-agreed',
-      envelopeId,
-      detail: {
-        documentId: document.documentId,
-        kinds: [...new Set(findings.activeContent.map(({ kind }) => kind)), ...(findings.xfa === 'beside' ? ['xfa'] : [])].join(' '),
-      },
-    })
+  return changingDraft(db, act, owner, envelopeId, async (tx) => agreeToRemoval(tx, act, await findDocument(tx, envelopeId, id)))
+}
+
+/** In the caller's transaction. */
+export async function agreeToRemoval(tx: Tx, act: UserAct, document: Document): Promise<void> {
+  const findings = findingsOf(document)
+  if (findings.consentedAt) return
+  await tx
+    .updateTable('document')
+    .set({ findings: JSON.stringify({ ...findings, consentedAt: act.at } satisfies Findings) })
+    .where('id', '=', document.id)
+    .execute()
+  await append(tx, act, {
+    // What acts in a signed file stays: taking it out would break the signatures.
+    type: receivedIn(document) ? 'document.keeping-agreed' : 'document.removal-agreed',
+    envelopeId: document.envelopeId,
+    detail: {
+      documentId: document.documentId,
+      kinds: [...new Set(findings.activeContent.map(({ kind }) => kind)), ...(findings.xfa === 'beside' ? ['xfa'] : [])].join(' '),
+    },
   })
 }
 

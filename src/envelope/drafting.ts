@@ -143,9 +143,12 @@ export function changingDraft<T>(
   user: Reader,
   id: string,
   change: (tx: Tx, draft: Envelope) => Promise<T>,
+  /** The version that whoever changes it has seen; left out: whichever stands. */
+  seen?: number,
 ): Promise<T> {
   return db.transaction().execute(async (tx) => {
     const draft = await findDraft(tx, user, id)
+    if (seen !== undefined && draft.version !== seen) throw new Refusal('conflict', 'envelope.moved-on')
     const answer = await change(tx, draft)
     await touchDraft(tx, act.at, draft)
     return answer
@@ -175,16 +178,24 @@ export async function changeDraft(
   user: Reader,
   id: string,
   { reminders, ...details }: Partial<DraftDetails>,
+  seen?: number,
 ): Promise<void> {
   if (details.deadline) refuseUnfitDeadline(details.deadline, act.at)
-  return changingDraft(db, act, user, id, async (tx) => {
-    if (details.legalEntityId) await findLegalEntity(tx, details.legalEntityId)
-    await tx
-      .updateTable('envelope')
-      .set({ ...details, ...(reminders ? { reminders: JSON.stringify(reminders) } : {}), updatedAt: act.at })
-      .where('id', '=', id)
-      .execute()
-  })
+  return changingDraft(
+    db,
+    act,
+    user,
+    id,
+    async (tx) => {
+      if (details.legalEntityId) await findLegalEntity(tx, details.legalEntityId)
+      await tx
+        .updateTable('envelope')
+        .set({ ...details, ...(reminders ? { reminders: JSON.stringify(reminders) } : {}), updatedAt: act.at })
+        .where('id', '=', id)
+        .execute()
+    },
+    seen,
+  )
 }
 
 export function refuseUnfitDeadline(deadline: Instant, at: Instant): void {

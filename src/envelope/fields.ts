@@ -6,7 +6,7 @@ import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { FieldKind } from '../db/database.ts'
 import type { Rotation } from '../pdf/appearance.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Tx } from '../db/open.ts'
 import { renamed, type Rules, rulesOf } from '../field/rules.ts'
 import { findDraft, touchDraft } from './drafting.ts'
 import { type Document, type Envelope, type Field, listDocuments, listFields, listRecipients, type Recipient } from './envelope.ts'
@@ -74,58 +74,64 @@ export function placeFields(
 ): Promise<{ version: number; savedAt: Instant }> {
   return db.transaction().execute(async (tx) => {
     const draft = await findDraft(tx, owner, envelopeId)
-    const documents = await listDocuments(tx, envelopeId)
-    const before = (await Promise.all(documents.map(({ id }) => listFields(tx, id)))).flat()
-    if (draft.version !== seen.version) throw new StaleFields(draft.version, before.map(placedOf))
-    if (seen.fields.length > MOST_FIELDS) throw new Refusal('too_large', 'field.too-many', { most: MOST_FIELDS })
-    const choices = seen.fields.reduce((sum, { rules }) => sum + (rules?.options?.length ?? 0), 0)
-    if (choices > MOST_OPTIONS) throw new Refusal('too_large', 'field.too-many-choices', { most: MOST_OPTIONS })
-    const recipients = await listRecipients(tx, envelopeId)
-    const placed = seen.fields.map((field) => ontoEmptyField(field, documents))
-    for (const field of placed) refuseMisplaced(field, documents, recipients)
-    refuseTooManyAttachments(placed)
-    const known = new Map(before.map((field) => [field.id, field]))
-    const used = new Set<string>()
-    const ids = new Map<string, string>()
-    for (const { id } of placed) if (!ids.has(id)) ids.set(id, known.has(id) ? id : newId('fld'))
-    const rows = placed.map(({ rules = {}, origin = '', ...field }): Field => {
-      // A number that was drawn already is the series' to say, not the editor's.
-      const own = known.get(field.id)
-      const id = used.has(field.id) ? newId('fld') : ids.get(field.id)!
-      used.add(field.id)
-      return {
-        ...field,
-        id,
-        required: Number(field.required),
-        readOnly: Number(field.readOnly),
-        rules: JSON.stringify(renamed(rules, ids)),
-        origin,
-        seriesId: field.kind === 'number' ? (field.seriesId ?? null) : null,
-        value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
-      }
-    })
-    if (documents.length)
-      await tx
-        .deleteFrom('field')
-        .where(
-          'documentId',
-          'in',
-          documents.map(({ id }) => id),
-        )
-        .execute()
-    for (let at = 0; at < rows.length; at += 100)
-      await tx
-        .insertInto('field')
-        .values(rows.slice(at, at + 100))
-        .execute()
-    for (const { id } of recipients)
-      await tx
-        .updateTable('recipient')
-        .set({ asksStamp: Number(rows.some((field) => field.recipientId === id && field.kind === 'stamp')) })
-        .where('id', '=', id)
-        .execute()
+    if (draft.version !== seen.version) throw new StaleFields(draft.version, await fieldsOf(tx, draft))
+    await putFields(tx, draft, seen.fields)
     return { version: await touchDraft(tx, act.at, draft), savedAt: act.at }
   })
+}
+
+/** In the caller's transaction, in the place of all that stood there. Answers the rows. */
+export async function putFields(tx: Tx, { id: envelopeId }: Pick<Envelope, 'id'>, fields: readonly PlacedField[]): Promise<Field[]> {
+  const documents = await listDocuments(tx, envelopeId)
+  const before = (await Promise.all(documents.map(({ id }) => listFields(tx, id)))).flat()
+  if (fields.length > MOST_FIELDS) throw new Refusal('too_large', 'field.too-many', { most: MOST_FIELDS })
+  const choices = fields.reduce((sum, { rules }) => sum + (rules?.options?.length ?? 0), 0)
+  if (choices > MOST_OPTIONS) throw new Refusal('too_large', 'field.too-many-choices', { most: MOST_OPTIONS })
+  const recipients = await listRecipients(tx, envelopeId)
+  const placed = fields.map((field) => ontoEmptyField(field, documents))
+  for (const field of placed) refuseMisplaced(field, documents, recipients)
+  refuseTooManyAttachments(placed)
+  const known = new Map(before.map((field) => [field.id, field]))
+  const used = new Set<string>()
+  const ids = new Map<string, string>()
+  for (const { id } of placed) if (!ids.has(id)) ids.set(id, known.has(id) ? id : newId('fld'))
+  const rows = placed.map(({ rules = {}, origin = '', ...field }): Field => {
+    // A number that was drawn already is the series' to say, not the editor's.
+    const own = known.get(field.id)
+    const id = used.has(field.id) ? newId('fld') : ids.get(field.id)!
+    used.add(field.id)
+    return {
+      ...field,
+      id,
+      required: Number(field.required),
+      readOnly: Number(field.readOnly),
+      rules: JSON.stringify(renamed(rules, ids)),
+      origin,
+      seriesId: field.kind === 'number' ? (field.seriesId ?? null) : null,
+      value: field.kind === 'number' ? (own?.kind === 'number' ? own.value : '') : field.value,
+    }
+  })
+  if (documents.length)
+    await tx
+      .deleteFrom('field')
+      .where(
+        'documentId',
+        'in',
+        documents.map(({ id }) => id),
+      )
+      .execute()
+  for (let at = 0; at < rows.length; at += 100)
+    await tx
+      .insertInto('field')
+      .values(rows.slice(at, at + 100))
+      .execute()
+  for (const { id } of recipients)
+    await tx
+      .updateTable('recipient')
+      .set({ asksStamp: Number(rows.some((field) => field.recipientId === id && field.kind === 'stamp')) })
+      .where('id', '=', id)
+      .execute()
+  return rows
 }
 
 /** As the editor reads them. */

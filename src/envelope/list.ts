@@ -22,6 +22,7 @@ export type Group = (typeof GROUPS)[number]
 export interface ListedEnvelope {
   readonly id: string
   readonly title: string
+  readonly status: Envelope['status']
   readonly stage: Stage
   /** When it last changed its state. */
   readonly at: Instant
@@ -51,6 +52,7 @@ export interface ListQuery {
   readonly filters?: Filters
   /** Where the page before ended. */
   readonly after: { readonly updatedAt: Instant; readonly id: string } | null
+  readonly most?: number
 }
 
 export const PAGE = 30
@@ -74,7 +76,7 @@ export async function listEnvelopes(
   query: ListQuery,
   at: Instant,
 ): Promise<{ entries: ListedEnvelope[]; next: ListQuery['after'] }> {
-  const { group, filters = NO_FILTERS, after } = query
+  const { group, filters = NO_FILTERS, after, most = PAGE } = query
   let found = visibleTo(db, reader).selectAll('envelope').where(isMadeHere).where(inGroup(group)).where(isWithin(filters, at))
   if (after)
     found = found.where((where) =>
@@ -86,13 +88,13 @@ export async function listEnvelopes(
   const rows = await found
     .orderBy('envelope.updatedAt', 'desc')
     .orderBy('envelope.id', 'desc')
-    .limit(PAGE + 1)
+    .limit(most + 1)
     .execute()
-  const page = rows.slice(0, PAGE)
+  const page = rows.slice(0, most)
   const last = page.at(-1)
   return {
     entries: await describeEnvelopes(db, reader, page),
-    next: rows.length > PAGE && last ? { updatedAt: last.updatedAt, id: last.id } : null,
+    next: rows.length > most && last ? { updatedAt: last.updatedAt, id: last.id } : null,
   }
 }
 
@@ -196,6 +198,7 @@ export async function describeEnvelopes(db: Db, reader: Reader, envelopes: reado
     return {
       id: envelope.id,
       title: envelope.title,
+      status: envelope.status,
       stage: stageOf(envelope, signers, annulled.has(envelope.id)),
       at: envelope.updatedAt,
       deadline: envelope.deadline,

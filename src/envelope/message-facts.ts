@@ -141,7 +141,7 @@ export async function codeFactsOf(tools: Tools, message: Message): Promise<Omit<
 async function commonFacts({ db }: Pick<Tools, 'db'>, envelope: Envelope): Promise<MessageFacts> {
   const [entity, sender, { timeZone }] = await Promise.all([
     findLegalEntity(db, envelope.legalEntityId),
-    db.selectFrom('user').select(['firstName', 'lastName', 'email']).where('id', '=', envelope.senderId).executeTakeFirst(),
+    db.selectFrom('user').select(['firstName', 'lastName', 'email', 'isService']).where('id', '=', envelope.senderId).executeTakeFirst(),
     readSetting(db, 'installation'),
   ])
   return {
@@ -149,7 +149,7 @@ async function commonFacts({ db }: Pick<Tools, 'db'>, envelope: Envelope): Promi
     logo: entity.logoDigest ? await readObject(db, entity.logoDigest) : null,
     timeZone,
     title: envelope.title,
-    ...(sender ? { sender: nameOf(sender), replyTo: sender.email } : {}),
+    ...(sender ? { sender: nameOf(sender), ...(sender.isService ? {} : { replyTo: sender.email }) } : {}),
   }
 }
 

@@ -105,6 +105,16 @@ export async function offeredFields(db: Db, reader: Reader, envelopeId: string, 
   return wanted.map((field) => placed(field, document, recipientMeant(field.who, recipients) ?? otherwise))
 }
 
+/** The fields that the text tags of these documents ask for, each for whom it names, or else for the other party. */
+export function fieldsOfTags(documents: readonly Document[], recipients: readonly Recipient[]): PlacedField[] {
+  const people = recipients.filter(acts)
+  const otherwise = people.find(({ side }) => side === 'other') ?? people[0]
+  if (!otherwise) return []
+  return documents
+    .filter((document) => !receivedIn(document))
+    .flatMap((document) => tagFields(document).map((field) => placed(field, document, recipientMeant(field.who, recipients) ?? otherwise)))
+}
+
 /** Without the script: put down at once. */
 export async function takeOffer(db: Db, act: UserAct, owner: Reader, envelopeId: string, taken: OfferTaken): Promise<number> {
   const fields = await offeredFields(db, owner, envelopeId, taken)

@@ -53,14 +53,17 @@ export function addRecipient(
   details: RecipientDetails,
   opens = false,
 ): Promise<Recipient> {
-  return changingDraft(db, act, owner, envelopeId, async (tx, draft) => {
-    if ((await listRecipients(tx, envelopeId)).length >= MOST_RECIPIENTS)
-      throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
-    const entitled = await checked(tx, owner, details)
-    await refuseTwinRole(tx, envelopeId, null, entitled.roleName)
-    if (opens) await makeRoom(tx, envelopeId, details.routingOrder)
-    return insertRecipient(tx, draft, entitled)
-  })
+  return changingDraft(db, act, owner, envelopeId, (tx, draft) => putRecipient(tx, owner, draft, details, opens))
+}
+
+/** In the caller's transaction. */
+export async function putRecipient(tx: Tx, owner: Reader, draft: Envelope, details: RecipientDetails, opens: boolean): Promise<Recipient> {
+  if ((await listRecipients(tx, draft.id)).length >= MOST_RECIPIENTS)
+    throw new Refusal('invalid', 'recipient.too-many', { most: MOST_RECIPIENTS })
+  const entitled = await checked(tx, owner, details)
+  await refuseTwinRole(tx, draft.id, null, entitled.roleName)
+  if (opens) await makeRoom(tx, draft.id, details.routingOrder)
+  return insertRecipient(tx, draft, entitled)
 }
 
 /** Whoever fills the roles of a template tells them apart by their names. */

@@ -44,7 +44,11 @@ export function requireUser(c: Ctx): User {
 }
 
 /** The act of who is signed in, behind `signedIn`. */
-export const userAct = (c: Ctx): UserAct => ({ ...c.var.act, actor: { kind: 'user', id: requireUser(c).id } })
+export function userAct(c: Ctx): UserAct {
+  const { id } = requireUser(c)
+  const { act } = c.var
+  return { ...act, actor: act.actor.kind === 'user' ? act.actor : { kind: 'user', id } }
+}
 
 const pathOf = (c: Ctx): string => {
   const { pathname, search } = new URL(c.req.url)

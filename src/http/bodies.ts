@@ -1,8 +1,11 @@
 import { Refusal } from '../base/refusal.ts'
+import { isApi } from './api/door.ts'
 import { createMiddleware } from './env.ts'
 
 const SMALL = 256_000
 const JSON_BODY = 2_000_000
+/** Files in base64: larger ones are uploaded as they are. */
+const JSON_WITH_FILES = 32_000_000
 const PICTURE = 16_000_000
 const CONTACTS = 6_000_000
 const TABLE = 4_200_000
@@ -20,7 +23,8 @@ interface UploadPlace {
  * memory.
  */
 const UPLOADS: readonly UploadPlace[] = [
-  { path: /^\/envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
+  { path: /^\/(api\/v1\/)?envelopes\/[^/]+\/documents$/, most: DOCUMENTS, signedIn: true, spooled: true },
+  { path: /^\/api\/v1\/(uploads|verifications)$/, most: DOCUMENTS, signedIn: true, spooled: true },
   { path: /^\/templates\/[^/]+\/bulk$/, most: TABLE, signedIn: true },
   { path: /^\/vault\/imports$/, most: DOCUMENTS, signedIn: true, spooled: true },
   { path: /^\/verify(\/report)?$/, most: DOCUMENTS, spooled: true },
@@ -43,7 +47,8 @@ export const boundedBodies = createMiddleware(async (c, next) => {
   const upload = isMultipart(c.req.raw)
     ? UPLOADS.find(({ path, signedIn }) => path.test(c.req.path) && (!signedIn || c.var.user))
     : undefined
-  const most = upload?.most ?? (typeOf(c.req.raw).startsWith('application/json') && c.var.user ? JSON_BODY : SMALL)
+  const json = typeOf(c.req.raw).startsWith('application/json') && c.var.user
+  const most = upload?.most ?? (json ? (isApi(c.req.path) ? JSON_WITH_FILES : JSON_BODY) : SMALL)
   if (Number(stated) > most) throw new Refusal('too_large', 'request.too-large')
   return next()
 })

@@ -5,6 +5,7 @@ import type { Permissions } from '../access/permissions.ts'
 import type { User } from '../access/roles.ts'
 import type { Session } from '../access/session.ts'
 import type { House } from '../house.ts'
+import type { Token } from '../integration/tokens.ts'
 import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
 import type { consoleOf } from './console.ts'
@@ -59,6 +60,8 @@ export type Env = {
     user: User | null
     sessionId: string | null
     session: Session | null
+    /** By which a program asks, at the addresses of the API alone; null elsewhere. */
+    token: Token | null
     lang: Language
     requestId: string
     /** Reads the form where large files are taken, once; null on every other address. */

@@ -5,10 +5,13 @@ import { Refusal, type RefusalCode } from '../base/refusal.ts'
 import { fill, type Language, words } from '../view/words.ts'
 import { log } from '../log/lines.ts'
 import { type Ctx, type Env, wantsJson } from './env.ts'
+import { isApi } from './api/door.ts'
+import { problem } from './api/problem.ts'
 import { InvalidForm } from './form.ts'
 import { routeOf } from './served.ts'
 
 export const STATUS: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
+  unauthenticated: 401,
   not_found: 404,
   forbidden: 403,
   conflict: 409,
@@ -34,6 +37,10 @@ export function refusalSentence(language: Language, refusal: Pick<Refusal, 'reas
 /** The only place where a refusal becomes a status, and where an accident loses its details. */
 export const onError: ErrorHandler<Env> = (error, c) => {
   const lang = c.var.lang ?? 'en'
+  if (isApi(c.req.path)) {
+    if (!(error instanceof Refusal || error instanceof HTTPException) && !c.req.raw.signal.aborted) tellLog(c, error)
+    return problem(c, error)
+  }
   if (error instanceof Refusal) {
     if (error.code === 'rate_limited' || error.code === 'unavailable') c.header('Retry-After', '30')
     const fields =
@@ -54,13 +61,18 @@ export const onError: ErrorHandler<Env> = (error, c) => {
   }
   // Whoever went away in the middle of a body is told nothing, and nothing is amiss.
   if (error.name === 'AbortError' && c.req.raw.signal.aborted) return c.body(null, 400)
+  tellLog(c, error)
   const reference = c.var.requestId
-  log('error', 'request.accident', { method: c.req.method, route: routeOf(c), error: error instanceof Error ? error.stack : String(error) })
   return answer(c, 500, refusalSentence(lang, { reason: 'server.accident', params: { reference } }), 'server.accident', reference)
 }
 
-export const notFound = (c: Ctx): Promise<Response> =>
-  answer(c, 404, refusalSentence(c.var.lang ?? 'en', { reason: 'page.not-found', params: {} }), 'page.not-found', null)
+const tellLog = (c: Ctx, error: unknown): void =>
+  log('error', 'request.accident', { method: c.req.method, route: routeOf(c), error: error instanceof Error ? error.stack : String(error) })
+
+export const notFound = async (c: Ctx): Promise<Response> =>
+  isApi(c.req.path)
+    ? problem(c, new Refusal('not_found', 'page.not-found'))
+    : answer(c, 404, refusalSentence(c.var.lang ?? 'en', { reason: 'page.not-found', params: {} }), 'page.not-found', null)
 
 async function answer(
   c: Ctx,

@@ -145,6 +145,7 @@ import { publication } from './publication.ts'
 import { verify } from './verify.ts'
 import { verifyRegister } from './verify/register.ts'
 import { verifyReport } from './verify/report.ts'
+import { api } from './api.ts'
 import type { Env } from './env.ts'
 
 /** Every route file, in the order of the address bar. */
@@ -297,6 +298,7 @@ export function mountRoutes(app: Hono<Env>): void {
     verify,
     verifyRegister,
     verifyReport,
+    api,
   ])
     app.route('/', routes)
 }

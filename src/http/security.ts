@@ -23,8 +23,8 @@ export const POLICY = [
 const isSecure = (cookie: string): boolean => /;\s*secure/i.test(cookie)
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** Protocols of machines, which know no cookies and change nothing of a person's. */
-const MACHINES = /^\/pki\//
+/** Protocols of machines, which know no cookies: where something of a person's is changed, a token says whose. */
+const MACHINES = /^\/(pki|api\/v1)\//
 
 /** The same headers on every answer, whatever its status. */
 export const securityHeaders = (https: boolean) =>

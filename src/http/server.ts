@@ -12,6 +12,8 @@ import { readSetting } from '../setting/setting.ts'
 import type { View } from '../view/eta.ts'
 import { formatsFor } from '../view/formats.ts'
 import { isLanguage, preferredLanguage, words } from '../view/words.ts'
+import { bearer, isApi } from './api/door.ts'
+import { plainProblem } from './api/problem.ts'
 import type { Assets } from './assets.ts'
 import { boundedBodies, isSpooled } from './bodies.ts'
 import { consoleOf } from './console.ts'
@@ -75,6 +77,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     c.set('user', null)
     c.set('sessionId', null)
     c.set('session', null)
+    c.set('token', null)
     c.set('render', async (name, data) => view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never))
     const act: Act = {
       actor: { kind: 'visitor' },
@@ -94,6 +97,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
   // Browsers ask for it by themselves on every page.
   app.get('/favicon.ico', (c) => c.body(null, 204, { 'Cache-Control': 'public, max-age=86400' }))
   app.use(async (c, next) => {
+    if (isApi(c.req.path)) return bearer(c, next)
     const token = getCookie(c, sessionCookie(now.https))
     const found = token ? await findSession(house.db, token, c.var.act.at) : null
     if (found) {
@@ -175,10 +179,17 @@ const isLarge = (request: Request): boolean => {
 
 /** An answer before the router: a sentence and nothing else. */
 const plainly = (request: Request, reason: string, status: number, headers: Record<string, string> = {}): Response =>
-  new Response(`${refusalSentence(preferredLanguage(request.headers.get('accept-language')), { reason, params: {} })}\n`, {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers },
-  })
+  isApi(URL.parse(request.url)?.pathname ?? '')
+    ? plainProblem(request, reason, status, headers)
+    : new Response(`${refusalSentence(preferredLanguage(request.headers.get('accept-language')), { reason, params: {} })}\n`, {
+        status,
+        headers: {
+          'content-type': 'text/plain; charset=utf-8',
+          'x-content-type-options': 'nosniff',
+          'cache-control': 'no-store',
+          ...headers,
+        },
+      })
 
 async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Promise<Page> {
   const { user, lang } = c.var

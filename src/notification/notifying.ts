@@ -27,6 +27,8 @@ export async function notify(tx: Tx, act: Act, userId: string, told: NewNotifica
     .select(['id', 'email', 'language'])
     .where('id', '=', userId)
     .where('disabledAt', 'is', null)
+    // A program reads no mail and opens no page.
+    .where('isService', '=', 0)
     .executeTakeFirst()
   if (!user) return
   const { kind, envelopeId = null, recipientId = null, params = {} } = told

@@ -32,6 +32,8 @@ export interface Settings {
   backup: BackupSetting
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
+  /** Tokens of the API: whether people make their own, how long one lives, whether one may live without end, requests a minute for each. */
+  api: { personal: boolean; longestDays: number; endless: boolean; perMinute: number }
 }
 
 /** Whom a second factor is asked of: nobody, whoever has one, whoever administers (who must have one), everybody. */
@@ -113,6 +115,7 @@ export const DEFAULTS: Settings = {
   ownTexts: {},
   otherAuthorities: { roots: [] },
   backup: { folder: null, hour: 2, daily: 7, weekly: 5, monthly: 12, alarmHours: 36, recovery: null },
+  api: { personal: true, longestDays: 365, endless: false, perMinute: 300 },
 }
 
 export async function readSetting<K extends keyof Settings>(db: Db, key: K): Promise<Settings[K]> {

@@ -52,6 +52,7 @@ const NAMED_BY: readonly (readonly [table: string, column: string])[] = [
   ['page_image', 'image_digest'],
   ['key_ceremony', 'object_digest'],
   ['disposal', 'certificate_digest'],
+  ['api_upload', 'object_digest'],
 ]
 
 /** True of an object that no row names. */

@@ -421,6 +421,15 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'GET /vault/imports': 'vault.open + documents.create',
   'POST /vault/imports': 'vault.open + documents.create',
   'GET /vault/:id/import-report': 'entry vault.documents',
+  'GET /api/openapi.json': 'anyone',
+  'GET /api/v1/me': 'signed-in',
+  'GET /api/v1/token': 'signed-in',
+  'DELETE /api/v1/token': 'signed-in',
+  'GET /api/v1/envelopes': 'documents.view',
+  'POST /api/v1/envelopes': 'documents.create',
+  'GET /api/v1/envelopes/:id': 'envelope documents.view',
+  'PATCH /api/v1/envelopes/:id': 'envelope documents.edit',
+  'DELETE /api/v1/envelopes/:id': 'envelope documents.delete',
 }
 
 /**
@@ -443,4 +452,6 @@ export const FORMS: Readonly<Record<string, string>> = {
   'POST /envelopes/:id/responsible': 'user=nothing',
   'POST /envelopes/:id/stage': 'stage=nothing',
   'POST /templates/:id/versions': 'version=1',
+  'POST /api/v1/envelopes': '{}',
+  'PATCH /api/v1/envelopes/:id': '{}',
 }

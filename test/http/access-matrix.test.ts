@@ -78,7 +78,7 @@ async function differences(house: Organisation, cases: readonly Case[], note = '
     await house.may(rights({ 'vault.open': true, ...permissions }))
     const before = wanted === 'through' ? 0 : await house.events()
     const address = house.address(line.path, line.kind, relation)
-    const form = (FORMS[line.route] ?? '').replaceAll('{id}', address.split('/')[2] ?? '')
+    const form = (FORMS[line.route] ?? '').replaceAll('{id}', address.split('/')[address.startsWith('/api/v1/') ? 4 : 2] ?? '')
     const answer = await house.send(line.method, address, 'mia', form)
     const outcome = outcomeOf(answer, line.kind)
     const told = `${line.route} ${relation}${note} with ${JSON.stringify(permissions)}`

@@ -26,6 +26,7 @@ export const audit = {
   table: 'These entries as a table (CSV)',
   actors: { user: 'A user', recipient: 'A recipient', visitor: 'A visitor', system: 'The server' },
   nouns: {
+    token: 'API tokens',
     folder: 'Folders of the vault',
     retention: 'Retention',
     disposal: 'Disposals',

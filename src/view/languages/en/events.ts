@@ -211,4 +211,6 @@ export const events = {
   'envelope.noted': 'Wrote a note',
   'envelope.responsible-changed': 'Made {name} responsible',
   'saved-view.changed': 'Changed their saved views',
+  'token.made': 'Made the API token {name} ({scopes})',
+  'token.ended': 'Ended the API token {name}',
 }

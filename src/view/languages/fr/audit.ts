@@ -25,6 +25,7 @@ export const audit = {
   table: 'Ces entrées en tableau (CSV)',
   actors: { user: 'Un utilisateur', recipient: 'Un destinataire', visitor: 'Un visiteur', system: 'Le serveur' },
   nouns: {
+    token: 'Jetons d’API',
     folder: 'Dossiers du coffre',
     retention: 'Conservation',
     disposal: 'Destructions',

@@ -212,4 +212,6 @@ export const events: typeof shape = {
   'envelope.noted': 'A écrit une note',
   'envelope.responsible-changed': 'A nommé {name} responsable',
   'saved-view.changed': 'A modifié ses vues enregistrées',
+  'token.made': 'A créé le jeton d’API {name} ({scopes})',
+  'token.ended': 'A mis fin au jeton d’API {name}',
 }
