@@ -7,6 +7,8 @@ import type { Db, Tx } from '../db/open.ts'
 import { readSetting, type SecondFactorPolicy } from '../setting/setting.ts'
 import type { Permissions } from './permissions.ts'
 import { permissionsOf } from './rights.ts'
+import { admit } from './sign-on/only.ts'
+import { passOn } from './sign-on/sessions.ts'
 import { newToken, type Session, startSession, tokenHash } from './session.ts'
 
 /** What has said who it is: a password of the house or of a directory, a link, a passkey, an OpenID provider. */
@@ -35,6 +37,7 @@ export const HALF_LASTS = 10 * MINUTE
 export async function openSession(tx: Tx, act: Act, user: UserRow, identified: Identified): Promise<Opened> {
   const own = { ...act, actor: { kind: 'user', id: user.id } } as const
   const { method, knownDevice, factor = null } = identified
+  await admit(tx, act, user, method)
   const needs = factor ? null : await missingFactor(tx, user)
   if (!needs) {
     const { session, token } = await startSession(tx, own, user, { method, factor })
@@ -76,6 +79,7 @@ export async function completeSession(
   if (numUpdatedRows !== 1n) return null
   const own = { ...act, actor: { kind: 'user', id: user.id } } as const
   const { session, token } = await startSession(tx, own, user, { method: half.method, factor })
+  await passOn(tx, half.id, session.id)
   const detail = { session: session.id, knownDevice: half.knownDevice === 1, method: half.method, factor }
   await append(tx, own, { type: 'user.signed-in', detail })
   return { kind: 'open', user, session, token }

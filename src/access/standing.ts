@@ -1,5 +1,6 @@
 import { Refusal } from '../base/refusal.ts'
 import type { Tx } from '../db/open.ts'
+import { readSetting } from '../setting/setting.ts'
 import { covers, NO_PERMISSIONS, type Permissions, ROWS, valueOf, widest } from './permissions.ts'
 import type { Reader } from './reach.ts'
 import { permissionsOfRole } from './rights.ts'
@@ -22,8 +23,11 @@ export async function changingRights<T>(tx: Tx, reader: Reader | null, change: (
   const before = await standings(tx)
   const answer = await change()
   const after = await standings(tx)
-  const mayRepair = ({ isEnabled, permissions }: Standing) => isEnabled && permissions.console.users && permissions.permissions.edit
   if ([...before.values()].some(mayRepair) && ![...after.values()].some(mayRepair)) throw new Refusal('conflict', 'user.last-administrator')
+  // The one way in that does not hang on a source stays open.
+  const { only, breakGlassUserId } = await readSetting(tx, 'signOn')
+  if (only && breakGlassUserId && isRepairer(before, breakGlassUserId) && !isRepairer(after, breakGlassUserId))
+    throw new Refusal('conflict', 'sign-on.break-glass-stays')
   if (reader && !reader.permissions.permissions.edit) {
     for (const [id, { permissions, named }] of after) {
       const held = before.get(id)
@@ -35,6 +39,13 @@ export async function changingRights<T>(tx: Tx, reader: Reader | null, change: (
       throw new Refusal('forbidden', 'permissions.would-widen')
   }
   return answer
+}
+
+const mayRepair = ({ isEnabled, permissions }: Standing): boolean => isEnabled && permissions.console.users && permissions.permissions.edit
+
+const isRepairer = (everybody: ReadonlyMap<string, Standing>, id: string): boolean => {
+  const standing = everybody.get(id)
+  return standing !== undefined && mayRepair(standing)
 }
 
 /** Everybody at once: an organisation is changed seldom, and has thousands of people at the most. */

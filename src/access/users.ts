@@ -89,16 +89,17 @@ export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetai
 }
 
 /** The person can no longer sign in, and every session and token of theirs ends with the same commit. What they did stays theirs. Null: whoever owns the machine. */
-export function disableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {
-  return db.transaction().execute(async (tx) => {
-    const user = await findUser(tx, id)
-    if (user.disabledAt) return
-    if (reader) refuseHigher(reader, user)
-    await changingRights(tx, reader, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
-    await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
-    await endSessions(tx, act, id, null)
-    await endTokens(tx, act, id)
-  })
+export const disableUser = (db: Db, act: Act, reader: Reader | null, id: string): Promise<void> =>
+  db.transaction().execute((tx) => disableUserIn(tx, act, reader, id))
+
+export async function disableUserIn(tx: Tx, act: Act, reader: Reader | null, id: string): Promise<void> {
+  const user = await findUser(tx, id)
+  if (user.disabledAt) return
+  if (reader) refuseHigher(reader, user)
+  await changingRights(tx, reader, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
+  await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
+  await endSessions(tx, act, id, null)
+  await endTokens(tx, act, id)
 }
 
 export function enableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {

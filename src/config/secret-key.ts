@@ -27,6 +27,8 @@ export type Purpose =
   | 'self-service-proof'
   | 'report'
   | 'webhook'
+  | 'identity-source'
+  | 'sign-on-answer'
   | 'totp'
   | 'recovery-code'
   | 'passkey'

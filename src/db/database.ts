@@ -24,6 +24,16 @@ export interface Database {
   role: RoleTable
   roleAssignment: RoleAssignmentTable
   attempt: { bucket: string; at: Instant }
+  identitySource: IdentitySourceTable
+  identityMapping: IdentityMappingTable
+  identity: IdentityTable
+  /** A role, a department or a group that somebody has because a source says so; what they had before it is not here. */
+  identityGiven: { userId: string; targetKind: MappingTarget; targetId: string; sourceId: string; createdAt: Instant }
+  identitySession: IdentitySessionTable
+  /** What a provider has answered once, and may not answer again. */
+  identityAnswer: { digest: string; at: Instant }
+  identityRound: IdentityRoundTable
+  breakGlassUse: BreakGlassUseTable
   object: { digest: Digest; size: number; createdAt: Instant }
   objectPart: { objectDigest: Digest; position: number; chunkDigest: Digest; size: number }
   chunk: { digest: Digest; bytes: Bytes }
@@ -368,6 +378,90 @@ export type SignInMethod = 'password' | 'link' | 'passkey' | 'ldap' | 'oidc'
 /** `passkey` stands alone too, for it asks for the person's own finger, face or PIN; `provider`: their OpenID provider asked. */
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey' | 'provider'
 export type ProofMethod = 'password' | 'totp' | 'passkey' | 'oidc'
+
+/** Where people come from: a directory that is asked (LDAP), or a provider that answers for them (OpenID Connect). */
+export interface IdentitySourceTable {
+  id: string
+  kind: 'ldap' | 'oidc'
+  name: string
+  /** JSON; see `access/sign-on/source`. */
+  settings: string
+  /** Under the key outside the database, base64. */
+  sealedSecret: string | null
+  createdAt: Instant
+  switchedOnAt: Instant | null
+  removedAt: Instant | null
+}
+export type IdentitySourceRow = Selectable<IdentitySourceTable>
+
+export type MappingTarget = 'role' | 'department' | 'group'
+/** Whoever is in a group of the source has this here. */
+export interface IdentityMappingTable {
+  id: string
+  sourceId: string
+  /** A distinguished name in one spelling, or the value of a claim. */
+  groupKey: string
+  groupName: string
+  targetKind: MappingTarget
+  targetId: string
+  createdAt: Instant
+}
+export type IdentityMappingRow = Selectable<IdentityMappingTable>
+
+/** An account belongs to one source at the most. */
+export interface IdentityTable {
+  userId: string
+  sourceId: string
+  /** What stays the same for this person at the source. */
+  subject: string
+  /** As the source calls them: a distinguished name, a user name. */
+  name: string
+  createdAt: Instant
+  seenAt: Instant
+  /** The source let them in no longer. Null also where an administrator did that. */
+  disabledAt: Instant | null
+}
+export type IdentityRow = Selectable<IdentityTable>
+
+export interface IdentitySessionTable {
+  sessionId: string
+  sourceId: string
+  subject: string
+  /** The provider's own session (`sid`). */
+  providerSession: string | null
+  /** The ID token, to sign out there; under the key outside the database, base64. */
+  sealedToken: string | null
+  createdAt: Instant
+}
+
+/** One comparison of everybody with their directory. */
+export interface IdentityRoundTable {
+  id: string
+  sourceId: string
+  startedAt: Instant
+  endedAt: Instant | null
+  /** `held`: so many are missing that an administrator is asked first; `failed`: the directory gave no answer, and nothing was done. */
+  outcome: 'done' | 'held' | 'failed' | null
+  known: number
+  found: number
+  changed: number
+  disabled: number
+  enabled: number
+  /** Ids of the accounts that the directory no longer has, separated by spaces. */
+  missing: string
+  detail: string
+}
+export type IdentityRoundRow = Selectable<IdentityRoundTable>
+
+export interface BreakGlassUseTable {
+  id: string
+  userId: string
+  at: Instant
+  ip: string | null
+  /** An administrator has taken note of it. */
+  seenAt: Instant | null
+  seenBy: string | null
+}
 
 /** Between a password and a second factor: it opens nothing but the page that asks for it. */
 export interface HalfSessionTable {

@@ -17,6 +17,7 @@ import * as board from '../../migrations/0016-board.ts'
 import * as followingUp from '../../migrations/0017-following-up.ts'
 import * as vault from '../../migrations/0018-vault.ts'
 import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
+import * as identitySource from '../../migrations/0021-identity-source.ts'
 import * as backup from '../../migrations/0022-backup.ts'
 import * as integration from '../../migrations/0023-integration.ts'
 import * as watching from '../../migrations/0025-watching.ts'
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-following-up': followingUp,
   '0018-vault': vault,
   '0020-local-sign-on': localSignOn,
+  '0021-identity-source': identitySource,
   '0022-backup': backup,
   '0023-integration': integration,
   '0025-watching': watching,

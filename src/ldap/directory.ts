@@ -1,6 +1,6 @@
 import type { Entry } from 'ldapts'
 import { type LdapConnection, openConnection } from './connection.ts'
-import { filterFor, filterForAll, havingMember, havingMemberInChain } from './filter.ts'
+import { filterFor, filterForAll, havingMember, havingMemberInChain, havingSubject } from './filter.ts'
 import { firstValue, plainDn } from './name.ts'
 import { type LdapAttributes, LdapFailure, type LdapGroup, type LdapLayout, type LdapPerson, type LdapServer } from './server.ts'
 
@@ -28,6 +28,16 @@ export async function findPerson(connection: LdapConnection, layout: LdapLayout,
         .slice(0, 300),
     )
   return found[0] ? personOf(found[0], layout) : null
+}
+
+/** Whom the filter lets in, by what stays the same. */
+export async function findSubject(connection: LdapConnection, layout: LdapLayout, subject: string): Promise<LdapPerson | null> {
+  const [found] = await connection.search(
+    layout.baseDn,
+    havingSubject(layout.idAttribute, subject, layout.userFilter),
+    attributesOf(layout),
+  )
+  return found ? personOf(found, layout) : null
 }
 
 /** Everybody whom the filter lets in, by their subject. One who has none cannot be followed, and is left out. */

@@ -21,8 +21,14 @@ export function isUserFilter(text: string): boolean {
   }
 }
 
-export const isSubject = (idAttribute: string, subject: string, userFilter: string): Filter =>
-  new AndFilter({ filters: [new EqualityFilter({ attribute: idAttribute, value: subject }), filterForAll(userFilter)] })
+/** Binary identifiers are kept in hexadecimal and asked for as they are. */
+export const havingSubject = (idAttribute: string, subject: string, userFilter: string): Filter =>
+  new AndFilter({
+    filters: [
+      new EqualityFilter({ attribute: idAttribute, value: /^objectguid$/i.test(idAttribute) ? Buffer.from(subject, 'hex') : subject }),
+      filterForAll(userFilter),
+    ],
+  })
 
 /** Groups that name one of these as a member. */
 export const havingMember = (dns: readonly string[]): Filter =>

@@ -71,6 +71,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
             kind === 'test' ||
             kind === 'checkpoint' ||
             kind === 'vault-fault' ||
+            kind === 'break-glass' ||
             kind === 'rule-staff'
           ? []
           : [mail.unexpected]),

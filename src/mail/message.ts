@@ -43,6 +43,7 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   test: null,
   checkpoint: null,
   'vault-fault': null,
+  'break-glass': null,
 }
 
 export interface Message extends Omit<MessageRow, 'kind' | 'params'> {

@@ -30,6 +30,11 @@ export interface Settings {
   ownTexts: { readonly [language in Language]?: { readonly [kind in string]?: OwnText } }
   /** Where and when backups are made, how many stay, and the key that they are sealed to; null: nobody has chosen a passphrase. */
   backup: BackupSetting
+  /**
+   * `only`: passwords of the house open nothing any more, but that of the break-glass administrator. `testedAt`: when that password was last shown
+   * to be known.
+   */
+  signOn: { only: boolean; breakGlassUserId: string | null; testedAt: Instant | null }
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
   /** Tokens of the API: whether people make their own, how long one lives, whether one may live without end, requests a minute for each. */
@@ -113,6 +118,7 @@ export const DEFAULTS: Settings = {
   timeStamping: { authorities: [], fallback: 'internal', roots: [] },
   appearance: { colour: null },
   ownTexts: {},
+  signOn: { only: false, breakGlassUserId: null, testedAt: null },
   otherAuthorities: { roots: [] },
   backup: { folder: null, hour: 2, daily: 7, weekly: 5, monthly: 12, alarmHours: 36, recovery: null },
   api: { personal: true, longestDays: 365, endless: false, perMinute: 300 },

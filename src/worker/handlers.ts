@@ -1,4 +1,6 @@
 import { sweepAttempts } from '../access/attempts.ts'
+import { sweepAnswers } from '../access/sign-on/answers.ts'
+import { DIRECTORY_ROUND, followDirectory } from '../access/sign-on/round.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { tendAuthority } from '../authority/tending.ts'
 import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
@@ -47,6 +49,10 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [SEALING]: (job) => completeEnvelope(house, payloadOf<{ envelope: string }>(job)),
   [EXPIRY]: (job) => expireEnvelope(house, payloadOf<{ envelope: string }>(job).envelope),
   [ENDING_SOON]: (job) => tellEndingSoon(house, payloadOf<{ envelope: string; deadline: Instant }>(job)),
+  [DIRECTORY_ROUND]: (job) => {
+    const { source, approved } = payloadOf<{ source: string; approved: string[] }>(job)
+    return followDirectory(house, source, approved)
+  },
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [BULK]: (job) => carryOutBulk(house, payloadOf<{ bulk: string }>(job)),
@@ -64,6 +70,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))
+    await sweepAnswers(house.db, later(at, -DAY))
     await sweepPads(house.db, later(at, -DAY))
     await remindTheSilent(house.db, at)
     await orderDigests(house.db, at)

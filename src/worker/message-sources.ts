@@ -30,6 +30,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     if (message.kind === 'test') return companyFacts(tools)
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
     if (message.kind === 'own-document') return ownDocumentFacts(tools, message)
+    if (message.kind === 'break-glass') return breakGlassFacts(tools, message)
     if (message.kind === 'vault-fault') return alarmFacts(tools, message)
     if (message.kind === 'digest' || message.kind === 'sender-bulk-finished') return newsFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
@@ -39,7 +40,12 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async handedOver(tx, act, message) {
     const code = codeIdOf(message)
     if (code) await markCodeHandedOver(tx, act, code)
-    else if (message.kind !== 'welcome' && message.kind !== 'checkpoint' && message.kind !== 'vault-fault')
+    else if (
+      message.kind !== 'welcome' &&
+      message.kind !== 'checkpoint' &&
+      message.kind !== 'vault-fault' &&
+      message.kind !== 'break-glass'
+    )
       await markLinkHandedOver(tx, act, message)
   },
   async delivered(tx, _act, message) {
@@ -101,6 +107,16 @@ const bulkFacts = ({ params }: Message, staff: string): Pick<MessageFacts, 'titl
   failed: Number(params['failed'] ?? 0),
   link: `${staff}${String(params['path'] ?? '/notifications')}`,
 })
+
+async function breakGlassFacts(tools: SourceTools, { params }: Message): Promise<MessageFacts> {
+  const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))
+  return {
+    ...(await companyFacts(tools)),
+    person: String(params['name'] ?? ''),
+    record: [params['at'], params['ip']].filter(Boolean).join('  '),
+    link: `${staff}/console/sign-on`,
+  }
+}
 
 async function alarmFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
   const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))

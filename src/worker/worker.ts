@@ -1,3 +1,4 @@
+import { orderDueRounds } from '../access/sign-on/round.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
 import { followTrail } from '../board/following.ts'
 import { HOUR, MINUTE, SECOND } from '../base/instant.ts'
@@ -26,6 +27,9 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     runner.wake()
   }
   const keepUse = (): Promise<void> => keepOutboundUse(house.db, house.clock())
+  const directories = async (): Promise<void> => {
+    if (await orderDueRounds(house)) runner.wake()
+  }
   let following: Promise<void> | null = null
   let isOver = false
   const followAll = async (): Promise<void> => {
@@ -38,7 +42,13 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     return following
   }
   const every = (milliseconds: number, work: () => Promise<void>): Timer => setInterval(() => void work().catch(tell), milliseconds)
-  const timers = [every(HOUR, round), every(MINUTE, checkpoint), every(MINUTE, keepUse), every(SECOND / 2, follow)]
+  const timers = [
+    every(HOUR, round),
+    every(MINUTE, checkpoint),
+    every(MINUTE, directories),
+    every(MINUTE, keepUse),
+    every(SECOND / 2, follow),
+  ]
   void round().catch(tell)
   return {
     ...runner,

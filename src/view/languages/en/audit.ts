@@ -36,6 +36,8 @@ export const audit = {
     channel: 'Channels',
     user: 'Users and sign-in',
     role: 'Roles',
+    source: 'Directories and providers',
+    'sign-on': 'Sign-on',
     department: 'Departments',
     group: 'Groups',
     authority: 'Authority',

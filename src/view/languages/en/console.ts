@@ -360,6 +360,7 @@ export const console = {
       welcome: 'Link to choose a password',
       test: 'Test',
       checkpoint: 'Checkpoint of the audit log',
+      'break-glass': 'Break-glass account used',
       'vault-fault': 'Vault check',
     },
     attempts: (count: number) => plural('en', count, { one: '# attempt', other: '# attempts' }),

@@ -235,6 +235,13 @@ export const mail = {
       button: 'Set the password',
       sms: '{company}: set your password. {link}',
     },
+    'break-glass': {
+      subject: 'The break-glass account of {company} was used',
+      heading: 'Somebody signed in with the break-glass account',
+      text: '{person} signed in past the company’s sign-on. If you do not know why, ask them at once, and have their password changed.',
+      button: 'See it and take note',
+      sms: '',
+    },
     'vault-fault': {
       subject: 'The vault of {company}: something is wrong',
       heading: 'Something in the vault is not as it was stored',

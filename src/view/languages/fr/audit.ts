@@ -35,6 +35,8 @@ export const audit = {
     channel: 'Canaux',
     user: 'Utilisateurs et connexion',
     role: 'Rôles',
+    source: 'Annuaires et fournisseurs',
+    'sign-on': 'Connexion',
     department: 'Services',
     group: 'Groupes',
     authority: 'Autorité',

@@ -364,6 +364,7 @@ export const console: typeof shape = {
       welcome: 'Lien pour choisir un mot de passe',
       test: 'Essai',
       checkpoint: 'Point de contrôle du journal d’audit',
+      'break-glass': 'Compte de secours utilisé',
       'vault-fault': 'Contrôle du coffre',
     },
     attempts: (count: number) => plural('fr', count, { one: '# tentative', other: '# tentatives' }),

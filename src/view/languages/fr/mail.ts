@@ -237,6 +237,13 @@ export const mail: (typeof en)['mail'] = {
       button: 'Choisir le mot de passe',
       sms: '{company} : choisissez votre mot de passe. {link}',
     },
+    'break-glass': {
+      subject: 'Le compte de secours de {company} a été utilisé',
+      heading: 'Quelqu’un s’est connecté avec le compte de secours',
+      text: '{person} s’est connecté en passant outre la connexion de l’entreprise. Si vous ne savez pas pourquoi, demandez-le aussitôt et faites changer le mot de passe.',
+      button: 'Voir et prendre acte',
+      sms: '',
+    },
     'vault-fault': {
       subject: 'Coffre de {company} : une anomalie',
       heading: 'Quelque chose dans le coffre n’est plus tel qu’il a été déposé',
