@@ -6,6 +6,7 @@ import type { ProofMethod, UserRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { bucketOf, clearAttempts, reserve } from './attempts.ts'
 import type { Session } from './session.ts'
+import { originOf } from './sign-on/owned.ts'
 import { confirmPassword, type SignInTools } from './sign-in.ts'
 import { confirmedTotp, useTotp } from './totp.ts'
 
@@ -20,11 +21,19 @@ export interface ProofWays {
   readonly password: boolean
   readonly code: boolean
   readonly passkeys: boolean
+  /** Whoever comes from a provider is asked there again. */
+  readonly provider: { readonly id: string; readonly name: string } | null
 }
 
 export async function proofWaysOf(db: Db, user: UserRow): Promise<ProofWays> {
   const passkey = await db.selectFrom('passkey').select('id').where('userId', '=', user.id).executeTakeFirst()
-  return { password: user.passwordHash !== null, code: (await confirmedTotp(db, user.id)) !== undefined, passkeys: passkey !== undefined }
+  const origin = await originOf(db, user.id)
+  return {
+    password: user.passwordHash !== null || origin?.kind === 'ldap',
+    code: (await confirmedTotp(db, user.id)) !== undefined,
+    passkeys: passkey !== undefined,
+    provider: origin?.kind === 'oidc' ? { id: origin.sourceId, name: origin.name } : null,
+  }
 }
 
 /** What was typed or signed to show who sits there; the first that is there counts. */
