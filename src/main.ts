@@ -62,6 +62,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 
 /** Started by the server itself, for one stranger's file. */
 const CHILD = 'sandbox'
+/** And for one backup, beside it. */
+const BACKUP_CHILD = 'backup-apart'
 
 const help = (): string => {
   const width = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length))
@@ -69,6 +71,7 @@ const help = (): string => {
 }
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  if (name === BACKUP_CHILD) return (await import('./cli/backup-apart.ts')).run()
   if (name === CHILD) return (await import('./sandbox/child.ts')).run(args)
   if (['', 'help', '--help', '-h'].includes(name)) {
     console.log(help())

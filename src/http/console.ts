@@ -27,6 +27,7 @@ const CONSOLE = {
   authority: ({ console }: Permissions) => console.authority,
   audit: ({ console }: Permissions) => console.audit,
   vault: settings,
+  backup: settings,
   health: settings,
   outbound: settings,
 } as const
@@ -38,7 +39,7 @@ const GROUPS = {
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
   trust: ['authority', 'audit', 'vault'],
-  system: ['settings', 'health', 'outbound'],
+  system: ['settings', 'backup', 'health', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
 export type ConsoleGroup = keyof typeof GROUPS
 type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]>

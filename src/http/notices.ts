@@ -2,6 +2,7 @@ import { certificateLives } from '../authority/lives.ts'
 import type { Instant } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { readSetting } from '../setting/setting.ts'
+import { backupState } from '../upkeep/backup/runs.ts'
 import { witnessFailure } from '../upkeep/witness.ts'
 import { countFaults } from '../vault/faults.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
@@ -26,6 +27,7 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
   }
   if ((await ageingStamps(db, at)).ended) notices.push({ kind: 'stop', text: told.notices.unstamped, href: '/console/health' })
   if (await countFaults(db)) notices.push({ kind: 'stop', text: told.notices.vault, href: '/console/vault' })
+  if ((await backupState(db, at)).isTooOld) notices.push({ kind: 'stop', text: told.notices.backup, href: '/console/backup' })
   if (await witnessFailure(db)) notices.push({ kind: 'wait', text: told.notices.witness, href: '/console/audit/witness' })
   return notices.filter((notice) => pages.some((page) => notice.href.startsWith(`/console/${page}`)))
 }

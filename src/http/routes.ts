@@ -106,6 +106,7 @@ import { consoleAuditErasure } from './console/audit/erasure.ts'
 import { consoleAuditWitness } from './console/audit/witness.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleVault } from './console/vault.ts'
+import { consoleBackup } from './console/backup.ts'
 import { consoleOutbound } from './console/outbound.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
@@ -258,6 +259,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleAuditWitness,
     consoleAuditExport,
     consoleVault,
+    consoleBackup,
     consoleHealth,
     consoleOutbound,
     consoleAuthority,

@@ -1,4 +1,5 @@
 import type { ProofWays } from '../access/proof.ts'
+import type { BackupPage } from './console/backup.ts'
 import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
 import type { Holder, NamedRole } from '../access/assigning.ts'
@@ -35,6 +36,7 @@ import type {
   FieldKind,
   RecipientRole,
   RecipientSide,
+  BackupRunRow,
   VaultEntryRow,
   VaultSweepRow,
   WitnessTable,
@@ -654,6 +656,8 @@ export interface Views {
     next: string | null
   }
   'console/outbound': { targets: (ListedTarget & { byName: string | null })[] }
+  'console/backup': BackupPage
+  'console/_backup-run': { run: BackupRunRow | null }
   'console/vault': { faults: ShownFault[]; sweeps: VaultSweepRow[]; nights: number }
   'vault/retention/index': {
     classes: RetentionClass[]

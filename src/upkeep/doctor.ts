@@ -7,6 +7,7 @@ import type { Db } from '../db/open.ts'
 import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
+import { backup, drill } from './doctor-backup.ts'
 import { auditLog, witness } from './doctor-log.ts'
 import { settingFiles, settingNames } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
@@ -34,6 +35,8 @@ export type CheckName =
   | 'audit-log'
   | 'witness'
   | 'vault'
+  | 'backup'
+  | 'backup-drill'
   | 'setting-names'
   | 'setting-files'
 
@@ -78,6 +81,8 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     auditLog,
     witness,
     vault,
+    backup,
+    drill,
     settingNames,
     settingFiles,
   ]) {

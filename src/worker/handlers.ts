@@ -24,6 +24,8 @@ import { deliverMessage } from '../mail/delivery.ts'
 import { DELIVERY } from '../mail/outbox.ts'
 import { orderDigests } from '../notification/digest.ts'
 import { forgetRead } from '../notification/reading.ts'
+import { makeBackupApart } from '../upkeep/backup/apart.ts'
+import { BACKUP, orderNightlyBackup } from '../upkeep/backup/schedule.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
 import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
@@ -63,6 +65,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [INDEX_ROUND]: async () => void (await orderIndexing(house.db, house.clock())),
   [RECKONING]: (job) => reckonSome(house.db, house.clock(), payloadOf<{ after: number }>(job).after),
   [DISPOSAL]: (job) => carryOutDisposal(house, payloadOf<{ disposal: string }>(job).disposal),
+  [BACKUP]: (job) => makeBackupApart(house, payloadOf<{ run: string }>(job).run),
   [SWEEP]: async (job) => {
     await sweepSlice(house, payloadOf<{ sweep: string }>(job).sweep)
     await raiseVaultAlarm(house.db, house.clock())
@@ -83,6 +86,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await orderReTimeStamps(house)
     await orderIndexing(house.db, at)
     await orderNightlySweep(house.db, at)
+    await orderNightlyBackup(house.db, at)
   },
 })
 

@@ -24,6 +24,7 @@ import { vault } from './en/vault.ts'
 import { register } from './en/register.ts'
 import { imports } from './en/imports.ts'
 import { retention } from './en/retention.ts'
+import { backup } from './en/backup.ts'
 import { sweep } from './en/sweep.ts'
 import { outbound } from './en/outbound.ts'
 import { folders } from './en/folders.ts'
@@ -62,6 +63,7 @@ export const en = {
   imports,
   retention,
   sweep,
+  backup,
   outbound,
   folders,
   evidence,

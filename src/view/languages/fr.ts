@@ -24,6 +24,7 @@ import { vault } from './fr/vault.ts'
 import { register } from './fr/register.ts'
 import { imports } from './fr/imports.ts'
 import { retention } from './fr/retention.ts'
+import { backup } from './fr/backup.ts'
 import { sweep } from './fr/sweep.ts'
 import { outbound } from './fr/outbound.ts'
 import { folders } from './fr/folders.ts'
@@ -64,6 +65,7 @@ export const fr: Words = {
   imports,
   retention,
   sweep,
+  backup,
   outbound,
   folders,
   evidence,

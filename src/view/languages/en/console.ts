@@ -32,6 +32,7 @@ export const console = {
     authority: 'Authority',
     audit: 'Audit log',
     vault: 'Vault check',
+    backup: 'Backup',
     health: 'Health',
     outbound: 'What leaves this house',
   },
@@ -400,6 +401,7 @@ export const console = {
     unstamped: 'The time stamps of some finished documents have ended.',
     witness: 'The witness of the audit log could not be told.',
     vault: 'Something in the vault is not as it was stored.',
+    backup: 'The newest backup is too old, or there is none.',
     open: 'Open',
   },
   health: {
@@ -482,6 +484,18 @@ export const console = {
         good: 'Everything that was looked at is as it was stored. Last look: {last}.',
         wait: 'Nobody has looked for some days. Last look: {last}.',
         stop: '{faults} things in the vault are not as they were stored. See “Vault check”.',
+      },
+      backup: {
+        title: 'Backup',
+        good: 'The newest is of {last} (UTC), in {folder}.',
+        wait: 'The newest is of {last} (UTC), in {folder}. Either none is made by itself, the last one failed, or the folder is on the disk of the data. See Console → Backup.',
+        stop: 'The newest is of {last} (UTC): there is none of the last {hours} hours. See Console → Backup for what failed.',
+      },
+      'backup-drill': {
+        title: 'Restoring for trial',
+        good: 'A backup was restored for trial on {last} (UTC), and everything was good.',
+        wait: 'No backup was restored for trial in the last six months (last: {last}). Say “paraphe restore FOLDER --drill”.',
+        stop: 'The last trial failed. Say “paraphe restore FOLDER --drill” and look at what it tells.',
       },
       witness: {
         title: 'Witness of the audit log',

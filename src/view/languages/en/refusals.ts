@@ -683,4 +683,8 @@ export const refusals = {
   'field.recipient-unknown': 'This field names a recipient that is not there.',
   'field.document-unknown': 'This field names a document that is not there.',
   'recipient.key-twice': 'Two recipients have the key {key}.',
+  'backup.no-folder': 'Choose a folder for backups first.',
+  'backup.process-ended': 'The backup ended before its time: {detail}',
+  'backup.keep-too-few': 'At least one day, week or month must keep its backup.',
+  'backup.number-invalid': 'Please enter a whole number within the range.',
 }

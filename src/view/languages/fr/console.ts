@@ -33,6 +33,7 @@ export const console: typeof shape = {
     authority: 'Autorité',
     audit: 'Journal d’audit',
     vault: 'Contrôle du coffre',
+    backup: 'Sauvegarde',
     health: 'État',
     outbound: 'Ce qui sort de la maison',
   },
@@ -404,6 +405,7 @@ export const console: typeof shape = {
     unstamped: 'Les horodatages de certains documents terminés ont pris fin.',
     witness: 'Le témoin du journal d’audit n’a pas pu être informé.',
     vault: 'Quelque chose dans le coffre n’est plus tel qu’il a été déposé.',
+    backup: 'La dernière sauvegarde est trop ancienne, ou il n’y en a pas.',
     open: 'Ouvrir',
   },
   health: {
@@ -491,6 +493,18 @@ export const console: typeof shape = {
         good: 'Tout ce qui a été contrôlé est tel qu’il a été déposé. Dernier contrôle : {last}.',
         wait: 'Aucun contrôle depuis quelques jours. Dernier contrôle : {last}.',
         stop: '{faults} éléments du coffre ne sont plus tels qu’ils ont été déposés. Voir « Contrôle du coffre ».',
+      },
+      backup: {
+        title: 'Sauvegarde',
+        good: 'La dernière est du {last} (UTC), dans {folder}.',
+        wait: 'La dernière est du {last} (UTC), dans {folder}. Soit aucune ne se fait d’elle-même, soit la dernière a échoué, soit le dossier est sur le disque des données. Voir Console → Sauvegarde.',
+        stop: 'La dernière est du {last} (UTC) : il n’y en a pas des {hours} dernières heures. Voir Console → Sauvegarde pour ce qui a échoué.',
+      },
+      'backup-drill': {
+        title: 'Restauration d’essai',
+        good: 'Une sauvegarde a été restaurée pour essai le {last} (UTC), et tout était bon.',
+        wait: 'Aucune sauvegarde n’a été restaurée pour essai ces six derniers mois (dernier essai : {last}). Lancez « paraphe restore DOSSIER --drill ».',
+        stop: 'Le dernier essai a échoué. Lancez « paraphe restore DOSSIER --drill » et voyez ce qu’il dit.',
       },
       witness: {
         title: 'Témoin du journal d’audit',

@@ -703,4 +703,8 @@ export const refusals: typeof shape = {
   'field.recipient-unknown': 'Ce champ nomme un destinataire absent.',
   'field.document-unknown': 'Ce champ nomme un document absent.',
   'recipient.key-twice': 'Deux destinataires ont la clé {key}.',
+  'backup.no-folder': 'Choisissez d’abord un dossier pour les sauvegardes.',
+  'backup.process-ended': 'La sauvegarde s’est arrêtée avant la fin : {detail}',
+  'backup.keep-too-few': 'Au moins un jour, une semaine ou un mois doit garder sa sauvegarde.',
+  'backup.number-invalid': 'Veuillez saisir un nombre entier dans les limites.',
 }
