@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   db: ['config'],
   field: [],
   store: ['db', 'config'],
+  calling: [],
   pdf: [],
   pki: [],
   image: [],
@@ -98,8 +99,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'authority',
     'jobs',
   ],
-  board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'template', 'mail', 'jobs'],
-  integration: ['db', 'config', 'store', 'audit', 'access', 'setting', 'jobs'],
+  integration: ['db', 'config', 'store', 'calling', 'audit', 'access', 'setting', 'envelope', 'jobs'],
+  board: ['db', 'config', 'view', 'audit', 'access', 'setting', 'envelope', 'template', 'mail', 'jobs', 'calling', 'integration'],
   upkeep: [
     'log',
     'db',
@@ -125,6 +126,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
     'vault',
     'board',
+    'integration',
   ],
 }
 const ROOMS = Object.keys(MAY_IMPORT)

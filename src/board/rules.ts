@@ -8,7 +8,7 @@ import { LONGEST_WAIT } from './delay.ts'
 import { refuseUnknownPlaces } from './placeholders.ts'
 import { type Action, type Rule, type RuleDetails, ruleOf } from './rule.ts'
 import { findStage } from './stages.ts'
-import { findTarget } from './webhook-targets.ts'
+import { findTarget } from '../integration/webhooks/targets.ts'
 
 const MOST_RULES = 50
 const MOST_CONDITIONS = 5

@@ -108,6 +108,8 @@ export interface Database {
   boardRule: BoardRuleTable
   ruleRun: RuleRunTable
   webhookTarget: WebhookTargetTable
+  webhookDelivery: WebhookDeliveryTable
+  webhookState: WebhookStateTable
   envelopeNote: EnvelopeNoteTable
   savedView: SavedViewTable
   vaultEntry: VaultEntryTable
@@ -1264,7 +1266,7 @@ export interface RuleRunTable {
 }
 export type RuleRunRow = Selectable<RuleRunTable>
 
-/** Where rules may send to: nowhere else. */
+/** Where rules and news may be sent to: nowhere else. */
 export interface WebhookTargetTable {
   id: string
   name: string
@@ -1273,8 +1275,40 @@ export interface WebhookTargetTable {
   sealedSecret: string
   createdAt: Instant
   removedAt: Instant | null
+  /** What it is told by itself, separated by spaces; empty: rules alone call it. */
+  events: Generated<string>
+  /** Whether names and addresses of people go with it. */
+  namesPeople: Generated<number>
+  pausedAt: Generated<Instant | null>
+  /** The key before this one, sealed alike, which signs too until then. */
+  formerSecret: Generated<string | null>
+  formerUntil: Generated<Instant | null>
 }
 export type WebhookTargetRow = Selectable<WebhookTargetTable>
+
+/** One entry of the trail for one target. What it says is made at each try, so no name rests here. */
+export interface WebhookDeliveryTable {
+  id: string
+  targetId: string
+  event: string
+  seq: number
+  envelopeId: string | null
+  recipientId: string | null
+  happenedAt: Instant
+  status: 'waiting' | 'taken' | 'failed' | 'dropped'
+  attempts: number
+  /** The status of the last answer, or why there was none. */
+  answer: string
+  dueAt: Instant
+  toldAt: Instant | null
+}
+export type WebhookDeliveryRow = Selectable<WebhookDeliveryTable>
+
+/** How far the trail has been read. */
+export interface WebhookStateTable {
+  id: string
+  seq: number
+}
 
 /** What somebody, or a rule, wrote down about an envelope for the house: it is no evidence and leaves with no package. */
 export interface EnvelopeNoteTable {

@@ -20,6 +20,7 @@ import * as localSignOn from '../../migrations/0020-local-sign-on.ts'
 import * as identitySource from '../../migrations/0021-identity-source.ts'
 import * as backup from '../../migrations/0022-backup.ts'
 import * as integration from '../../migrations/0023-integration.ts'
+import * as webhooks from '../../migrations/0024-webhooks.ts'
 import * as watching from '../../migrations/0025-watching.ts'
 import type { Db } from './open.ts'
 
@@ -44,6 +45,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-identity-source': identitySource,
   '0022-backup': backup,
   '0023-integration': integration,
+  '0024-webhooks': webhooks,
   '0025-watching': watching,
 }
 

@@ -22,6 +22,7 @@ const CONSOLE = {
   messages: settings,
   disclosures: settings,
   board: settings,
+  webhooks: settings,
   channels: settings,
   outbox: settings,
   authority: ({ console }: Permissions) => console.authority,
@@ -38,6 +39,7 @@ const GROUPS = {
   people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
+  integration: ['webhooks'],
   trust: ['authority', 'audit', 'vault'],
   system: ['settings', 'backup', 'health', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>

@@ -97,7 +97,6 @@ import { consoleOutboxRetry } from './console/outbox/retry.ts'
 import { consoleBoard } from './console/board.ts'
 import { consoleBoardLog } from './console/board/log.ts'
 import { consoleBoardRules } from './console/board/rules.ts'
-import { consoleBoardTargets } from './console/board/targets.ts'
 import { consoleBoardTrial } from './console/board/trial.ts'
 import { consoleBoardTriggers } from './console/board/triggers.ts'
 import { consoleAudit } from './console/audit.ts'
@@ -108,6 +107,7 @@ import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleVault } from './console/vault.ts'
 import { consoleBackup } from './console/backup.ts'
 import { consoleOutbound } from './console/outbound.ts'
+import { consoleWebhooks } from './console/webhooks.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleCertificates } from './console/authority/certificates.ts'
@@ -252,7 +252,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleBoardTrial,
     consoleBoardTriggers,
     consoleBoardLog,
-    consoleBoardTargets,
+    consoleWebhooks,
     consoleAudit,
     consoleAuditTable,
     consoleAuditErasure,

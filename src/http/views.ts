@@ -86,7 +86,9 @@ import type { ActionKind, Addressee, Comparison, ConditionKind, Rule } from '../
 import type { RunStatus } from '../board/rule-log.ts'
 import type { Colour, Icon, Stage } from '../board/stages.ts'
 import type { TriggerEvent } from '../board/triggers.ts'
-import type { Target } from '../board/webhook-targets.ts'
+import type { Delivery, DeliveryStatus, TargetCounts } from '../integration/webhooks/deliveries.ts'
+import type { WebhookEvent } from '../integration/webhooks/events.ts'
+import type { Target } from '../integration/webhooks/targets.ts'
 import type { ShownRun } from './console/board/log.ts'
 import type { ShownTrial } from './console/board/trial.ts'
 import type { ShownUndo } from './board/moves.ts'
@@ -262,7 +264,19 @@ export interface Views {
     fields: { id: string; label: string; value: string; stage: string }[]
     field: Form
   }
-  'console/board/targets': { targets: Target[]; form: Form; made: { name: string; secret: string } | null }
+  'console/webhooks/index': { targets: readonly (Target & TargetCounts)[] }
+  'console/webhooks/new': { form: Form; events: readonly WebhookEvent[] }
+  'console/webhooks/show': {
+    target: Target
+    form: Form
+    /** The key, shown this once; empty: not now. */
+    secret: string
+    events: readonly WebhookEvent[]
+    deliveries: readonly (Delivery & { readonly title: string | null })[]
+    statuses: readonly DeliveryStatus[]
+    status: DeliveryStatus | null
+    next: string | null
+  }
   'console/board/log': { runs: ShownRun[]; statuses: readonly RunStatus[]; status: RunStatus | null; next: string | null }
   'board/index': {
     columns: ShownColumn[]

@@ -1,7 +1,7 @@
 import { outboundOfTimeStamping } from '../authority/outbound.ts'
 import type { Instant } from '../base/instant.ts'
 import { type OutboundTarget, takeOutbound } from '../base/outbound.ts'
-import { outboundOfRules } from '../board/outbound.ts'
+import { outboundOfWebhooks } from '../integration/webhooks/outbound.ts'
 import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
@@ -14,7 +14,7 @@ export interface OutboundTools {
 }
 
 /** Every room that speaks to somebody else. A new one is a line here, and calls `noteOutbound` when it does so. */
-const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = [outboundOfMail, outboundOfTimeStamping, outboundOfRules]
+const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = [outboundOfMail, outboundOfTimeStamping, outboundOfWebhooks]
 
 export interface ListedTarget extends OutboundTarget {
   /** Null: never, as far as is known. */

@@ -18,6 +18,8 @@ import { EXPIRY, expireEnvelope } from '../envelope/expiry.ts'
 import { remindTheSilent } from '../envelope/reminding.ts'
 import { SEALING } from '../envelope/signature.ts'
 import type { House } from '../house.ts'
+import { forgetDeliveries, WEBHOOK } from '../integration/webhooks/deliveries.ts'
+import { tellTarget } from '../integration/webhooks/telling.ts'
 import { forgetDoneJobs, type Job } from '../jobs/queue.ts'
 import type { Handler } from '../jobs/runner.ts'
 import { deliverMessage } from '../mail/delivery.ts'
@@ -60,6 +62,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [BULK]: (job) => carryOutBulk(house, payloadOf<{ bulk: string }>(job)),
   [CHECKPOINT]: () => takeCheckpoint(house),
   [RE_TIME_STAMP]: (job) => reTimeStamp(house, payloadOf<{ document: string }>(job)),
+  [WEBHOOK]: (job) => tellTarget(house, payloadOf<{ delivery: string }>(job).delivery),
   [RULE]: (job) => carryOutRun(house, payloadOf<{ run: string }>(job).run, job.attempts),
   [INDEXING]: (job) => indexEntry(house, payloadOf<{ envelope: string }>(job).envelope),
   [INDEX_ROUND]: async () => void (await orderIndexing(house.db, house.clock())),
@@ -81,6 +84,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await forgetUnproven(house.db, at)
     await sweepObjects(house.db, at)
     await sweepImports(house.db, at)
+    await forgetDeliveries(house.db, later(at, -30 * DAY))
     await forgetDoneJobs(house.db, later(at, -7 * DAY))
     await tendAuthority(house, at)
     await orderReTimeStamps(house)

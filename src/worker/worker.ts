@@ -4,6 +4,7 @@ import { followTrail } from '../board/following.ts'
 import { HOUR, MINUTE, SECOND } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { log } from '../log/lines.ts'
+import { followForTargets } from '../integration/webhooks/following.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
 import { isCheckpointDue } from '../upkeep/checkpointing.ts'
@@ -35,6 +36,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
   const followAll = async (): Promise<void> => {
     let hasMoved = false
     while (!isOver && (await followTrail(house))) hasMoved = true
+    while (!isOver && (await followForTargets(house))) hasMoved = true
     if (hasMoved) runner.wake()
   }
   const follow = (): Promise<void> => {

@@ -213,7 +213,7 @@ test('what nobody understands is refused while it is saved, and nothing is kept'
     [{ action: { kind: 'note', text: '{secret}' } }, 'board.place-unknown'],
     [{ action: { kind: 'move', stage: 'stg_sent' } }, 'board.move-to-itself'],
     [{ action: { kind: 'move', stage: 'stg_none' } }, 'board.stage-unknown'],
-    [{ action: { kind: 'webhook', target: 'tgt_none' } }, 'board.target-unknown'],
+    [{ action: { kind: 'webhook', target: 'tgt_none' } }, 'webhook.unknown'],
     [{ action: { kind: 'responsible', user: 'usr_none' } }, 'board.choice-missing'],
     [{ wait: 400, unit: 'days', action: { kind: 'note', text: 'x' } }, 'board.wait-invalid'],
     [

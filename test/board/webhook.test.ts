@@ -1,26 +1,13 @@
 import { expect, test } from 'bun:test'
 import { later, MINUTE } from '../../src/base/instant.ts'
-import { openLookup, signatureOf } from '../../src/board/webhook.ts'
-import { isOpenAddress, targetUrl } from '../../src/board/webhook-address.ts'
-import { addTarget, removeTarget } from '../../src/board/webhook-targets.ts'
+import { openLookup, signatureOf } from '../../src/calling/calling.ts'
+import { isOpenAddress, targetUrl } from '../../src/calling/address.ts'
+import { addTarget, removeTarget } from '../../src/integration/webhooks/targets.ts'
 import { addRule } from '../../src/board/rules.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { NOON, SECRET } from '../envelope/support.ts'
+import { openTarget } from '../support/webhook-target.ts'
 import { openTestBoard, RULE_OF } from './support.ts'
-
-/** A target that answers as told, and keeps what it was sent. */
-function openTarget(answers: (() => Response)[]) {
-  const calls: { headers: Headers; body: string }[] = []
-  const server = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    async fetch(request) {
-      calls.push({ headers: request.headers, body: await request.text() })
-      return (answers[calls.length - 1] ?? answers.at(-1)!)()
-    },
-  })
-  return { calls, host: `127.0.0.1:${server.port}`, [Symbol.dispose]: () => server.stop(true) }
-}
 
 async function boardWithTarget(host: string) {
   const environment = { PARAPHE_WEBHOOK_HOSTS: host }
@@ -101,7 +88,7 @@ test('only https to the outside, or what the configuration names', () => {
     'https://localhost./',
     'https://169.254.169.254/latest/meta-data',
   ])
-    expect(() => targetUrl(url, [])).toThrow('board.target-private')
+    expect(() => targetUrl(url, [])).toThrow('webhook.private')
   expect(targetUrl('https://crm.example.com:8443/a?b', []).host).toBe('crm.example.com:8443')
   expect(targetUrl('http://crm.acme.internal:8080/a', ['crm.acme.internal:8080']).protocol).toBe('http:')
   expect(() => targetUrl('http://crm.acme.internal:8081/a', ['crm.acme.internal:8080'])).toThrow()
@@ -148,7 +135,7 @@ test('addresses of nobody in particular are closed', () => {
     expect([address, isOpenAddress(address)]).toEqual([address, false])
   expect(targetUrl('https://crm.example./hook', []).hostname).toBe('crm.example.')
   for (const host of ['localhost..', 'crm.internal..', 'crm.example..', 'crm.example...'])
-    expect(() => targetUrl(`https://${host}/hook`, [])).toThrow('board.target-')
+    expect(() => targetUrl(`https://${host}/hook`, [])).toThrow(/^webhook\./)
   for (const address of [
     '8.8.8.8',
     '1.1.1.1',

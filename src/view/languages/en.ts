@@ -31,6 +31,7 @@ import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
 import { board } from './en/board.ts'
 import { organisation } from './en/organisation.ts'
+import { webhooks } from './en/webhooks.ts'
 import { verify } from './en/verify.ts'
 import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
@@ -70,6 +71,7 @@ export const en = {
   board,
   organisation,
   verify,
+  webhooks,
   proof,
   authority,
 }

@@ -31,6 +31,7 @@ import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
 import { board } from './fr/board.ts'
 import { organisation } from './fr/organisation.ts'
+import { webhooks } from './fr/webhooks.ts'
 import { verify } from './fr/verify.ts'
 import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
@@ -72,6 +73,7 @@ export const fr: Words = {
   board,
   organisation,
   verify,
+  webhooks,
   proof,
   authority,
 }

@@ -7,7 +7,7 @@ import { ADDRESSEES, COMPARISONS, CONDITION_KINDS, type Rule } from '../../../bo
 import { addRule, changeRule, findRule, removeRule, shiftRule, switchRule } from '../../../board/rules.ts'
 import { ruleNames } from '../../../board/rule-sentence.ts'
 import { findStage, listStages, type Stage, stageName } from '../../../board/stages.ts'
-import { listTargets } from '../../../board/webhook-targets.ts'
+import { listTargets } from '../../../integration/webhooks/targets.ts'
 import { readSetting } from '../../../setting/setting.ts'
 import { LANGUAGES, words } from '../../../view/words.ts'
 import { managesSettings, userAct } from '../../access.ts'

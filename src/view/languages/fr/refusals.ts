@@ -623,14 +623,15 @@ export const refusals: typeof shape = {
   'board.subject-missing': 'Veuillez saisir un objet.',
   'board.place-unknown': '{place} n’est rien que l’on puisse remplir. Ce qui peut figurer entre accolades est indiqué plus bas.',
   'board.move-to-itself': 'La carte est déjà dans cette étape. Veuillez en choisir une autre.',
-  'board.target-unknown': 'Veuillez choisir un webhook déclaré.',
-  'board.target-invalid': 'Veuillez saisir une adresse web, par exemple https://crm.example.com/hook.',
-  'board.target-not-https':
+  'webhook.unknown': 'Veuillez choisir un webhook déclaré.',
+  'webhook.address-invalid': 'Veuillez saisir une adresse web, par exemple https://crm.example.com/hook.',
+  'webhook.not-https':
     'Seul https est appelé, pour que personne n’écoute. Le réglage PARAPHE_WEBHOOK_HOSTS du serveur nomme les exceptions.',
-  'board.target-private':
+  'webhook.private':
     '{host} appartient à cette machine ou à un réseau privé. Il n’est appelé que si le réglage PARAPHE_WEBHOOK_HOSTS du serveur le nomme.',
-  'board.too-many-targets': 'Il y a autant de webhooks que l’on peut en déclarer. Supprimez-en un d’abord.',
-  'board.target-name-missing': 'Veuillez nommer le webhook.',
+  'webhook.too-many': 'Il y a autant de webhooks que l’on peut en déclarer. Supprimez-en un d’abord.',
+  'webhook.name-missing': 'Veuillez nommer le webhook.',
+  'webhook.delivery-unknown': 'Il n’y a pas de tel envoi.',
   'board.too-many-streams': 'Le tableau est ouvert dans beaucoup de fenêtres. Celle-ci ne se met pas à jour d’elle-même.',
   'envelope.responsible-gone': 'Cette personne ne peut plus se connecter.',
   'note.missing': 'Veuillez écrire quelque chose.',

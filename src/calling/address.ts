@@ -67,16 +67,16 @@ function bytesOf(address: string): number[] | null {
   return all.length === 8 ? all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]) : null
 }
 
-/** Whether the configuration lets rules call this host although it is private or answers without encryption. */
+/** Whether the configuration lets us call this host although it is private or answers without encryption. */
 export const isAllowed = (url: URL, allowed: readonly string[]): boolean => allowed.includes(url.host) || allowed.includes(url.hostname)
 
 /** The address of a target as an administrator types it: https, or a host that the configuration names. */
 export function targetUrl(text: string, allowed: readonly string[]): URL {
   const url = URL.parse(text.trim())
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash || text.length > 500)
-    throw new Refusal('invalid', 'board.target-invalid')
+    throw new Refusal('invalid', 'webhook.address-invalid')
   if (isAllowed(url, allowed)) return url
-  if (url.protocol !== 'https:') throw new Refusal('invalid', 'board.target-not-https')
+  if (url.protocol !== 'https:') throw new Refusal('invalid', 'webhook.not-https')
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   // One dot at the end says that the name is whole; a second one makes it no name, but the checks of its end would pass.
   if (
@@ -84,6 +84,6 @@ export function targetUrl(text: string, allowed: readonly string[]): URL {
       ? !isOpenAddress(host)
       : !host.includes('.') || host.endsWith('.') || /(^|\.)(localhost|local|internal|home\.arpa)$/.test(host)
   )
-    throw new Refusal('invalid', 'board.target-private', { host: url.host })
+    throw new Refusal('invalid', 'webhook.private', { host: url.host })
   return url
 }
