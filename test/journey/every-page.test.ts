@@ -165,6 +165,7 @@ beforeAll(async () => {
   await house.drain()
   const disposal = await askToDispose(db, act, user, [brought.envelopeId], 'No longer needed.')
   await hand.post('/console/board/stages/stg_sent/rules', RULE)
+  await hand.post('/console/webhooks', { name: 'CRM', url: 'https://crm.example.com/hook', 'recipient.signed': '1' })
   starts.push(
     `/vault/disposals/${disposal}`,
     `/vault/${brought.envelopeId}/import-report`,
