@@ -257,7 +257,6 @@ async function walk(page: Page, language: 'en' | 'fr'): Promise<string[]> {
 async function fillIn(page: Page, language: 'en' | 'fr'): Promise<string[]> {
   const faults: string[] = []
   await page.goto(`${origin()}/console/authority/keys`)
-  await page.fill('[name="recoveryPassword"]', PASSWORD)
   house.rendered.length = 0
   await page.click('form[action$="/recovery"] [type="submit"]')
   await page.waitForSelector('.recovery__secret')

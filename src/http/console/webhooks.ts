@@ -21,6 +21,7 @@ import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { lineNeeded, tick } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const STATUSES = ['waiting', 'taken', 'failed', 'dropped'] as const
 
@@ -84,7 +85,7 @@ const back = (c: Ctx, id: string): Response => c.redirect(`/console/webhooks/${i
 export const consoleWebhooks = createApp()
   .get('/console/webhooks', managesSettings, async (c) => c.html(await index(c)))
   .get('/console/webhooks/new', managesSettings, async (c) => c.html(await blank(c, blankForm())))
-  .post('/console/webhooks', managesSettings, async (c) => {
+  .post('/console/webhooks', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, Details)
     if (!answers.ok) return c.html(await blank(c, answers.form), 422)
     try {
@@ -96,7 +97,7 @@ export const consoleWebhooks = createApp()
     }
   })
   .get('/console/webhooks/:id', managesSettings, async (c) => c.html(await show(c, await targetOf(c))))
-  .post('/console/webhooks/:id', managesSettings, async (c) => {
+  .post('/console/webhooks/:id', managesSettings, freshProof, async (c) => {
     const target = await targetOf(c)
     const answers = await readAnswers(c, Details)
     if (!answers.ok) return c.html(await show(c, target, answers.form), 422)
@@ -108,7 +109,7 @@ export const consoleWebhooks = createApp()
     flash(c, 'good', words(c.var.lang).webhooks.saved)
     return back(c, target.id)
   })
-  .post('/console/webhooks/:id/key', managesSettings, async (c) => {
+  .post('/console/webhooks/:id/key', managesSettings, freshProof, async (c) => {
     const target = await targetOf(c)
     return c.html(await show(c, target, undefined, await renewSecret(c.var.house, userAct(c), target.id)))
   })
@@ -140,7 +141,7 @@ export const consoleWebhooks = createApp()
     flash(c, 'good', words(c.var.lang).webhooks.toldAgain)
     return back(c, id)
   })
-  .post('/console/webhooks/:id/removal', managesSettings, async (c) => {
+  .post('/console/webhooks/:id/removal', managesSettings, freshProof, async (c) => {
     const { id, name } = await targetOf(c)
     await removeTarget(c.var.house.db, userAct(c), id)
     flash(c, 'good', fill(words(c.var.lang).webhooks.removed, { name }))
