@@ -64,7 +64,6 @@ test.each([
     const upload = async (password: string): Promise<void> => {
       await page.setInputFiles('[name="sealFile"]', join(folder, 'seal.p12'))
       await page.fill('[name="filePassword"]', password)
-      await page.fill('[name="ownPassword"]', PASSWORD)
       await page.click('form[action="/console/authority/seal"] [type="submit"]')
     }
     await upload('guess')
