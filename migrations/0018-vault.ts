@@ -6,7 +6,11 @@ const onSqlite = (db: Kysely<unknown>): boolean => db.getExecutor().adapter inst
 /** Columns as `name type?` words: text unless said otherwise; `?` may be null; `*` is the primary key; `>table` refers to that table's id. */
 async function table(db: Kysely<unknown>, name: string, columns: string, key?: readonly string[]): Promise<void> {
   const sqlite = onSqlite(db)
-  const types: Record<string, ColumnDataType | ReturnType<typeof sql>> = { text: 'text', integer: sqlite ? 'integer' : 'bigint' }
+  const types: Record<string, ColumnDataType | ReturnType<typeof sql>> = {
+    text: 'text',
+    integer: sqlite ? 'integer' : 'bigint',
+    words: sql`tsvector`,
+  }
   let builder = db.schema.createTable(name) as unknown as Columns
   for (const line of columns.trim().split(/\s*[,\n]\s*/)) {
     const [column = '', ...words] = line.split(/\s+/)
@@ -15,7 +19,7 @@ async function table(db: Kysely<unknown>, name: string, columns: string, key?: r
     builder = builder.addColumn(column as never, type as never, (made) => {
       let definition = made
       if (words.includes('*')) definition = definition.primaryKey()
-      if (words.includes('counted')) definition = definition.autoIncrement()
+      if (words.includes('counted')) definition = sqlite ? definition.autoIncrement() : definition.generatedByDefaultAsIdentity()
       if (!words.includes('?')) definition = definition.notNull()
       if (words.includes('unique')) definition = definition.unique()
       if (refers) definition = definition.references(`${refers}.id`)
@@ -100,6 +104,11 @@ async function register(db: Kysely<unknown>): Promise<void> {
     await sql`create virtual table vault_word using fts5vocab(vault_text, instance)`.execute(db)
     // Words of what was erased leave the pages of the file at once.
     await sql`insert into vault_text(vault_text, rank) values ('secure-delete', 1)`.execute(db)
+  } else {
+    // The texts as they are, and their words in pieces: a piece holds the words of one column with their places.
+    await table(db, 'vault_text', 'seq integer *, heading, parties, body')
+    await table(db, 'vault_text_piece', 'seq integer, part, position integer, words words', ['seq', 'part', 'position'])
+    await sql`create index vault_text_piece_by_words on vault_text_piece using gin (words)`.execute(db)
   }
   const names = sql`trim(r.first_name || ' ' || r.last_name) || case when r.company = '' then '' else ' · ' || r.company end`
   const parties = (from: ReturnType<typeof sql>) =>

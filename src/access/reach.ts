@@ -13,7 +13,7 @@ export interface Reader {
 const peopleOf = (departmentId: string, below: boolean) =>
   below
     ? sql`(with recursive below(id) as (
-        select ${departmentId} union select department.id from department join below on department.parent_id = below.id
+        select id from department where id = ${departmentId} union select department.id from department join below on department.parent_id = below.id
       ) select "user".id from "user" where "user".department_id in (select id from below))`
     : sql`(select "user".id from "user" where "user".department_id = ${departmentId})`
 
@@ -48,7 +48,7 @@ export const isNamed = (reader: Reader): Expression<SqlBool> => sql<SqlBool>`(su
   or (subject_kind = 'user' and subject_id = ${reader.id})
   or (subject_kind = 'group' and subject_id in (select group_id from user_group_member where user_id = ${reader.id}))
   or (subject_kind = 'department' and subject_id in (with recursive above(id) as (
-    select ${reader.departmentId} union select department.parent_id from department join above on department.id = above.id
+    select id from department where id = ${reader.departmentId} union select department.parent_id from department join above on department.id = above.id
   ) select id from above where id is not null)))`
 
 /** May edit permissions and sees every document of the vault: no folder is closed to them, for they could open each. */

@@ -3,6 +3,7 @@ import { contains, searchWords } from '../db/containing.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { CertificateTable } from '../db/database.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db } from '../db/open.ts'
 import { fingerprintOf, readCertificate } from '../pki/certificate.ts'
 import type { RevocationReason } from '../pki/revocation.ts'
@@ -59,7 +60,7 @@ export async function searchCertificates(
     )
   const serial = serialOf(search)
   if (serial) found = found.where('serial', 'like', `${serial}%`)
-  else for (const word of searchWords(search)) found = found.where(isNamed(word))
+  else for (const word of searchWords(search)) found = found.where(isNamed(db, word))
   const rows = await found.execute()
   const page = rows.slice(0, PAGE)
   const last = page.at(-1)
@@ -80,8 +81,9 @@ const serialOf = (search: string): string | null => {
 }
 
 /** In the name or the organisation; what a person types is never a pattern. */
-const isNamed = (word: string) => {
-  const value = (key: string) => sql`coalesce(json_extract(subject, ${`$.${key}`}), '')`
+const isNamed = (db: Db, word: string) => {
+  const value = (key: string) =>
+    isPostgres(db) ? sql`coalesce(cast(subject as jsonb) ->> ${sql.lit(key)}, '')` : sql`coalesce(json_extract(subject, ${`$.${key}`}), '')`
   return sql<boolean>`(${contains(value('commonName'), word)} or ${contains(value('organization'), word)})`
 }
 

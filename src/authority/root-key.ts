@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Act } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import type { Bytes } from '../base/bytes.ts'
@@ -7,6 +6,7 @@ import { YEAR } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { AuthorityKeyTable } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
+import { emptyWriteAheadLog } from '../db/write-ahead-log.ts'
 import { type KeyAlgorithm, OWN } from '../pki/algorithm.ts'
 import { fingerprintOf, fromPem, toPem } from '../pki/certificate.ts'
 import { Der, DerFault } from '../pki/der-reader.ts'
@@ -52,7 +52,6 @@ export async function removeRoot(tools: AuthorityTools, act: Act, file: RootFile
   if (!keys.hasKey(row.id)) throw new Refusal('conflict', 'authority.root-elsewhere')
   ;(await openedRoot(file, root, row)).fill(0)
   await renewRevocationLists(tools, act, { root: ROOT_LIST_WHILE_AWAY })
-  await sql`pragma secure_delete = on`.execute(db)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('authorityKey')
@@ -63,7 +62,7 @@ export async function removeRoot(tools: AuthorityTools, act: Act, file: RootFile
     if (numUpdatedRows !== 1n) throw new Refusal('conflict', 'authority.root-elsewhere')
     await append(tx, act, { type: 'authority.root-removed', detail: { root: await fingerprintOf(root.der) } })
   })
-  await sql`pragma wal_checkpoint(truncate)`.execute(db)
+  await emptyWriteAheadLog(db)
   await keys.load(db)
 }
 

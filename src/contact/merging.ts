@@ -103,7 +103,7 @@ export function undoMerge(db: Db, act: UserAct, reader: Reader, keptId: string, 
 
 /** The contact itself and all that were merged into it, however often; ids. */
 export const withMerged = (id: string) =>
-  sql<string>`(with recursive one(id) as (select ${id} union select contact.id from contact join one on contact.merged_into = one.id) select id from one)`
+  sql<string>`(with recursive one(id) as (select id from contact where id = ${id} union select contact.id from contact join one on contact.merged_into = one.id) select id from one)`
 
 function merged(kept: ContactDetails, other: ContactDetails, choices: MergeChoices): ContactDetails {
   const details: Record<string, unknown> = {}

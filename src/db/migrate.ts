@@ -22,6 +22,8 @@ import * as backup from '../../migrations/0022-backup.ts'
 import * as integration from '../../migrations/0023-integration.ts'
 import * as webhooks from '../../migrations/0024-webhooks.ts'
 import * as watching from '../../migrations/0025-watching.ts'
+import { BYTEWISE } from './bytewise.ts'
+import { isPostgres } from './dialect.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -67,7 +69,8 @@ export async function migrate(db: Db): Promise<readonly string[]> {
   await pendingMigrations(db)
   const provider: MigrationProvider = { getMigrations: async () => Object.fromEntries(Object.entries(MIGRATIONS).map(watched)) }
   // The table names of Kysely's own book-keeping must not be translated, so the plugin is left out.
-  const { error, results } = await new Migrator({ db: db.withoutPlugins() as Kysely<unknown>, provider }).migrateToLatest()
+  const bare = db.withoutPlugins() as Kysely<unknown>
+  const { error, results } = await new Migrator({ db: isPostgres(db) ? bare.withPlugin(BYTEWISE) : bare, provider }).migrateToLatest()
   if (error) throw error instanceof Error ? error : new Error(String(error))
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }
@@ -75,9 +78,11 @@ export async function migrate(db: Db): Promise<readonly string[]> {
 const watched = ([name, { up }]: [string, Migration]): [string, Migration] => [
   name,
   {
-    async up(db) {
+    async up(db: Kysely<unknown>) {
       failpoint('migration.begun')
-      await up(db)
+      // It may take as long as it needs, in its own transaction.
+      if (isPostgres(db)) await sql`set local statement_timeout = 0`.execute(db)
+      await up(db as never)
       failpoint('migration.done')
     },
   },

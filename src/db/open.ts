@@ -2,6 +2,7 @@ import { Database as Sqlite } from 'bun:sqlite'
 import { CamelCasePlugin, Kysely, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import { runInside } from './guard.ts'
+import { mayRepeat } from './postgres-failure.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
 /** Reads accept a Db, and therefore a Tx. A function that writes for its caller asks for a Tx. */
@@ -28,13 +29,22 @@ export function openDb(path: string): Db {
   return guarded(db)
 }
 
-/** Makes every transaction's callback run where the guard sees it. */
-function guarded(db: Db): Db {
+const TRIES = 5
+
+/** Makes every transaction's callback run where the guard sees it, and again where the database asks for it. */
+export function guarded(db: Db): Db {
   const begin = db.transaction.bind(db)
   db.transaction = () => {
     const builder = begin()
     const execute = builder.execute.bind(builder)
-    builder.execute = (work) => execute((tx) => runInside(() => work(tx)))
+    builder.execute = async (work) => {
+      for (let left = TRIES; ; left--)
+        try {
+          return await execute((tx) => runInside(() => work(tx)))
+        } catch (error) {
+          if (left === 0 || !mayRepeat(error)) throw error
+        }
+    }
     return builder
   }
   return db

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { certificateLives } from '../authority/lives.ts'
 import { DAY, type Instant, instant, later, MINUTE } from '../base/instant.ts'
 import type { Config } from '../config/config.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db } from '../db/open.ts'
 import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
@@ -101,7 +102,8 @@ const isSetUp: Look = async ({ db }) => {
 }
 
 const database: Look = async ({ db }) => {
-  const rows = (await sql<Record<string, string>>`pragma quick_check(1)`.execute(db)).rows
+  const asked = isPostgres(db) ? sql<Record<string, string>>`select 'ok' as answer` : sql<Record<string, string>>`pragma quick_check(1)`
+  const { rows } = await asked.execute(db)
   const answer = Object.values(rows[0] ?? {})[0] ?? ''
   return { name: 'database', state: answer === 'ok' ? 'good' : 'stop', facts: { answer } }
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db } from '../db/open.ts'
 import type { Sort } from './searching.ts'
 
@@ -118,9 +119,12 @@ export async function isNarrow(db: Db, query: VaultQuery): Promise<string | null
       sql`${query.from ? sql`completed_at >= ${query.from}` : sql`true`} and ${query.until ? sql`completed_at < ${query.until}` : sql`true`}`,
     ])
   for (const [index, condition] of candidates) {
-    const { rows } = await sql<{ count: number }>`select count(*) as count from (select 1 from vault_entry indexed by ${sql.raw(index)}
-      where ${condition} limit ${FEW + 1})`.execute(db)
+    const { rows } = await sql<{ count: number }>`select count(*) as count from (select 1 from vault_entry ${indexedBy(db, index)}
+      where ${condition} limit ${FEW + 1}) as few`.execute(db)
     if (Number(rows[0]?.count ?? 0) <= FEW) return index
   }
   return null
 }
+
+/** SQLite takes the index that it is told; PostgreSQL counts its rows and chooses by itself. */
+export const indexedBy = (db: Db, index: string): RawBuilder<unknown> => (isPostgres(db) ? sql`` : sql`indexed by ${sql.raw(index)}`)

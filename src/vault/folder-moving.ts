@@ -35,7 +35,7 @@ export async function moveFolder(db: Db, act: UserAct, reader: Reader, id: strin
 
 /** Itself and the longest way down. */
 async function heightOf(tx: Tx, id: string): Promise<number> {
-  const { rows } = await sql<{ height: number }>`with recursive below (id, height) as (select ${id}, 1
+  const { rows } = await sql<{ height: number }>`with recursive below (id, height) as (select id, 1 from vault_folder where id = ${id}
     union all select f.id, height + 1 from vault_folder f join below on f.parent_id = below.id where height < 40)
     select max(height) as height from below`.execute(tx)
   return Number(rows[0]!.height)

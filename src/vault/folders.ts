@@ -154,7 +154,7 @@ export async function refuseTaken(tx: Tx, parentId: string | null, name: string,
 
 /** How many folders stand above one that is put here. */
 export async function depthOf(db: Db, id: string | null): Promise<number> {
-  const { rows } = await sql<{ depth: number }>`with recursive above (id, depth) as (select ${id}, 0
+  const { rows } = await sql<{ depth: number }>`with recursive above (id, depth) as (select id, 0 from vault_folder where id = ${id}
     union all select f.parent_id, depth + 1 from vault_folder f join above on f.id = above.id where depth < 40)
     select max(depth) as depth from above`.execute(db)
   return Number(rows[0]?.depth ?? 0)

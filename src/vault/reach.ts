@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isNamed, keepsFolders, peopleWithin, type Reader } from '../access/reach.ts'
+import { isPostgres, type Rows, rowsIn } from '../db/dialect.ts'
 import type { Db } from '../db/open.ts'
 import { keyOfFolder, keyOfPerson } from './text-index.ts'
 
@@ -15,6 +16,8 @@ export interface Reach {
   readonly editScopes: readonly string[]
   /** May edit permissions and sees every document: no folder is closed to them, for they could open each. Every look is recorded. */
   readonly isKeeper: boolean
+  readonly isPostgres: boolean
+  readonly rows: Rows
 }
 
 /** More people than this are not walked through one by one. */
@@ -32,6 +35,8 @@ export async function reachOf(db: Db, reader: Reader): Promise<Reach> {
     scopes: [...new Set(named.map(({ id }) => id))],
     editScopes: [...new Set(named.filter(({ right }) => right === 'edit').map(({ id }) => id))],
     isKeeper,
+    isPostgres: isPostgres(db),
+    rows: rowsIn(db),
   }
 }
 
@@ -57,14 +62,14 @@ export const mayEditIn = ({ isKeeper, people, editScopes }: Reach, scopeId: stri
  * Authorisation is this condition, over `vault_entry e`: outside folders with rights of their own, what somebody whom the reader reaches sent or signed;
  * inside, those whom the folder names and nobody else.
  */
-export function reached({ people, withPublic, scopes, isKeeper }: Reach): RawBuilder<boolean> {
+export function reached({ people, withPublic, scopes, isKeeper, rows }: Reach): RawBuilder<boolean> {
   if (isKeeper) return sql`true`
   const own =
     people === null
       ? sql`true`
-      : sql`(e.owner_id in (select value from json_each(${JSON.stringify(people)}))
+      : sql`(e.owner_id in ${rows(people)}
           or exists (select 1 from recipient r where r.envelope_id = e.envelope_id
-            and r.user_id in (select value from json_each(${JSON.stringify(people)})))
+            and r.user_id in ${rows(people)})
           ${withPublic ? sql`or exists (select 1 from envelope v where v.id = e.envelope_id and v.is_public = 1)` : sql``})`
   const inScope = scopes.length ? sql`e.scope_id in (${sql.join(scopes)})` : sql`false`
   return sql`((e.scope_id is null and ${own}) or (e.scope_id is not null and ${inScope}))`

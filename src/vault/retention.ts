@@ -7,6 +7,7 @@ import { newId } from '../base/id.ts'
 import { type Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { RetentionClassRow } from '../db/database.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db, Tx } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { findFolder } from './folders.ts'
@@ -126,10 +127,16 @@ const classOf = sql`coalesce(
   (select r.class_id from retention_rule r where r.kind = vault_entry.kind and vault_entry.kind <> ''),
   (select c.id from retention_class c where c.is_default = 1 and c.removed_at is null))`
 
+const LATER = sql`strftime('%Y-%m-%dT%H:%M:%fZ', vault_entry.completed_at, '+' || c.years || ' years')`
+/** The 29th of February is the 1st of March where there is none. */
+const LATER_THERE = sql`to_char(cast(substr(vault_entry.completed_at, 1, 23) as timestamp) + make_interval(years => cast(c.years as int))
+  + case when substr(vault_entry.completed_at, 6, 5) = '02-29' and extract(day from cast(substr(vault_entry.completed_at, 1, 23) as timestamp)
+  + make_interval(years => cast(c.years as int))) = 28 then interval '1 day' else interval '0' end, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
 /** Years are those of the calendar; a day is kept to its end, in UTC. */
 export async function reckon(tx: Tx, from: number, to: number): Promise<void> {
   await sql`update vault_entry set due_at = (select case when c.until is not null then c.until || 'T23:59:59.999Z'
-      else strftime('%Y-%m-%dT%H:%M:%fZ', vault_entry.completed_at, '+' || c.years || ' years') end
+      else ${isPostgres(tx) ? LATER_THERE : LATER} end
     from retention_class c where c.id = ${classOf})
     where seq between ${from} and ${to}`.execute(tx)
 }

@@ -2,9 +2,9 @@ import type { Reader } from '../access/reach.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { readDocumentId } from '../base/document-id.ts'
 import type { Db } from '../db/open.ts'
-import { filtersOf, isNarrow, type VaultQuery } from './filters.ts'
+import { filtersOf, indexedBy, isNarrow, type VaultQuery } from './filters.ts'
 import { keysOf, MOST_LANES, type Reach, reachOf, reached } from './reach.ts'
-import { readTextQuery, textMatches, type TextWish } from './text-index.ts'
+import { hitsOfText, readTextQuery, type TextWish } from './text-index.ts'
 
 export const PAGE = 50
 /** So many hits of a search are put in the order that is asked for; of more, the newest in the vault come first. */
@@ -36,6 +36,7 @@ export interface FoundPage {
 }
 
 interface Wish {
+  readonly db: Db
   readonly reach: Reach
   readonly where: RawBuilder<boolean>
   readonly sort: Sort
@@ -55,7 +56,7 @@ export async function findPage(
 ): Promise<FoundPage> {
   const reach = await reachOf(db, reader)
   const where = sql<boolean>`${reached(reach)} and ${await filtersOf(db, query)}`
-  const wish: Wish = { reach, where, sort: query.sort, after: page.after, limit: (page.limit ?? PAGE) + 1 }
+  const wish: Wish = { db, reach, where, sort: query.sort, after: page.after, limit: (page.limit ?? PAGE) + 1 }
   const wordsWanted = await wordsOf(db, reach, query)
   if (wordsWanted === 'nothing') return { seqs: [], next: null, isUnsorted: false }
   if (wordsWanted) return findByWords(db, wish, wordsWanted)
@@ -94,12 +95,12 @@ function beyond({ sort, after }: Wish, alias = 'e'): RawBuilder<boolean> {
 
 /** In the order of the index of what is sorted by; right and filters are asked of each row. */
 const walked = (wish: Wish): RawBuilder<Row> =>
-  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from vault_entry e indexed by ${sql.raw(`vault_entry_by_${COLUMNS[wish.sort].column}_seq`)} where ${wish.where} and ${beyond(wish)}
+  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from vault_entry e ${indexedBy(wish.db, `vault_entry_by_${COLUMNS[wish.sort].column}_seq`)} where ${wish.where} and ${beyond(wish)}
     order by ${orderOf(wish.sort)} limit ${wish.limit}`
 
 /** What a narrow condition leaves is few: gathered by its own index, then sorted. */
 const gathered = (wish: Wish, index: string): RawBuilder<Row> =>
-  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from vault_entry e indexed by ${sql.raw(index)} where ${wish.where} and ${beyond(wish)}
+  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from vault_entry e ${indexedBy(wish.db, index)} where ${wish.where} and ${beyond(wish)}
     order by ${orderOf(wish.sort)} limit ${wish.limit}`
 
 /**
@@ -108,38 +109,40 @@ const gathered = (wish: Wish, index: string): RawBuilder<Row> =>
  */
 function laned(wish: Wish, people: readonly string[]): RawBuilder<Row> {
   const { where, sort, limit, reach } = wish
-  const lanes = [
-    // Each of these reads no more than a page of its own index.
-    sql`select x.seq from json_each(${JSON.stringify(people)}) k cross join vault_entry x on x.seq in (
-      select e.seq from vault_person p cross join vault_entry e on e.seq = p.seq
-      where p.user_id = k.value and ${where} and ${beyond(wish, 'p')} order by ${orderOf(sort, 'p')} limit ${limit})`,
-    ...(reach.scopes.length ? [lanesOf(sql`scope_id`, reach.scopes, wish)] : []),
-  ]
-  return sql<Row>`select e.seq, ${valueOf(sort)} as value from (${sql.join(lanes, sql` union `)}) l cross join vault_entry e on e.seq = l.seq
+  const ofPerson = sql`select e.seq from vault_person p ${first(reach)} vault_entry e on e.seq = p.seq
+    where p.user_id = k.value and ${where} and ${beyond(wish, 'p')} order by ${orderOf(sort, 'p')} limit ${limit}`
+  const ofScope = sql`select e.seq from vault_entry e where e.scope_id = k.value and ${where} and ${beyond(wish)}
+    order by ${orderOf(sort)} limit ${limit}`
+  const lanes = [lanesOf(reach, people, ofPerson), ...(reach.scopes.length ? [lanesOf(reach, reach.scopes, ofScope)] : [])]
+  return sql<Row>`select e.seq, ${valueOf(sort)} as value from (${sql.join(lanes, sql` union `)}) l ${first(reach)} vault_entry e on e.seq = l.seq
     order by ${orderOf(sort)} limit ${limit}`
 }
 
-const lanesOf = (column: RawBuilder<unknown>, ids: readonly string[], wish: Wish): RawBuilder<unknown> =>
-  sql`select x.seq from json_each(${JSON.stringify(ids)}) k cross join vault_entry x on x.seq in (
-      select e.seq from vault_entry e where e.${column} = k.value and ${wish.where} and ${beyond(wish)}
-      order by ${orderOf(wish.sort)} limit ${wish.limit})`
+/** Each of the lanes reads no more than a page of its own index; `k.value` is whose it is. */
+const lanesOf = ({ rows, isPostgres }: Reach, ids: readonly string[], lane: RawBuilder<unknown>): RawBuilder<unknown> =>
+  isPostgres
+    ? sql`select x.seq from ${rows(ids)} k cross join lateral (${lane}) x`
+    : sql`select x.seq from ${rows(ids)} k cross join vault_entry x on x.seq in (${lane})`
+
+/** What stands before it is read first: SQLite keeps the order of a cross join. */
+const first = ({ isPostgres }: Pick<Reach, 'isPostgres'>): RawBuilder<unknown> => (isPostgres ? sql`join` : sql`cross join`)
 
 /** What a person reaches by themselves and by the folders that name them, in no order. */
-const ownSeqs = ({ scopes }: Reach, people: readonly string[]): RawBuilder<unknown> =>
-  sql`select seq from vault_person where user_id in (select value from json_each(${JSON.stringify(people)}))
-    union select seq from vault_entry where scope_id in (select value from json_each(${JSON.stringify(scopes)}))`
+const ownSeqs = ({ scopes, rows }: Reach, people: readonly string[]): RawBuilder<unknown> =>
+  sql`select seq from vault_person where user_id in ${rows(people)}
+    union select seq from vault_entry where scope_id in ${rows(scopes)}`
 
 const FEW_OWN = 20_000
 
 async function reachesFew(db: Db, reach: Reach, people: readonly string[]): Promise<boolean> {
   const { rows } = await sql<{
     count: number
-  }>`select count(*) as count from (select 1 from (${ownSeqs(reach, people)}) limit ${FEW_OWN + 1})`.execute(db)
+  }>`select count(*) as count from (select 1 from (${ownSeqs(reach, people)}) as own limit ${FEW_OWN + 1}) as few`.execute(db)
   return Number(rows[0]?.count ?? 0) <= FEW_OWN
 }
 
 const ownGathered = (wish: Wish, people: readonly string[]): RawBuilder<Row> =>
-  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from (${ownSeqs(wish.reach, people)}) o cross join vault_entry e on e.seq = o.seq
+  sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from (${ownSeqs(wish.reach, people)}) o ${first(wish.reach)} vault_entry e on e.seq = o.seq
     where ${wish.where} and ${beyond(wish)} order by ${orderOf(wish.sort)} limit ${wish.limit}`
 
 /** What is typed as words, as a party, or as the number of a document. `nothing`: it can name nothing. */
@@ -158,17 +161,20 @@ async function wordsOf(db: Db, reach: Reach, query: VaultQuery): Promise<TextWis
  * A cursor without a value goes on in that order.
  */
 async function findByWords(db: Db, wish: Wish, wanted: TextWish): Promise<FoundPage> {
-  const from = sql`vault_text cross join vault_entry e on e.seq = vault_text.rowid where ${await textMatches(db, wanted)} and ${wish.where}`
+  const { from, condition, seq } = await hitsOfText(db, wanted)
   const isOn = wish.after?.value === ''
-  const before = isOn ? sql`vault_text.rowid < ${wish.after!.seq}` : sql`true`
+  const before = isOn ? sql`${seq} < ${wish.after!.seq}` : sql`true`
   const most = isOn ? wish.limit : Math.max(MOST_SORTED + 1, wish.limit)
-  const found = await run(db, sql<Row>`select e.seq, '' as value from ${from} and ${before} order by vault_text.rowid desc limit ${most}`)
+  const found = await run(
+    db,
+    sql<Row>`select e.seq, '' as value from ${from} where ${condition} and ${wish.where} and ${before} order by ${seq} desc limit ${most}`,
+  )
   if (isOn || found.length > MOST_SORTED) return { ...pageOf(found.slice(0, wish.limit), wish), isUnsorted: true }
-  const seqs = JSON.stringify(found.map(({ seq }) => Number(seq)))
+  const seqs = wish.reach.rows(found.map((row) => String(row.seq)))
   return pageOf(
     await run(
       db,
-      sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from json_each(${seqs}) k cross join vault_entry e on e.seq = k.value
+      sql<Row>`select e.seq, ${valueOf(wish.sort)} as value from ${seqs} k ${first(wish.reach)} vault_entry e on e.seq = cast(k.value as bigint)
         where ${beyond(wish)} order by ${orderOf(wish.sort)} limit ${wish.limit}`,
     ),
     wish,

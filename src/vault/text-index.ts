@@ -1,6 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
-import { folded } from '../base/folded.ts'
+import type { RawBuilder } from 'kysely'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db, Tx } from '../db/open.ts'
+import { postgresText } from './text-index-postgres.ts'
+import { sqliteText } from './text-index-sqlite.ts'
 
 /** What is looked for: words, each by its beginning, and phrases as they stand between quotation marks. */
 export interface TextQuery {
@@ -40,83 +42,44 @@ export function readTextQuery(typed: string): TextQuery | null {
 }
 
 /*
- * The interface to the index of words. Here it is SQLite's FTS5; another database puts the same four verbs in their place. What people type reaches
- * it as quoted strings alone, so none of it is ever the index's own language.
+ * The interface to the index of words: SQLite's FTS5, or the words of PostgreSQL. What people type reaches either as quoted strings alone, so none of
+ * it is ever the index's own language.
  */
 
-export async function putText(tx: Tx, seq: number, { keys, heading, parties, body }: IndexedText): Promise<void> {
-  await removeText(tx, [seq])
-  await sql`insert into vault_text (rowid, keys, heading, parties, body) values (${seq}, ${keys.join(' ')}, ${heading}, ${parties}, ${body})`.execute(
-    tx,
-  )
+const indexOf = (db: Db): TextIndex => (isPostgres(db) ? postgresText : sqliteText)
+
+export interface TextIndex {
+  /** Takes the place of what was there. */
+  put(tx: Tx, seq: number, text: IndexedText): Promise<void>
+  putKeys(tx: Tx, seq: number, keys: readonly string[]): Promise<void>
+  remove(tx: Tx, seqs: readonly number[]): Promise<void>
+  read(db: Db, seqs: readonly number[]): Promise<ReadonlyMap<number, string>>
+  hits(db: Db, wish: TextWish): Promise<TextHits>
 }
+
+/** Parts of a query over `vault_entry e` whose rows answer to a wish; `seq` is the number in whose order the index gives them. */
+export interface TextHits {
+  readonly from: RawBuilder<unknown>
+  readonly condition: RawBuilder<boolean>
+  readonly seq: RawBuilder<number>
+}
+
+export const putText = (tx: Tx, seq: number, text: IndexedText): Promise<void> => indexOf(tx).put(tx, seq, text)
 
 /** Who reaches it has changed; the words stay. */
-export async function putKeys(tx: Tx, seq: number, keys: readonly string[]): Promise<void> {
-  await sql`update vault_text set keys = ${keys.join(' ')} where rowid = ${seq}`.execute(tx)
-}
+export const putKeys = (tx: Tx, seq: number, keys: readonly string[]): Promise<void> => indexOf(tx).putKeys(tx, seq, keys)
 
-export async function removeText(tx: Tx, seqs: readonly number[]): Promise<void> {
-  for (const seq of seqs) await sql`delete from vault_text where rowid = ${seq}`.execute(tx)
-}
+export const removeText = (tx: Tx, seqs: readonly number[]): Promise<void> => indexOf(tx).remove(tx, seqs)
 
 /** The text of entries, for showing where the words stand in it. */
-export async function readTexts(db: Db, seqs: readonly number[]): Promise<ReadonlyMap<number, string>> {
-  if (!seqs.length) return new Map()
-  const { rows } = await sql<{
-    rowid: number
-    body: string
-  }>`select rowid, body from vault_text where rowid in (${sql.join(seqs)})`.execute(db)
-  return new Map(rows.map(({ rowid, body }) => [Number(rowid), body]))
-}
+export const readTexts = async (db: Db, seqs: readonly number[]): Promise<ReadonlyMap<number, string>> =>
+  seqs.length ? indexOf(db).read(db, seqs) : new Map()
+
+export const hitsOfText = (db: Db, wish: TextWish): Promise<TextHits> => indexOf(db).hits(db, wish)
 
 export interface TextWish {
   readonly text: TextQuery | null
   readonly party: TextQuery | null
   /** Any of these keys; null: everything. */
   readonly keys: readonly string[] | null
-}
-
-/** The condition over `vault_text` that answers to the wish, in the language of the index. */
-export async function textMatches(db: Db, { text, party, keys }: TextWish): Promise<RawBuilder<boolean>> {
-  const parts = [
-    ...(text ? [`{heading parties body} : (${await terms(db, text)})`] : []),
-    ...(party ? [`parties : (${await terms(db, party)})`] : []),
-    ...(keys ? [`keys : (${keys.map(quoted).join(' OR ') || '"-"'})`] : []),
-  ]
-  return sql<boolean>`vault_text match ${parts.join(' AND ')}`
-}
-
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
-
-async function terms(db: Db, { words, phrases }: TextQuery): Promise<string> {
-  const each = phrases.map(quoted)
-  for (const word of words) each.push(await beginning(db, word))
-  return each.join(' AND ')
-}
-
-/** Beginnings of so many letters stand in the index themselves. */
-const INDEXED = 4
-/** More words than this begin so: the index puts them together by itself. */
-const MOST_WORDS = 16
-
-/**
- * What begins with the word. Of a longer one the few words that do are named one by one, so that the index reads each in its order and stops when the page is
- * full, rather than gather all of them first.
- */
-async function beginning(db: Db, word: string): Promise<string> {
-  const length = [...word].length
-  if (length === 1) return quoted(word)
-  if (length <= INDEXED) return `${quoted(word)}*`
-  const start = folded(word)
-  const found: string[] = []
-  for (let from = start; found.length <= MOST_WORDS;) {
-    const { rows } = await sql<{ term: string }>`select term from vault_word where term >= ${from} limit 1`.execute(db)
-    const term = rows[0]?.term
-    if (!term?.startsWith(start)) break
-    found.push(term)
-    // The next word after it, whatever it begins with.
-    from = `${term}\u0001`
-  }
-  return found.length && found.length <= MOST_WORDS ? `(${found.map(quoted).join(' OR ')})` : `${quoted(word)}*`
 }

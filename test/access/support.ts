@@ -5,8 +5,8 @@ import type { User } from '../../src/access/roles.ts'
 import type { Act } from '../../src/audit/act.ts'
 import { type Instant, instant, later } from '../../src/base/instant.ts'
 import { secretKeyOf } from '../../src/config/secret-key.ts'
-import { migrate } from '../../src/db/migrate.ts'
-import { type Db, openDb } from '../../src/db/open.ts'
+import type { Db } from '../../src/db/open.ts'
+import { openFresh } from '../support/fresh.ts'
 
 export const NOON = instant('2026-01-15T12:00:00Z')
 export const PASSWORD = 'violet tractor hums at noon'
@@ -32,8 +32,7 @@ export const visitor = (at: Instant = NOON, ip: string | null = '192.0.2.7'): Ac
 export const after = (milliseconds: number): Instant => later(NOON, milliseconds)
 
 export async function openAccess(): Promise<{ db: Db; secretKey: ReturnType<typeof secretKeyOf>; ann: User } & AsyncDisposable> {
-  const db = openDb(':memory:')
-  await migrate(db)
+  const db = await openFresh()
   const secretKey = secretKeyOf(new Uint8Array(32).fill(7))
   const ann = await db.transaction().execute((tx) => addUser(tx, visitor(), ANN, PASSWORD_HASH))
   return { db, secretKey, ann, [Symbol.asyncDispose]: () => db.destroy() }

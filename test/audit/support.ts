@@ -5,9 +5,9 @@ import type { CheckpointKey } from '../../src/audit/checkpoint.ts'
 import { type KeptCheckpoint, keptCheckpointIn } from '../../src/audit/kept.ts'
 import { append } from '../../src/audit/trail.ts'
 import { checkpointKeyOf, generateAuditKey } from '../../src/authority/audit-key.ts'
-import { migrate } from '../../src/db/migrate.ts'
-import { type Db, openDb } from '../../src/db/open.ts'
+import type { Db } from '../../src/db/open.ts'
 import { ANN } from '../support/database.ts'
+import { openFresh } from '../support/fresh.ts'
 
 export const ORIGIN = 'sign.example.com/log'
 
@@ -26,8 +26,7 @@ export interface TestLog extends AsyncDisposable {
 export async function openTestLog(): Promise<TestLog> {
   const folder = await mkdtemp(join(tmpdir(), 'paraphe-log-'))
   const file = join(folder, 'paraphe.db')
-  const db = openDb(file)
-  await migrate(db)
+  const db = await openFresh(file)
   const kept = keptCheckpointIn(join(folder, 'kept.db'))
   const { pkcs8, spki } = await generateAuditKey()
   await db

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { instant } from '../../src/base/instant.ts'
 import { migrate, NewerDatabase } from '../../src/db/migrate.ts'
 import { openTestDb } from '../support/database.ts'
+import { onPostgres } from '../support/fresh.ts'
 
 const at = instant('2026-01-15T12:00:00Z')
 
@@ -24,7 +25,7 @@ test('a transaction that throws leaves nothing, and the next ones wait their tur
   expect((await db.selectFrom('setting').select('key').orderBy('key').execute()).map(({ key }) => key)).toEqual(['a', 'c'])
 })
 
-test('the pragmas that durability and safety rest on', async () => {
+test.skipIf(onPostgres)('the pragmas that durability and safety rest on', async () => {
   await using db = await openTestDb()
   const read = async (name: string) =>
     Object.values((await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db)).rows[0] ?? {})[0]

@@ -11,8 +11,6 @@ import { instant, type Instant, later, systemClock } from '../../src/base/instan
 import { followTrail } from '../../src/board/following.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { secretKeyOf } from '../../src/config/secret-key.ts'
-import { migrate } from '../../src/db/migrate.ts'
-import { openDb } from '../../src/db/open.ts'
 import type { House } from '../../src/house.ts'
 import { createAssets } from '../../src/http/assets.ts'
 import { createServer, type Server } from '../../src/http/server.ts'
@@ -23,6 +21,7 @@ import { addLegalEntity, NO_DETAILS } from '../../src/setting/legal-entity.ts'
 import { DEFAULTS, writeSetting } from '../../src/setting/setting.ts'
 import { startRunner } from '../../src/jobs/runner.ts'
 import { handlersOf } from '../../src/worker/handlers.ts'
+import { openFresh } from './fresh.ts'
 import { createView } from '../../src/view/eta.ts'
 import { LANGUAGES, words } from '../../src/view/words.ts'
 
@@ -94,8 +93,7 @@ export async function openTestHouse(
 ): Promise<TestHouse> {
   const origin = options.origin ?? ORIGIN
   const directory = await mkdtemp(join(tmpdir(), 'paraphe-house-'))
-  const db = openDb(options.isOnDisk ? join(directory, 'paraphe.db') : ':memory:')
-  await migrate(db)
+  const db = await openFresh(options.isOnDisk ? join(directory, 'paraphe.db') : undefined)
   let now: Instant = options.from ?? NOON
   const house: House = {
     config: readConfig({ PARAPHE_DATA: directory, ...options.environment }),

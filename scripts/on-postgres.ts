@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { startCluster } from '../test/support/postgres.ts'
+
+/** Runs tests (paths; without any: those of every room) on a PostgreSQL that lives as long as they do. */
+const ROOMS =
+  'access audit authority board ceremony contact db envelope field jobs mail notification seal setting store template upkeep vault verification'
+
+const root = join(import.meta.dir, '..')
+const paths = process.argv.length > 2 ? process.argv.slice(2) : ROOMS.split(' ').map((room) => `./test/${room}/`)
+await using cluster = await startCluster()
+const child = Bun.spawn([process.execPath, 'test', '--timeout', '60000', ...paths], {
+  cwd: root,
+  env: { ...process.env, PARAPHE_TEST_POSTGRES: cluster.url('').replace(/\/$/, '') },
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+process.exitCode = await child.exited
