@@ -19,6 +19,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'the verification report, offline',
     load: () => import('./cli/verify.ts'),
   },
+  seal: {
+    usage: 'seal FILE… --out DIR [--owner ADDRESS] [--data DIR] [--json]',
+    does: 'the company’s seal on finished PDFs, in number: B-LTA, in the vault, known to the verification page',
+    load: () => import('./cli/seal.ts'),
+  },
   doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
   config: { usage: 'config show [--json]', does: 'each setting and where it comes from', load: () => import('./cli/config.ts') },
   audit: {

@@ -135,6 +135,7 @@ export const EVENT_TYPES = [
   'document.keeping-agreed',
   'document.prepared',
   'document.sealed',
+  'document.brought-to-seal',
   'document.time-stamped-again',
   'document.downloaded',
   'document.attachment-downloaded',

@@ -115,7 +115,7 @@ async function sealOne(
 }
 
 /** What the company's seal says: when everybody had signed, the state of the audit log, who receives a copy. */
-async function sealAppearance(
+export async function sealAppearance(
   tools: DispatchTools,
   envelope: Envelope,
   { company, certified }: { readonly company: string; readonly certified: Digest | null },

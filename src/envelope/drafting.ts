@@ -55,7 +55,20 @@ export async function insertBlank(
   language: Language,
   as: Partial<Envelope> = {},
 ): Promise<{ readonly envelope: Envelope; readonly entity: LegalEntity }> {
-  const entity = await defaultLegalEntity(tx)
+  const made = await blank(tx, act.at, user, language, as)
+  await tx.insertInto('envelope').values(made.envelope).execute()
+  return made
+}
+
+/** An envelope with nothing in it, not stored yet. */
+export async function blank(
+  db: Db,
+  at: Instant,
+  user: Pick<User, 'id'>,
+  language: Language,
+  as: Partial<Envelope> = {},
+): Promise<{ readonly envelope: Envelope; readonly entity: LegalEntity }> {
+  const entity = await defaultLegalEntity(db)
   if (!entity) throw new Refusal('unavailable', 'setup.incomplete')
   const envelope: Envelope = {
     id: newId('env'),
@@ -67,12 +80,12 @@ export async function insertBlank(
     message: '',
     language,
     deadline: null,
-    reminders: JSON.stringify(await readSetting(tx, 'reminders')),
+    reminders: JSON.stringify(await readSetting(db, 'reminders')),
     delegation: 'other',
     version: 1,
     isSample: 0,
-    createdAt: act.at,
-    updatedAt: act.at,
+    createdAt: at,
+    updatedAt: at,
     dispatchedAt: null,
     completedAt: null,
     endedAt: null,
@@ -86,7 +99,6 @@ export async function insertBlank(
     deadlineDays: null,
     ...as,
   }
-  await tx.insertInto('envelope').values(envelope).execute()
   return { envelope, entity }
 }
 

@@ -140,10 +140,12 @@ export function drawCompletion(
   }
 
   // A card for each recipient.
-  canvas.y -= 12
-  room(CARD + 24)
-  put('strong', 9.5, words.recipients, MARGIN, canvas.y, INK, inner)
-  canvas.y -= 12
+  if (completion.recipients.length) {
+    canvas.y -= 12
+    room(CARD + 24)
+    put('strong', 9.5, words.recipients, MARGIN, canvas.y, INK, inner)
+    canvas.y -= 12
+  }
   for (const recipient of completion.recipients) {
     const height = recipient.signs ? CARD + (recipient.attachments ?? 0) * 20 : 40
     room(height + 8)

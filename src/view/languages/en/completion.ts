@@ -71,6 +71,14 @@ export const completion = {
   },
   delegated: '{from} to {to}, {at}: {reason}',
   terms: 'version {version} ({language}), {at}',
+  /** Of a finished file that the company seals and nobody signs. */
+  finished: {
+    title: 'Certificate of sealing',
+    sealedAt: 'Sealed',
+    owner: 'Kept for',
+    check:
+      'The seal of {company} says that this file came from the company, as it stands here, at the time of the time stamp. Nobody signed it here.',
+  },
   sealedBy: 'Sealed by {company}',
   sealedAt: 'Completed {at}',
   auditLog: 'Audit log: {size} entries, root {root}',

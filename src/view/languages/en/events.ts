@@ -134,6 +134,7 @@ export const events = {
   'envelope.sealing': 'Everybody has acted; the company seals it',
   'document.prepared': 'Prepared {documentId} for signature',
   'document.sealed': 'Sealed {documentId}',
+  'document.brought-to-seal': 'Sealed the finished file “{name}”, which nobody signs here',
   'document.time-stamped-again': 'Put another time stamp over {documentId}',
   'document.attachment-downloaded': 'Downloaded a file that a recipient attached',
   'document.downloaded': 'Downloaded {documentId}',

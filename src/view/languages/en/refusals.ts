@@ -338,6 +338,13 @@ export const refusals = {
   'document.office-password': '“{name}” is protected by a password. Save it without one, or as PDF, and choose that file.',
   'offer.unknown': 'This is no longer offered: the document or its fields have changed.',
   'offer.nobody': 'Add somebody who signs first.',
+  'sealing.not-a-pdf': '“{name}” is not a PDF. Only finished PDFs are sealed.',
+  'sealing.signed': '“{name}” is signed already. The seal writes the file anew, which would break those signatures.',
+  'sealing.encrypted': '“{name}” is encrypted. Save it without a password and seal that file.',
+  'sealing.active-content':
+    '“{name}” holds scripts, forms of another kind or files inside. Save it without them, or print it to a PDF, and seal that one.',
+  'sealing.unreadable': '“{name}” cannot be read.',
+  'sealing.exists': '“{name}” stands in the folder already, and nothing is ever overwritten.',
   'document.damaged': '“{name}” is damaged and cannot be read. Open it with another program, save it anew and try again.',
   'document.no-pages': '“{name}” has no pages.',
   'document.password-needed': '“{name}” is protected by a password. Please enter it, so that the file can be opened.',

@@ -71,6 +71,14 @@ export const completion: (typeof en)['completion'] = {
   },
   delegated: '{from} à {to}, {at} : {reason}',
   terms: 'version {version} ({language}), {at}',
+  /** D’un fichier fini que l’entreprise scelle et que personne ne signe. */
+  finished: {
+    title: 'Certificat de scellement',
+    sealedAt: 'Scellé',
+    owner: 'Conservé pour',
+    check:
+      'Le sceau de {company} dit que ce fichier vient de l’entreprise, tel qu’il est ici, au moment de l’horodatage. Personne ne l’a signé ici.',
+  },
   sealedBy: 'Scellé par {company}',
   sealedAt: 'Achevé le {at}',
   auditLog: 'Journal d’audit : {size} entrées, racine {root}',

@@ -135,6 +135,7 @@ export const events: typeof shape = {
   'envelope.sealing': 'Tout le monde a agi ; la société scelle le document',
   'document.prepared': 'A préparé {documentId} pour la signature',
   'document.sealed': 'A scellé {documentId}',
+  'document.brought-to-seal': 'A scellé le fichier fini « {name} », que personne ne signe ici',
   'document.time-stamped-again': 'A apposé un nouvel horodatage sur {documentId}',
   'document.attachment-downloaded': 'A téléchargé un fichier joint par un destinataire',
   'document.downloaded': 'A téléchargé {documentId}',

@@ -346,6 +346,13 @@ export const refusals: typeof shape = {
     '« {name} » est protégé par un mot de passe. Enregistrez-le sans mot de passe, ou en PDF, et choisissez ce fichier.',
   'offer.unknown': 'Ceci n’est plus proposé : le document ou ses champs ont changé.',
   'offer.nobody': 'Ajoutez d’abord quelqu’un qui signe.',
+  'sealing.not-a-pdf': '« {name} » n’est pas un PDF. Seuls des PDF finis sont scellés.',
+  'sealing.signed': '« {name} » est déjà signé. Le sceau réécrit le fichier, ce qui romprait ces signatures.',
+  'sealing.encrypted': '« {name} » est chiffré. Enregistrez-le sans mot de passe et scellez ce fichier-là.',
+  'sealing.active-content':
+    '« {name} » contient des scripts, un formulaire d’une autre sorte ou des fichiers. Enregistrez-le sans eux, ou imprimez-le en PDF, et scellez celui-là.',
+  'sealing.unreadable': '« {name} » ne peut pas être lu.',
+  'sealing.exists': '« {name} » est déjà dans le dossier, et rien n’est jamais remplacé.',
   'document.damaged':
     '« {name} » est endommagé et ne peut pas être lu. Ouvrez-le avec un autre logiciel, enregistrez-le à nouveau, puis réessayez.',
   'document.no-pages': '« {name} » n’a aucune page.',
