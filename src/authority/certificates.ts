@@ -139,8 +139,13 @@ export async function readCertificates(db: Db): Promise<Record<SigningPurpose, B
   return Object.fromEntries(Object.entries(current).map(([purpose, { der }]) => [purpose, der])) as Record<SigningPurpose, Bytes>
 }
 
-/** Hosts that stand as addresses in certificates of the house: what they name is answered for as long as the house is reached under them. */
-export async function hostsInCertificates(db: Db): Promise<ReadonlySet<string>> {
+/** Addresses of the house that stand in its certificates: what they name is answered for as long as the house is reached under them. */
+export async function addressesInCertificates(db: Db): Promise<readonly { readonly host: string; readonly base: string }[]> {
   const urls = (await listHouse(db)).flatMap(({ crlUrls, ocspUrls }) => [...crlUrls, ...ocspUrls])
-  return new Set(urls.flatMap((url) => URL.parse(url)?.host.toLowerCase() ?? []))
+  return urls.flatMap((text) => {
+    const url = URL.parse(text)
+    const end = url?.pathname.indexOf('/pki/') ?? -1
+    const base = end > 0 ? url!.pathname.slice(0, end) : ''
+    return url ? { host: url.host.toLowerCase(), base } : []
+  })
 }

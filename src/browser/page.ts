@@ -36,7 +36,7 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
     const report = await verifyHere(desk, language, file, { workerUrl, ...trust, at: instant(Date.now() + late) }).catch(giveUp)
     if (!report) return
     say(desk, p.asking)
-    const register = await askRegister(report)
+    const register = await askRegister(desk, report)
     say(desk, '')
     const listed = listedIn(report, lists)
     show(desk, reportHtml(language, settings['timeZone']!, shown(report, register, listed)))
@@ -68,10 +68,10 @@ export function startPage(desk: Desk, settings: DOMStringMap): void {
 }
 
 /** By digests alone. Undefined where there was no answer. */
-async function askRegister(report: VerificationReport): Promise<RegisterEntry | null | undefined> {
+async function askRegister(desk: Desk, report: VerificationReport): Promise<RegisterEntry | null | undefined> {
   const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')!.content
   try {
-    const answer = await fetch('/verify/register', {
+    const answer = await fetch(`${desk.form.action}/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrf': csrf },
       body: JSON.stringify({ digests: digestsOf(report) }),

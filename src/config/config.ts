@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Level, LEVELS, type LogForm } from '../log/lines.ts'
+import { readWebAddress } from '../base/web-address.ts'
 import { type FixedMail, mailOf } from './mail.ts'
+import { type TrustedProxies, trustedProxies } from './proxies.ts'
 import { type SettingName, settingOf } from './settings.ts'
 import { ConfigError, type ConfigWarning, type Environment, readSaid, type Source } from './sources.ts'
 
 export interface Listen {
   readonly host: string
+  /** 0 where a socket is listened on in place of a port. */
   readonly port: number
+  /** The path of a unix socket. */
+  readonly socket?: string
 }
 
 /** Everything that is decided outside the console. Read once at the start, passed on, never ambient. */
@@ -15,13 +20,13 @@ export interface Config {
   readonly dataDirectory: string
   readonly listen: Listen
   readonly publicListen: Listen | null
-  /** Origin for staff, without a path; null until the set-up has asked for it. */
+  /** What staff type, with the path below which the house stands, if any; null until the set-up has asked for it. */
   readonly url: string | null
-  /** Origin for recipients and verification; null: the staff's. */
+  /** For recipients and verification, likewise; null: the staff's. */
   readonly publicUrl: string | null
   readonly databaseUrl: string | null
   readonly vaultUrl: string | null
-  readonly trustedProxies: readonly string[]
+  readonly trustedProxies: TrustedProxies
   /** Hosts, with or without their port, that rules may call although they are private or answer without encryption. */
   readonly webhookHosts: readonly string[]
   /** The file outside the database that keeps the newest checkpoint of the audit log. */
@@ -64,11 +69,11 @@ export function readConfig(environment: Environment): Config {
     libreOffice: optional(read('PARAPHE_LIBREOFFICE'), officeOf),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN')!),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
-    url: optional(read('PARAPHE_URL'), (text) => originOf('PARAPHE_URL', text)),
-    publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => originOf('PARAPHE_PUBLIC_URL', text)),
+    url: optional(read('PARAPHE_URL'), (text) => addressOf('PARAPHE_URL', text)),
+    publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => addressOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: notYet('PARAPHE_DATABASE_URL'),
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
-    trustedProxies: listOf(read('PARAPHE_TRUSTED_PROXIES')),
+    trustedProxies: trustedProxies(listOf(read('PARAPHE_TRUSTED_PROXIES')), read('PARAPHE_PROXY_HEADERS')!),
     webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
     log: {
       form: oneOf('PARAPHE_LOG', read('PARAPHE_LOG')!, ['json', 'text']),
@@ -91,9 +96,12 @@ const listOf = (text: string | null): string[] =>
 const optional = <T>(text: string | null, read: (text: string) => T): T | null => (text === null ? null : read(text))
 
 function listenOf(name: SettingName, text: string): Listen {
+  const socket = /^unix:(\/.{1,100})$/.exec(text)?.[1]
+  if (socket) return { host: 'localhost', port: 0, socket }
   const match = /^(?:(.+):)?(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
-  if (!match || port > 65_535) throw new ConfigError(`${name}: "${text}" is not an address and a port, such as 127.0.0.1:8080`)
+  if (!match || port > 65_535)
+    throw new ConfigError(`${name}: "${text}" is not an address and a port, such as 127.0.0.1:8080, or unix:/path/of/a/socket`)
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
 }
 
@@ -120,10 +128,9 @@ function officeOf(path: string): string {
   return path
 }
 
-/** The origin of a web address that has nothing behind its host. */
-export function originOf(name: string, text: string): string {
-  const url = URL.parse(text)
-  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
-    throw new ConfigError(`${name}: "${text}" is not a web address such as https://sign.example.com`)
-  return url.origin
+function addressOf(name: SettingName, text: string): string {
+  const address = readWebAddress(text)
+  if (!address)
+    throw new ConfigError(`${name}: "${text}" is not a web address such as https://sign.example.com or https://intranet.example/sign`)
+  return address
 }

@@ -24,13 +24,19 @@ export const SETTINGS = {
   PARAPHE_CONFIG: {
     does: 'the settings file, TOML or JSON (default `paraphe.toml` or `paraphe.json` in the data folder, where it is there)',
   },
-  PARAPHE_LISTEN: { otherwise: '127.0.0.1:8080', does: 'address and port to listen on' },
-  PARAPHE_URL: { does: 'the address that staff type, such as `https://sign.example.com`' },
-  PARAPHE_PUBLIC_LISTEN: { does: 'a second address and port that serves recipients and verification alone' },
+  PARAPHE_LISTEN: { otherwise: '127.0.0.1:8080', does: 'address and port to listen on, or `unix:/path/of/a/socket`' },
+  PARAPHE_URL: {
+    does: 'the address that staff type, such as `https://sign.example.com`, or `https://intranet.example.com/sign` to stand below a path',
+  },
+  PARAPHE_PUBLIC_LISTEN: { does: 'a second address and port, or socket, that serves recipients and verification alone' },
   PARAPHE_PUBLIC_URL: { does: 'the address that recipients see (default `PARAPHE_URL`)' },
   PARAPHE_TRUSTED_PROXIES: {
     kind: 'list',
-    does: 'addresses of reverse proxies whose `X-Forwarded-For` counts, separated by commas',
+    does: 'addresses and networks (`10.0.0.0/8`) of reverse proxies whose headers about the client count, separated by commas; whoever connects by a unix socket is one',
+  },
+  PARAPHE_PROXY_HEADERS: {
+    otherwise: 'x-forwarded',
+    does: 'which headers the proxies write: `x-forwarded` (`X-Forwarded-For`, `-Host`, `-Proto`) or `forwarded` (RFC 7239); the others are not looked at',
   },
   PARAPHE_SMTP: {
     does: 'the mail server, in place of the console’s: `smtps://host:465` (TLS), `smtp://user@host:587` (STARTTLS) or `smtp-plain://host:25` (not encrypted)',

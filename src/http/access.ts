@@ -2,12 +2,12 @@ import type { UserAct } from '../audit/act.ts'
 import type { User } from '../access/roles.ts'
 import { allows, type Level, type Permissions } from '../access/permissions.ts'
 import { Refusal } from '../base/refusal.ts'
-import { createMiddleware, type Ctx, isHtmx, wantsJson } from './env.ts'
+import { createMiddleware, type Ctx, isHtmx, pathOf, wantsJson } from './env.ts'
 
 /** Lets nobody through who has not signed in. A page is shown after the sign-in; anything else is refused, and nothing happens. */
 export const signedIn = createMiddleware(async (c, next) => {
   if (c.var.user) return next()
-  const address = `/sign-in?next=${encodeURIComponent(pathOf(c))}`
+  const address = `/sign-in?next=${encodeURIComponent(pathOf(c) + new URL(c.req.url).search)}`
   if (isHtmx(c)) return c.body(null, 204, { 'HX-Redirect': '/sign-in' })
   if (c.req.method === 'GET' && !wantsJson(c)) return c.redirect(address, 303)
   throw new Refusal('forbidden', 'sign-in.needed')
@@ -48,11 +48,6 @@ export function userAct(c: Ctx): UserAct {
   const { id } = requireUser(c)
   const { act } = c.var
   return { ...act, actor: act.actor.kind === 'user' ? act.actor : { kind: 'user', id } }
-}
-
-const pathOf = (c: Ctx): string => {
-  const { pathname, search } = new URL(c.req.url)
-  return pathname + search
 }
 
 /** An address of our own to go on to, or the start page: never another site's, however it is spelt. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Handler } from 'hono'
 import { utf8 } from '../base/bytes.ts'
 import { packageFile } from '../base/program.ts'
@@ -120,7 +120,9 @@ function named(name: string, text: string, read: (name: string) => Asset | undef
     const { pathname } = new URL(path, `http://own/static/${name}`)
     const version = read(pathname.slice('/static/'.length))?.version
     if (!version) throw new Error(`${name} needs ${path}, which is not there`)
-    return `${pathname}?v=${version}`
+    // From where it stands: the house may stand below a path.
+    const here = relative(dirname(name), pathname.slice('/static/'.length)).split(sep).join('/')
+    return `${here.startsWith('.') ? here : `./${here}`}?v=${version}`
   }
   if (!name.endsWith('.js')) return utf8(text.replace(FILE, (_, before: string, path: string) => `${before}'${address(path)}'`))
   return utf8(smallest(name, text).replace(IMPORT, (_, before: string, path: string) => `${before} '${address(path)}'`))

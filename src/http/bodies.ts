@@ -57,8 +57,7 @@ const typeOf = (request: Request): string => (request.headers.get('content-type'
 const isMultipart = (request: Request): boolean => typeOf(request).startsWith('multipart/form-data')
 
 /** A form whose files go to the disk as they come. */
-export function isSpooled(request: Request): boolean {
+export function isSpooled(request: Request, path: string): boolean {
   if (request.method !== 'POST' || !isMultipart(request)) return false
-  const path = URL.parse(request.url)?.pathname ?? ''
   return UPLOADS.some((place) => place.spooled && place.path.test(path))
 }

@@ -10,6 +10,7 @@ import type { Formats } from '../view/formats.ts'
 import type { Language, Words } from '../view/words.ts'
 import type { consoleOf } from './console.ts'
 import type { UploadForm } from './multipart.ts'
+import type { Noted } from './served.ts'
 import type { Views } from './views.ts'
 
 /** What every template is given beside its own data. */
@@ -53,6 +54,19 @@ type Name = keyof Views & string
 
 /** What every handler may rely on. Middleware in server.ts puts each of these there. */
 export type Env = {
+  /** What the door knows of the request before anything reads it. */
+  Bindings: {
+    /** Of the client, as far as it can be known. */
+    readonly address: string | null
+    /** As the browser typed it, with its port. */
+    readonly host: string
+    /** `https://intranet.example`, without a path. */
+    readonly origin: string
+    /** The path below which the house stands; see `base-path`. */
+    readonly base: string
+    /** What is learnt of the request while it is served. */
+    readonly noted: Noted
+  }
   Variables: {
     house: House
     act: Act
@@ -74,6 +88,9 @@ export type Env = {
 export type Ctx = Context<Env>
 
 export const { createApp, createMiddleware } = createFactory<Env>()
+
+/** The address within the house as it was written, without what stands before it. */
+export const pathOf = (c: Ctx): string => new URL(c.req.url).pathname.slice(c.env.base.length) || '/'
 
 export const isHtmx = (c: Ctx): boolean => c.req.header('hx-request') === 'true'
 export const wantsJson = (c: Ctx): boolean => (c.req.header('accept') ?? '').startsWith('application/json')

@@ -1,5 +1,6 @@
 import { Refusal } from '../base/refusal.ts'
 import type { SettingName } from '../config/settings.ts'
+import { baseOf } from '../setting/origins.ts'
 import { fill, words } from '../view/words.ts'
 import type { Ctx } from './env.ts'
 
@@ -7,6 +8,12 @@ import type { Ctx } from './env.ts'
 export function fixedBy(c: Ctx, setting: SettingName): string | null {
   const source = c.var.house.config.sources.get(setting)
   return source ? fill(words(c.var.lang).console.fixed[source.from], { name: source.name, path: source.path ?? '' }) : null
+}
+
+/** Below which the house may stand: where it stands now, and where it is said to stand outside the console. */
+export const pathsHere = (c: Ctx): readonly string[] => {
+  const { url, publicUrl } = c.var.house.config
+  return [c.env.base, ...[url, publicUrl].flatMap((address) => (address ? baseOf(address) : []))]
 }
 
 export function refuseFixed(c: Ctx, setting: SettingName): void {

@@ -10,6 +10,6 @@ const Choice = z.object({ language, next: z.string().optional() })
 /** Whoever reads chooses; the browser remembers for a year. */
 export const languageChoice = createApp().post('/language', form(Choice), (c) => {
   const { language, next } = c.req.valid('form')
-  setCookie(c, 'lang', language, { sameSite: 'Lax', path: '/', maxAge: 365 * 86_400, secure: new URL(c.req.url).protocol === 'https:' })
+  setCookie(c, 'lang', language, { sameSite: 'Lax', path: '/', maxAge: 365 * 86_400, secure: c.env.origin.startsWith('https:') })
   return c.redirect(ownAddress(next), 303)
 })

@@ -1,6 +1,8 @@
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import type { Server as BunServer } from 'bun'
-import type { Listen } from '../config/config.ts'
+import { ConfigError, type Listen } from '../config/config.ts'
 import type { Door } from './doors.ts'
+import { SOCKET } from './proxies.ts'
 import type { Server } from './server.ts'
 
 /** A body may be as large as an upload; what is allowed within is each route's to say. */
@@ -21,20 +23,30 @@ const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-opt
 
 /** The socket in front of the door. */
 export function listen(server: Server, at: Listen, { door = 'house', onAccident }: ListenOptions = {}): BunServer<undefined> {
-  return Bun.serve({
-    hostname: at.host,
-    port: at.port,
-    idleTimeout: SILENCE,
+  const options = {
     maxRequestBodySize: LARGEST_BODY,
-    async fetch(request, bun) {
+    async fetch(request: Request, bun: BunServer<undefined>) {
       const path = URL.parse(request.url)?.pathname ?? '?'
       if (request.headers.get('content-type')?.startsWith('multipart/')) bun.timeout(request, SILENCE_OF_UPLOADS)
       else if (GATHERED.test(path)) bun.timeout(request, SILENCE_OF_GATHERING)
-      return server.fetch(request, bun.requestIP(request)?.address ?? null, door)
+      return server.fetch(request, at.socket ? SOCKET : (bun.requestIP(request)?.address ?? null), door)
     },
-    error(error) {
+    error(error: Error) {
       onAccident?.(error)
       return new Response('Something went wrong on our side.\n', { status: 500, headers: PLAIN })
     },
-  })
+  }
+  if (!at.socket) return Bun.serve({ ...options, idleTimeout: SILENCE, hostname: at.host, port: at.port })
+  clearSocket(at.socket)
+  const listener = Bun.serve({ ...options, unix: at.socket })
+  // For the proxy, which is in the group of the folder or of this program; nobody else.
+  chmodSync(at.socket, 0o660)
+  return listener
+}
+
+/** What a server that was killed has left behind. Who listens there still has the lock of the data folder. */
+function clearSocket(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found && !found.isSocket()) throw new ConfigError(`${path}: there is a file of this name, and it is no socket`)
+  if (found) unlinkSync(path)
 }

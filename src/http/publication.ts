@@ -8,7 +8,7 @@ import { answerTimeStamp } from '../authority/time-stamping.ts'
 import { type Bytes, fromBase64 } from '../base/bytes.ts'
 import { Refusal } from '../base/refusal.ts'
 import { toPem } from '../pki/certificate.ts'
-import { createApp } from './env.ts'
+import { createApp, pathOf } from './env.ts'
 import { contentDisposition } from './stored-file.ts'
 
 /** What anybody may fetch without signing in: the addresses in the certificates, and the protocols of machines. */
@@ -43,7 +43,7 @@ export const publication = createApp()
   // RFC 6960, appendix A.1: the request as base64 in the address, with or without its slashes escaped.
   .get('/pki/ocsp/*', async (c) => {
     const { house, act } = c.var
-    const text = decoded(new URL(c.req.url).pathname.slice('/pki/ocsp/'.length))
+    const text = decoded(pathOf(c).slice('/pki/ocsp/'.length))
     return answer(await answerOcsp(house, text, act.at), 'application/ocsp-response')
   })
   .post('/pki/tsa', bodyLimit({ maxSize: 4_096 }), async (c) => {

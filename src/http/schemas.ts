@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readWebAddress } from '../base/web-address.ts'
 import { readEmailAddress } from '../base/email-address.ts'
 import { readPhoneNumber } from '../base/phone-number.ts'
 import { fontSet } from '../sandbox/fonts.ts'
@@ -61,20 +62,14 @@ export const country = z.string('company.country-missing').refine(isCountry, 'co
 export const language = z.string('language.unknown').refine(isLanguage, 'language.unknown')
 export const timeZone = z.string('time-zone.unknown').refine(isTimeZone, 'time-zone.unknown')
 
-/** An origin: scheme, host, port, and nothing behind. */
-export const origin = z.string('address.invalid').transform((text, context) => {
-  const url = URL.parse(text.trim())
-  const fits =
-    url !== null &&
-    /^https?:$/.test(url.protocol) &&
-    url.pathname === '/' &&
-    !url.search &&
-    !url.hash &&
-    !url.username &&
-    url.hostname !== ''
-  if (!fits) context.addIssue({ code: 'custom', message: 'address.invalid' })
-  return fits ? url.origin : z.NEVER
-})
+/** Where the house stands: scheme, host, port, and nothing behind but one of these paths. A page's address that was copied from the browser is none. */
+export const webAddress = (paths: readonly string[]) =>
+  z.string('address.invalid').transform((text, context) => {
+    const address = readWebAddress(text)
+    const fits = address !== null && ['/', ...paths.map((path) => path || '/')].includes(new URL(address).pathname)
+    if (!fits) context.addIssue({ code: 'custom', message: 'address.invalid' })
+    return fits ? address : z.NEVER
+  })
 
 export const wholeNumber = (least: number, most: number) =>
   z

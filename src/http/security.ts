@@ -91,8 +91,9 @@ async function tokenInForm(c: Ctx): Promise<string | null> {
 /** Methods that this server knows; TRACE and CONNECT are nobody's business. */
 export const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Before routing: an exact Host, and an address that the router reads as the browser wrote it. */
-export function isOwnHost(request: Request, hosts: ReadonlySet<string>): boolean {
+/** An address that the router reads as the browser wrote it: a malformed Host would make it relative. */
+export function isWellFormed(request: Request): boolean {
   const host = request.headers.get('host')?.toLowerCase()
-  return host !== undefined && hosts.has(host) && URL.parse(request.url)?.host.toLowerCase() === host.replace(/:80$/, '')
+  const url = URL.parse(request.url)
+  return host !== undefined && url !== null && url.host.toLowerCase() === host.replace(url.protocol === 'https:' ? /:443$/ : /:80$/, '')
 }

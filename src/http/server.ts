@@ -1,7 +1,7 @@
 import { getCookie, setCookie } from 'hono/cookie'
+import { getPath } from 'hono/utils/url'
 import { findSession, sessionCookie } from '../access/session.ts'
 import type { Act } from '../audit/act.ts'
-import { hostsInCertificates } from '../authority/certificates.ts'
 import type { House } from '../house.ts'
 import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { type Origins, originsOf } from '../setting/origins.ts'
@@ -17,16 +17,16 @@ import { plainProblem } from './api/problem.ts'
 import type { Assets } from './assets.ts'
 import { boundedBodies, isSpooled } from './bodies.ts'
 import { consoleOf } from './console.ts'
-import { clientAddress } from './client-address.ts'
+import { belowBase, cookiesWithin, placed } from './base-path.ts'
 import { compressedPages } from './compression.ts'
+import { entryOf, ownEntry } from './entry.ts'
 import { endStreams } from './board/stream.ts'
 import { createApp, type Ctx, type Flash, type Page } from './env.ts'
 import { notFound, onError, refusalSentence } from './errors.ts'
 import { noticesFor } from './notices.ts'
-import { allowedHosts } from './origins.ts'
 import { mountRoutes } from './routes.ts'
 import { type Door, isPublic } from './doors.ts'
-import { csrfToken, isOwnHost, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
+import { csrfToken, METHODS, refuseForgeries, securityHeaders, visitOf } from './security.ts'
 import { attend, type Noted, routeOf, type Served } from './served.ts'
 import { sweepSpools } from './spool.ts'
 import { spooledUploads } from './uploads.ts'
@@ -55,7 +55,7 @@ const FLASH = 'flash'
 /** The whole door. The Host rule stands before the router; everything behind it may rely on `Env`. */
 export async function createServer({ house, view, assets, onServed }: ServerDeps): Promise<Server> {
   sweepSpools(house.config)
-  const app = createApp()
+  const app = createApp({ getPath: (request, options) => getPath(request).slice(options?.env?.base.length ?? 0) || '/' })
   const current = async (): Promise<{ origins: Origins; https: boolean; isSetUp: boolean }> => {
     const installation = await readSetting(house.db, 'installation')
     const origins = originsOf(house.config, installation)
@@ -68,7 +68,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
   app.use(async (c, next) => {
     const lang = getCookie(c, 'lang')
     c.set('house', house)
-    const { noted } = c.env as { noted: Noted }
+    const { noted, address } = c.env
     c.set('requestId', noted.request)
     c.set(
       'lang',
@@ -78,11 +78,13 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     c.set('sessionId', null)
     c.set('session', null)
     c.set('token', null)
-    c.set('render', async (name, data) => view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never))
+    c.set('render', async (name, data) =>
+      placed(view(name, { ...data, page: await pageFor(c, house, assets, now.https) } as never), c.env.base),
+    )
     const act: Act = {
       actor: { kind: 'visitor' },
       at: house.clock(),
-      ip: clientAddress(c, house.config),
+      ip: address,
       userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
       request: noted.request,
     }
@@ -91,6 +93,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     noted.route = routeOf(c)
     noted.actor = c.var.act.actor.kind
   })
+  app.use(belowBase)
   app.use((c, next) => securityHeaders(now.https)(c, next))
   app.use(compressedPages)
   app.get('/static/*', assets.serve)
@@ -111,29 +114,35 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
   })
   app.use(boundedBodies)
   app.use(spooledUploads)
-  app.use((c, next) => refuseForgeries(now.https, () => [now.origins.staff, now.origins.public, new URL(c.req.url).origin])(c, next))
+  app.use((c, next) =>
+    refuseForgeries(now.https, () => [new URL(now.origins.staff).origin, new URL(now.origins.public).origin, c.env.origin])(c, next),
+  )
   mountRoutes(app)
 
-  const serve = async (request: Request, peer: string | null, noted: Noted): Promise<Response> => {
+  const serve = async (request: Request, peer: string | null, door: Door, noted: Noted): Promise<Response> => {
     now = await current()
-    const hosts = allowedHosts(house.config, now.origins, now.isSetUp)
-    if (!METHODS.has(request.method) || !(isOwnHost(request, hosts) || (await isEarlierAddress(house, request)))) {
-      const known = METHODS.has(request.method)
-      return plainly(request, known ? 'host.unknown' : 'method.not-allowed', known ? 421 : 405)
-    }
-    if (!isLarge(request)) return app.fetch(request, { peer, noted })
+    if (!METHODS.has(request.method)) return plainly(request, 'method.not-allowed', 405)
+    const entry = await entryOf(house, now, request, peer)
+    if (entry === 'unknown') return plainly(request, 'host.unknown', 421)
+    if (entry === 'elsewhere' || (door === 'public' && !isPublic(entry.path))) return plainly(request, 'page.not-found', 404)
+    const env = { ...entry.facts, noted }
+    const cookies = env.base ? request.headers.get('cookie') : null
+    if (cookies) request.headers.set('cookie', cookiesWithin(cookies))
+    if (!isLarge(request, entry.path)) return app.fetch(request, env)
     if (largeUnderWay >= LARGE_AT_ONCE) return plainly(request, 'server.busy', 503, { 'retry-after': '10' })
     largeUnderWay++
     try {
-      return await app.fetch(request, { peer, noted })
+      return await app.fetch(request, env)
     } finally {
       largeUnderWay--
     }
   }
   const watching = createWatching(house)
-  /** What is known of the house's addresses, without the database. */
-  const isHere = (request: Request): boolean =>
-    METHODS.has(request.method) && isOwnHost(request, allowedHosts(house.config, now.origins, now.isSetUp))
+  /** By what is known of the house's addresses without the database, which may be what does not answer. */
+  const watchedPath = (request: Request, peer: string | null): string | null => {
+    const entry = METHODS.has(request.method) ? ownEntry(house, now, request, peer) : null
+    return entry && typeof entry !== 'string' && WATCHED.has(entry.path) ? entry.path : null
+  }
 
   return {
     stopping: () => watching.stopping(),
@@ -154,25 +163,23 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
             if (!isWatchersHost(request) || !WATCHED.has(path)) return plainly(request, 'page.not-found', 404)
             return watching.answer(request, path, { peer, isOwn: true })
           }
-          if (door === 'public' && !isPublic(path)) return plainly(request, 'page.not-found', 404)
-          if (WATCHED.has(path) && isHere(request)) return watching.answer(request, path, { peer, isOwn: false })
-          return serve(request, peer, noted)
+          const watched = watchedPath(request, peer)
+          if (!watched) return serve(request, peer, door, noted)
+          noted.route = watched
+          if (door === 'public' && !isPublic(watched)) return plainly(request, 'page.not-found', 404)
+          return watching.answer(request, watched, { peer, isOwn: false })
         },
       ),
   }
 }
-
-/** An address that stands in a certificate goes on to answer after the house has moved, where the request still reaches it. */
-const isEarlierAddress = async (house: House, request: Request): Promise<boolean> =>
-  /^\/pki\//.test(URL.parse(request.url)?.pathname ?? '') && isOwnHost(request, await hostsInCertificates(house.db))
 
 /** A body that is not spooled is held in memory while it is read: so many large ones at once, whoever sends them, and the others are asked to wait. */
 const LARGE_AT_ONCE = 8
 const LARGE_BODY = 1_000_000
 let largeUnderWay = 0
 
-const isLarge = (request: Request): boolean => {
-  if (isSpooled(request)) return false
+const isLarge = (request: Request, path: string): boolean => {
+  if (isSpooled(request, path)) return false
   const length = request.headers.get('content-length')
   return length === null ? request.headers.has('transfer-encoding') : Number(length) > LARGE_BODY
 }
@@ -217,7 +224,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     accentUrl: colour && `/appearance.css?v=${colour.slice(1)}`,
     csrf: csrfToken(house.secretKey, visitOf(c, https), c.var.sessionId),
     path: c.req.path,
-    host: c.req.header('host') ?? '',
+    host: c.env.host,
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
     nav: {

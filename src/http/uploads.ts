@@ -7,7 +7,7 @@ import { Spool } from './spool.ts'
 /** Large files wait on the disk, from the first time that their form is asked for until the request is answered. */
 export const spooledUploads = createMiddleware(async (c, next) => {
   c.set('upload', null)
-  if (!isSpooled(c.req.raw)) return next()
+  if (!isSpooled(c.req.raw, c.req.path)) return next()
   let spool: Spool | null = null
   let form: Promise<UploadForm> | null = null
   const read = async (): Promise<UploadForm> => {

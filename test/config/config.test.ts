@@ -38,7 +38,7 @@ test('the environment counts before a credential, a credential before the settin
   const told = place({ url: 'http://one.example\n' })
   const all = { PARAPHE_DATA: data, CREDENTIALS_DIRECTORY: credentials, PARAPHE_LISTEN: '127.0.0.1:1', PARAPHE_URL_FILE: join(told, 'url') }
   const first = readConfig(all)
-  expect([first.listen.port, first.url, first.trustedProxies]).toEqual([1, 'http://one.example', ['10.0.0.3', '10.0.0.4']])
+  expect([first.listen.port, first.url, first.trustedProxies.has('10.0.0.4')]).toEqual([1, 'http://one.example', true])
   expect(first.sources.get('PARAPHE_LISTEN')).toEqual({ from: 'environment', name: 'PARAPHE_LISTEN', path: null })
   expect(first.sources.get('PARAPHE_URL')).toEqual({ from: 'environment', name: 'PARAPHE_URL_FILE', path: join(told, 'url') })
   const second = readConfig({ PARAPHE_DATA: data, CREDENTIALS_DIRECTORY: credentials })

@@ -8,6 +8,13 @@ import type { Env } from '../../src/http/env.ts'
 const assets = await createAssets(join(import.meta.dir, '../../static'))
 const app = new Hono<Env>().get('/static/*', assets.serve)
 
+/** As a browser reads it, whatever stands before it. */
+function beside(address: string, named: string): string {
+  const { pathname, search } = new URL(named, `http://own/below${address}`)
+  expect(pathname).toStartWith('/below/static/')
+  return pathname.slice('/below'.length) + search
+}
+
 test('a script names what it imports by its content, all the way down', async () => {
   const seen = new Set<string>()
   const follow = async (address: string): Promise<void> => {
@@ -18,7 +25,7 @@ test('a script names what it imports by its content, all the way down', async ()
       status: 200,
       kept: 'public, max-age=31536000, immutable',
     })
-    for (const [, imported] of (await answer.text()).matchAll(/from '([^']+)'/g)) await follow(imported!)
+    for (const [, imported] of (await answer.text()).matchAll(/from '([^']+)'/g)) await follow(beside(address, imported!))
   }
   for (const name of ['js/editor/main.js', 'js/desk/draft.js', 'js/signing/fields.js', 'js/signing/marks.js'])
     await follow(assets.url(name))
@@ -35,7 +42,7 @@ test('a style sheet names its fonts by their content, and they are there', async
   const fonts = [...css.matchAll(/url\('([^']+)'\)/g)].map(([, address]) => address!)
   expect(fonts).toHaveLength(13)
   for (const address of fonts) {
-    const answer = await app.request(address)
+    const answer = await app.request(beside(assets.url('css/fonts.css'), address))
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'font/woff2'])
     expect(answer.headers.get('cache-control')).toContain('immutable')
   }

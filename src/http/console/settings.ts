@@ -4,26 +4,27 @@ import { LANGUAGE_NAMES, words } from '../../view/words.ts'
 import { managesSettings, userAct } from '../access.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { fixedBy } from '../fixed.ts'
+import { fixedBy, pathsHere } from '../fixed.ts'
 import { originsOf } from '../../setting/origins.ts'
-import { language, origin, tick, timeZone, wholeNumber } from '../schemas.ts'
+import { language, tick, timeZone, webAddress, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
 
 const MEGABYTE = 1_000_000
 
-const Settings = z.object({
-  language,
-  timeZone,
-  staffUrl: origin,
-  publicUrl: origin,
-  linkDays: wholeNumber(1, 3_650),
-  uploadMegabytes: wholeNumber(1, 150),
-  pages: wholeNumber(1, 5_000),
-  firstAfterDays: wholeNumber(0, 365),
-  everyDays: wholeNumber(1, 365),
-  most: wholeNumber(0, 10),
-  workingDays: tick,
-})
+const settingsWith = (address: ReturnType<typeof webAddress>) =>
+  z.object({
+    language,
+    timeZone,
+    staffUrl: address,
+    publicUrl: address,
+    linkDays: wholeNumber(1, 3_650),
+    uploadMegabytes: wholeNumber(1, 150),
+    pages: wholeNumber(1, 5_000),
+    firstAfterDays: wholeNumber(0, 365),
+    everyDays: wholeNumber(1, 365),
+    most: wholeNumber(0, 10),
+    workingDays: tick,
+  })
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone')
 
@@ -65,7 +66,7 @@ export const consoleSettings = createApp()
     )
   })
   .post('/console/settings', managesSettings, async (c) => {
-    const answers = await readAnswers(c, Settings)
+    const answers = await readAnswers(c, settingsWith(webAddress(pathsHere(c))))
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db } = c.var.house
     const { language, timeZone, staffUrl, publicUrl, linkDays, uploadMegabytes, pages, firstAfterDays, everyDays, most, workingDays } =

@@ -3,13 +3,13 @@ import { keepDraft } from '../../upkeep/setup-draft.ts'
 import { LANGUAGE_NAMES } from '../../view/words.ts'
 import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
-import { fixedBy } from '../fixed.ts'
+import { fixedBy, pathsHere } from '../fixed.ts'
 import { originsOf } from '../../setting/origins.ts'
-import { language, origin, timeZone } from '../schemas.ts'
+import { language, timeZone, webAddress } from '../schemas.ts'
 import { draftOf, settingUp, stepsFor } from '../setup.ts'
 import { readSetting } from '../../setting/setting.ts'
 
-const Addresses = z.object({ language, timeZone, staffUrl: origin, publicUrl: origin })
+const addressesWith = (address: ReturnType<typeof webAddress>) => z.object({ language, timeZone, staffUrl: address, publicUrl: address })
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone')
 
@@ -35,7 +35,7 @@ export const setupAddresses = createApp()
     const installation = await readSetting(c.var.house.db, 'installation')
     const { config } = c.var.house
     // What stands in the address bar is how this machine is reached; where the environment says otherwise, that counts.
-    const here = config.url ?? new URL(c.req.url).origin
+    const here = config.url ?? c.env.origin + c.env.base
     const zones = zonesOf((await draftOf(c)).company?.country)
     const known = originsOf(config, { ...installation, staffUrl: installation.staffUrl ?? here })
     return c.html(
@@ -55,7 +55,7 @@ export const setupAddresses = createApp()
     )
   })
   .post('/setup/addresses', settingUp, async (c) => {
-    const answers = await readAnswers(c, Addresses)
+    const answers = await readAnswers(c, addressesWith(webAddress(pathsHere(c))))
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     await keepDraft(c.var.house.db, c.var.house.secretKey, c.var.act.at, { addresses: answers.value as never })
     return c.redirect('/setup/mail', 303)

@@ -61,7 +61,7 @@ const nameOf = (name: string, secure: boolean): string => (secure ? `__Secure-${
 async function isHttps(c: Ctx): Promise<boolean> {
   const { config, db } = c.var.house
   const origins = originsOf(config, await readSetting(db, 'installation'))
-  const host = c.req.header('host')?.toLowerCase()
+  const { host } = c.env
   const own = [origins.public, origins.staff].find((origin) => new URL(origin).host === host) ?? origins.public
   return own.startsWith('https:')
 }

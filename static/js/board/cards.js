@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { board, columnOf, query, say, tileOf, tiles } from './page.js'
 
 /** The newest entry first; of one moment, the greater id: as the server orders them. */
@@ -9,7 +10,7 @@ export async function refresh(ids, { quietly = [] } = {}) {
   for (let at = 0; at < ids.length; at += 50) {
     const address = new URLSearchParams(query())
     address.set('ids', ids.slice(at, at + 50).join(','))
-    const answer = await fetch(`/board/changes?${address}`, { headers: { accept: 'application/json' } }).catch(() => null)
+    const answer = await fetch(at(`/board/changes?${address}`), { headers: { accept: 'application/json' } }).catch(() => null)
     if (!answer?.ok) return false
     const { cards, counts } = await answer.json()
     for (const card of cards) {

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { refresh } from './cards.js'
 import { isDragging } from './dragging.js'
 import { board } from './page.js'
@@ -12,7 +13,7 @@ let timer = null
 
 function listen() {
   if (source) return
-  source = new EventSource(`/board/stream?since=${told}`)
+  source = new EventSource(at(`/board/stream?since=${told}`))
   source.addEventListener('changed', ({ data, lastEventId }) => {
     if (lastEventId) told = lastEventId
     for (const id of data.split(',')) waiting.add(id)

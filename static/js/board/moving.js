@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { post } from '../desk/request.js'
 import { refresh } from './cards.js'
 import { board, refuse, say, tileOf } from './page.js'
@@ -8,7 +9,7 @@ const form = document.querySelector('[data-undo]')
 /** Asks the server, which has the last word; then shows where the card stands, and the way back. */
 export async function move(id, fields) {
   refuse('')
-  const answer = await post(`/envelopes/${id}/stage`, fields).catch(() => null)
+  const answer = await post(at(`/envelopes/${id}/stage`), fields).catch(() => null)
   if (!answer?.ok) {
     refuse(answer?.body?.message ?? board.dataset.failed)
     await refresh([id], { quietly: [id] })
@@ -23,7 +24,7 @@ export async function move(id, fields) {
 function offerUndo({ move: id, told }) {
   bar.hidden = false
   bar.querySelector('[data-undo-text]').textContent = told
-  form.action = `/board/moves/${id}/undoing`
+  form.action = at(`/board/moves/${id}/undoing`)
 }
 
 form.addEventListener('submit', async (event) => {

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { letChoose } from './choosing.js'
 import { keepFresh } from './fresh.js'
 import { letOrder } from './ordering.js'
@@ -9,7 +10,7 @@ import { letUpload } from './upload.js'
 const root = document.querySelector('[data-draft]')
 if (root) {
   const words = JSON.parse(root.dataset.words)
-  const address = `/envelopes/${root.dataset.draft}/draft`
+  const address = at(`/envelopes/${root.dataset.draft}/draft`)
   root.classList.add('is-live')
   const fresh = keepFresh({ root, address })
   const saving = keepSaved({ root, words })

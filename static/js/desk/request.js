@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 /** The token of this page, which every change bears. */
 export const csrf = () => document.querySelector('meta[name="csrf"]').content
 
@@ -8,9 +9,9 @@ export const isStale = (status, body) => status === 403 && STALE.has(body?.code)
 
 /** A new token for everything on this page, where somebody is signed in still or again: `renewed`, `signed-out` or `unreachable`. */
 export async function renew() {
-  const answer = await fetch('/account', { headers: { accept: 'text/html' } }).catch(() => null)
+  const answer = await fetch(at('/account'), { headers: { accept: 'text/html' } }).catch(() => null)
   if (!answer?.ok) return 'unreachable'
-  if (new URL(answer.url).pathname !== '/account') return 'signed-out'
+  if (new URL(answer.url).pathname !== at('/account')) return 'signed-out'
   const token = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('meta[name="csrf"]').content
   document.querySelector('meta[name="csrf"]').content = token
   for (const field of document.querySelectorAll('input[name="csrf"]')) field.value = token

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { post, tellVersion } from './request.js'
 
 const AFTER = 800
@@ -23,7 +24,7 @@ export function keepSaved({ root, words }) {
   /** Nothing typed is lost: once signed in again, in whatever tab, it is saved. */
   function tellSignedOut() {
     tell(`${words.signedOut} `, 'failed')
-    const link = Object.assign(document.createElement('a'), { href: '/sign-in?next=/envelopes', target: '_blank', textContent: words.signIn })
+    const link = Object.assign(document.createElement('a'), { href: at('/sign-in?next=/envelopes'), target: '_blank', textContent: words.signIn })
     told.append(link)
   }
   const again = () => {

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { csrf, isStale, renew } from '../desk/request.js'
 import { contentOf, placeOf } from './content.js'
 import { fill } from './voice.js'
@@ -12,7 +13,7 @@ const AGAIN = [3_000, 6_000, 15_000, 30_000]
  */
 export function keepSaved({ root, draft, editor, shown, panel, voice, words }) {
   const [status, retry, conflict, signIn] = ['status', 'retry', 'conflict', 'sign-in'].map((name) => root.querySelector(`[data-${name}]`))
-  const address = `/envelopes/${editor.envelopeId}/fields`
+  const address = at(`/envelopes/${editor.envelopeId}/fields`)
   const clock = new Intl.DateTimeFormat(editor.lang === 'en' ? 'en-GB' : editor.lang, {
     hour: '2-digit',
     minute: '2-digit',

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { saveEntries } from './entries.js'
 import { createEntrySheet } from './entry-sheet.js'
 import { layOver } from './laying.js'
@@ -119,7 +120,7 @@ document.addEventListener('mark', ({ detail: { kind, picture } }) => {
     const image = mark.querySelector('img') ?? document.createElement('img')
     image.className = 'place__picture'
     image.alt = ''
-    image.src = picture
+    image.src = at(picture)
     mark.prepend(image)
     const here = mark.querySelector('.place__here')
     here.classList.add('visually-hidden')

@@ -1,4 +1,4 @@
-import SignaturePad from '/static/js/vendor/signature-pad.js'
+import SignaturePad from '../vendor/signature-pad.js'
 
 /** Of a written name too. */
 const INK = '#17256b'

@@ -1,3 +1,4 @@
+import { at } from '../at.js'
 import { send } from './send.js'
 
 const LOOK_EVERY = 1_000
@@ -71,7 +72,7 @@ export function phoneDrawing(sheet, form, onChange) {
   function follow(mine, { state, drawing }) {
     if (state === 'drawn' && shown?.drawing !== drawing) {
       shown = { pad: mine.pad, drawing }
-      picture.src = `${mine.progress}/picture?drawing=${drawing}`
+      picture.src = at(`${mine.progress}/picture?drawing=${drawing}`)
     }
     if (state === 'over') shown = null
     show(state)
@@ -95,7 +96,7 @@ export function phoneDrawing(sheet, form, onChange) {
 }
 
 async function progress({ progress: address }) {
-  const response = await fetch(address, { headers: { accept: 'application/json' }, credentials: 'same-origin' })
+  const response = await fetch(at(address), { headers: { accept: 'application/json' }, credentials: 'same-origin' })
   const answer = await response.json()
   if (!response.ok) throw Object.assign(new Error(answer.message), { status: response.status })
   return answer
