@@ -4,6 +4,8 @@ import { ConfigError } from './sources.ts'
 export interface TrustedProxies {
   /** Which headers they write: `X-Forwarded-For`, `-Host`, `-Proto`, or `Forwarded` (RFC 7239). */
   readonly write: 'x-forwarded' | 'forwarded'
+  /** As they were said. */
+  readonly listed: readonly string[]
   has(address: string): boolean
 }
 
@@ -22,6 +24,7 @@ export function trustedProxies(listed: readonly string[], write: string): Truste
   }
   return {
     write,
+    listed,
     has(address) {
       const family = isIP(address)
       return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')

@@ -186,7 +186,8 @@ const isLarge = (request: Request, path: string): boolean => {
 
 /** An answer before the router: a sentence and nothing else. */
 const plainly = (request: Request, reason: string, status: number, headers: Record<string, string> = {}): Response =>
-  isApi(URL.parse(request.url)?.pathname ?? '')
+  // Not yet asked is below which path the house stands.
+  URL.parse(request.url)?.pathname.includes('/api/v1/')
     ? plainProblem(request, reason, status, headers)
     : new Response(`${refusalSentence(preferredLanguage(request.headers.get('accept-language')), { reason, params: {} })}\n`, {
         status,

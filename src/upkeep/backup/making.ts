@@ -226,7 +226,7 @@ function machinePart(config: Config): MachinePart {
   return {
     files: Object.fromEntries(files) as Record<string, string>,
     kept: keptCheckpointIn(config.auditCheckpoint).read(),
-    settings: { url, publicUrl, listen, publicListen, trustedProxies, webhookHosts, auditCheckpoint },
+    settings: { url, publicUrl, listen, publicListen, trustedProxies: trustedProxies.listed, webhookHosts, auditCheckpoint },
   }
 }
 
