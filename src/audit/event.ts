@@ -3,6 +3,7 @@ export const EVENT_TYPES = [
   'installation.set-up',
   'setting.changed',
   'disclosure.published',
+  'doctor.asked',
   'channel.changed',
   'channel.tested',
   'user.added',

@@ -1,5 +1,5 @@
 import { readConfig } from '../config/config.ts'
-import { examine } from '../upkeep/doctor.ts'
+import { examine, tryEverything } from '../upkeep/doctor.ts'
 import { listOutbound } from '../upkeep/outbound.ts'
 import { fill, words } from '../view/words.ts'
 import { closeSandbox } from '../sandbox/run.ts'
@@ -12,14 +12,17 @@ const SIGN = { good: 'ok  ', wait: 'look', stop: 'STOP' } as const
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
   const { house, close } = await openHouse(readConfig(environment))
   try {
-    const checks = await examine({ db: house.db, config: house.config, isLocked: () => house.keys.isLocked() }, house.clock())
+    const tools = { ...house, isLocked: () => house.keys.isLocked() }
+    const checks = [...(await examine(tools, house.clock())), ...(await tryEverything(tools, house.clock()))]
     const outbound = await listOutbound(house)
     const broken = checks.some(({ state }) => state === 'stop')
     if (args.includes('--json')) console.log(JSON.stringify({ ok: !broken, checks, outbound }))
     else {
       const { console: page, outbound: told } = words('en')
-      for (const { name, state, facts } of checks)
+      for (const { name, state, facts } of checks) {
         console.log(`${SIGN[state]}  ${page.health.checks[name].title}: ${fill(page.health.checks[name][state], facts)}`)
+        if (state !== 'good') console.log(`      → ${page.health.advice[name]}`)
+      }
       console.log(`\n${outbound.length ? `${told.title}:` : told.none}`)
       for (const { kind, name, host, port } of outbound)
         console.log(`  ${told.kinds[kind].name}${name ? ` (${name})` : ''}: ${host.includes(':') ? `[${host}]` : host}:${port}`)

@@ -29,6 +29,7 @@ export type Purpose =
   | 'webhook'
   | 'identity-source'
   | 'sign-on-answer'
+  | 'self'
   | 'totp'
   | 'recovery-code'
   | 'passkey'

@@ -63,8 +63,8 @@ import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
+import type { ShownTrials, ToldCheck } from './console/health.ts'
 import type { ListedTarget } from '../upkeep/outbound.ts'
-import type { CheckName } from '../upkeep/doctor.ts'
 import type { RowState } from '../template/bulk/report.ts'
 import type { TemplateFolder } from '../template/folders.ts'
 import type { ListedTemplate } from '../template/templates.ts'
@@ -652,7 +652,8 @@ export interface Views {
     reasons: readonly RevocationReason[]
     isLocked: boolean
   }
-  'console/health': { version: string; checks: { name: CheckName; state: 'good' | 'wait' | 'stop'; title: string; told: string }[] }
+  'console/health': { version: string; checks: ToldCheck[]; trials: ShownTrials }
+  'console/_trials': { trials: ShownTrials }
   /** `roots`: DER as base64, for the verifier in the visitor's browser. */
   'verify/index': { form: Form; lists: string; roots: string[]; otherRoots: string[]; timeStampRoots: string[] }
   /** `told`: the verdict with this house's own mark, for the report as PDF. */

@@ -5,6 +5,8 @@ import type { House } from '../house.ts'
 import { log } from '../log/lines.ts'
 import { createMetrics } from '../upkeep/metrics/registry.ts'
 import { checkReadiness, type ReadinessLine } from '../upkeep/readiness.ts'
+import { answerSelf, type Saw } from '../upkeep/self-question.ts'
+import { plain, SOCKET, wayOf } from './proxies.ts'
 import type { Served } from './served.ts'
 
 /** The addresses for machines that watch: no page, no cookie, no language. */
@@ -22,7 +24,7 @@ export interface Watching {
 /** A look at the database is kept for so long, whoever asks: what it costs is not for strangers to say. */
 const KEPT = 2_000
 
-export function createWatching({ db, config, clock, keys }: House): Watching {
+export function createWatching({ db, config, clock, keys, secretKey }: House): Watching {
   const metrics = createMetrics({ db, config, clock, isLocked: () => keys.isLocked() })
   let isStopping = false
   let looked: { readonly until: number; readonly lines: Promise<ReadinessLine[]> } | null = null
@@ -43,7 +45,11 @@ export function createWatching({ db, config, clock, keys }: House): Watching {
   return {
     async answer(request, path, { peer, isOwn }) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return told('Method not allowed\n', 405, { allow: 'GET, HEAD' })
-      if (path === '/healthz') return told('ok\n')
+      if (path === '/healthz') {
+        const question = request.headers.get('paraphe-self')
+        const answer = question && answerSelf(secretKey, question, sawOf(request, peer, config), clock())
+        return answer ? told(answer, 200, { 'content-type': 'application/json' }) : told('ok\n')
+      }
       if (path === '/metrics') {
         // Without a token there are figures on their own listener alone, and nobody is told that there are any.
         if (!config.metricsToken && !isOwn) return told('Not found\n', 404)
@@ -65,6 +71,19 @@ export function createWatching({ db, config, clock, keys }: House): Watching {
       looked = null
     },
     close: () => metrics.close(),
+  }
+}
+
+/** What this server would take the request for: how a proxy before it speaks. */
+function sawOf(request: Request, peer: string | null, { trustedProxies }: House['config']): Saw {
+  const way = wayOf(request, peer, trustedProxies)
+  return {
+    host: way.host,
+    client: way.address ?? '',
+    peer: peer ?? '',
+    encrypted: way.scheme === 'https',
+    forwarded: request.headers.has('x-forwarded-for') || request.headers.has('forwarded'),
+    trusted: peer === SOCKET || trustedProxies.has(plain(peer) ?? ''),
   }
 }
 

@@ -31,15 +31,23 @@ export interface Email {
 /** One attempt, all of it, may take this long: less than half a job's lease. */
 const BUDGET = 50 * SECOND
 
-/** `say` is told every line of the dialogue, its secrets taken out. */
-export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: string) => void = () => {}): Promise<Outcome> {
-  // One mailbox a field, by our own rule: a mail library makes of two addresses in one what it likes.
-  const [from, to] = [readEmailAddress(channel.fromAddress), readEmailAddress(email.to)]
-  if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
-  const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
-  const secrets = [...loginsOf(channel), ...waysIn(email.text)]
+/** Greets the server, encrypts as asked and signs in; sends nothing. Null where all of it went well, else why not, without the login. */
+export async function tryLogin(channel: SmtpChannel): Promise<string | null> {
+  const transport = await transportTo(channel, () => {})
+  try {
+    noteOutbound('mail', channel)
+    await transport.verify()
+    return null
+  } catch (error) {
+    return oneLine(scrubbed((error as Error).message, loginsOf(channel))).slice(0, 200)
+  } finally {
+    transport.close()
+  }
+}
+
+async function transportTo(channel: SmtpChannel, say: (line: string) => void) {
   const { createTransport } = await import('nodemailer')
-  const transport = createTransport({
+  return createTransport({
     host: channel.host,
     port: channel.port,
     secure: channel.security === 'tls',
@@ -53,8 +61,18 @@ export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: 
     disableFileAccess: true,
     disableUrlAccess: true,
     debug: true,
-    logger: dialogueLogger((line) => say(scrubbed(line, secrets).slice(0, 500))) as never,
+    logger: dialogueLogger(say) as never,
   })
+}
+
+/** `say` is told every line of the dialogue, its secrets taken out. */
+export async function sendEmail(channel: SmtpChannel, email: Email, say: (line: string) => void = () => {}): Promise<Outcome> {
+  // One mailbox a field, by our own rule: a mail library makes of two addresses in one what it likes.
+  const [from, to] = [readEmailAddress(channel.fromAddress), readEmailAddress(email.to)]
+  if (!from || !to) return { outcome: 'failed', detail: 'the address is no e-mail address' }
+  const replyTo = email.replyTo ? readEmailAddress(email.replyTo) : null
+  const secrets = [...loginsOf(channel), ...waysIn(email.text)]
+  const transport = await transportTo(channel, (line) => say(scrubbed(line, secrets).slice(0, 500)))
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(Object.assign(new Error('the mail server is too slow'), { code: 'ETIMEDOUT' })), BUDGET)
   try {

@@ -9,6 +9,12 @@ import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
 import { backup, drill } from './doctor-backup.ts'
+import type { KeyStore } from '../authority/key-store.ts'
+import type { SecretKey } from '../config/secret-key.ts'
+import { ownAddress, proxyHeaders } from './looks/address.ts'
+import { clockKeeping, coreDumps, fileNames, fileRights, growth, languages } from './looks/machine.ts'
+import { mailServer, smsGateway, timeStampAuthorities } from './looks/others.ts'
+import { signature } from './looks/signature.ts'
 import { auditLog, witness } from './doctor-log.ts'
 import { settingFiles, settingNames } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
@@ -40,6 +46,18 @@ export type CheckName =
   | 'backup-drill'
   | 'setting-names'
   | 'setting-files'
+  | 'clock-keeping'
+  | 'file-names'
+  | 'growth'
+  | 'file-rights'
+  | 'core-dumps'
+  | 'languages'
+  | 'signature'
+  | 'mail-server'
+  | 'sms-gateway'
+  | 'time-stamp-authorities'
+  | 'own-address'
+  | 'proxy-headers'
 
 export interface Check {
   readonly name: CheckName
@@ -54,6 +72,9 @@ export interface DoctorTools {
   readonly config: Config
   /** Whether the authority's private keys cannot be used at this moment. */
   readonly isLocked: () => boolean
+  /** Without them nothing is tried for real. */
+  readonly keys?: KeyStore
+  readonly secretKey?: SecretKey
 }
 
 const GIGABYTE = 1_000_000_000
@@ -86,9 +107,32 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     drill,
     settingNames,
     settingFiles,
+    clockKeeping,
+    fileNames,
+    fileRights,
+    coreDumps,
+    languages,
   ]) {
     const check = await look(tools, at)
     if (check) checks.push(check)
+  }
+  return checks
+}
+
+/** What is tried for real: a signature, and everybody whom the house speaks to. It takes seconds, and opens connections. */
+export const TRIALS: readonly Look[] = [signature, mailServer, smsGateway, timeStampAuthorities, ownAddress, proxyHeaders, growth]
+
+/** `tell` is told after each how many are done. */
+export async function tryEverything(
+  tools: Required<DoctorTools>,
+  at: Instant,
+  tell: (checks: readonly Check[], done: number) => Promise<void> = async () => {},
+): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const [index, look] of TRIALS.entries()) {
+    const check = await look(tools, at)
+    if (check) checks.push(check)
+    await tell(checks, index + 1)
   }
   return checks
 }

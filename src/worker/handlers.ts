@@ -29,6 +29,7 @@ import { forgetRead } from '../notification/reading.ts'
 import { makeBackupApart } from '../upkeep/backup/apart.ts'
 import { BACKUP, orderNightlyBackup } from '../upkeep/backup/schedule.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
+import { carryOutExamination, EXAMINATION } from '../upkeep/examination.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
 import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
 import { orderNightlySweep } from '../upkeep/vault-night.ts'
@@ -73,6 +74,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await sweepSlice(house, payloadOf<{ sweep: string }>(job).sweep)
     await raiseVaultAlarm(house.db, house.clock())
   },
+  [EXAMINATION]: (job) => carryOutExamination(house, payloadOf<{ examination: string }>(job).examination),
   [UPKEEP]: async () => {
     const at = house.clock()
     await sweepAttempts(house.db, later(at, -DAY))

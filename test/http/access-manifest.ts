@@ -255,6 +255,7 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'GET /console/vault': 'console.settings',
   'POST /console/vault': 'console.settings',
   'GET /console/health': 'console.settings',
+  'POST /console/health': 'console.settings',
   'GET /console/outbound': 'console.settings',
   'GET /console/authority': 'console.authority',
   'POST /console/authority/unlocking': 'console.authority',

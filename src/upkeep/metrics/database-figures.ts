@@ -4,6 +4,8 @@ import { certificateLives } from '../../authority/lives.ts'
 import { latestCheckpoint } from '../../audit/checkpoint.ts'
 import { type Instant, later, MINUTE } from '../../base/instant.ts'
 import type { Db } from '../../db/open.ts'
+import { isPostgres } from '../../db/dialect.ts'
+import { backupState } from '../backup/runs.ts'
 import { newestLists } from '../../verification/lists.ts'
 
 /** Rows of one figure: its labels and its value. */
@@ -79,7 +81,9 @@ export async function trustFigures(db: Db, at: Instant): Promise<Record<string, 
         .executeTakeFirst()
     )?.seq ?? 0,
   )
+  const { newest: backup } = await backupState(db, at)
   return {
+    paraphe_backup_timestamp_seconds: backup ? one(seconds(backup)) : [],
     paraphe_crl_this_update_timestamp_seconds: lists.map(({ labels, list }) => ({ labels, value: seconds(list.thisUpdate) })),
     paraphe_crl_next_update_timestamp_seconds: lists.map(({ labels, list }) => ({ labels, value: seconds(list.nextUpdate) })),
     paraphe_certificate_not_after_timestamp_seconds: lives.map(({ purpose, notAfter }) => ({
@@ -114,6 +118,10 @@ export async function wholeFigures(db: Db): Promise<Record<string, Rows>> {
     paraphe_envelopes: envelopes.map(({ status, count }) => ({ labels: { status }, value: Number(count) })),
     paraphe_vault_objects: one(Number(objects.rows[0]?.count ?? 0)),
     paraphe_vault_bytes: one(Number(objects.rows[0]?.size ?? 0)),
+  }
+  if (isPostgres(db)) {
+    const size = await sql<{ size: string }>`select pg_database_size(current_database()) as size`.execute(db)
+    rows['paraphe_database_bytes'] = [{ labels: { file: 'postgresql' }, value: Number(size.rows[0]?.size ?? 0) }]
   }
   kept.set(db, { until: performance.now() + KEPT, rows })
   return rows

@@ -45,6 +45,7 @@ const GAUGES: Readonly<Record<string, readonly [help: string, ...labels: string[
   paraphe_vault_objects: ['Stored files; looked at every five minutes'],
   paraphe_vault_bytes: ['Bytes of stored files before equal parts are kept once; looked at every five minutes'],
   paraphe_alarms: ['What is amiss now', 'cause'],
+  paraphe_backup_timestamp_seconds: ['When the newest good backup was begun'],
   paraphe_crl_this_update_timestamp_seconds: ['When the newest revocation list was issued', 'issuer'],
   paraphe_crl_next_update_timestamp_seconds: ['When the newest revocation list ends', 'issuer'],
   paraphe_certificate_not_after_timestamp_seconds: ['When a certificate of the authority ends', 'purpose'],
@@ -107,7 +108,7 @@ export function createMetrics({ db, config, clock, isLocked }: MetricsTools): Me
     observe: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     async scrape() {
       const at = clock()
-      const found = { ...(await openFigures(db, at)), ...(await trustFigures(db, at)), ...(await wholeFigures(db)), ...(await own()) }
+      const found = { ...(await openFigures(db, at)), ...(await trustFigures(db, at)), ...(await own()), ...(await wholeFigures(db)) }
       for (const [name, gauge] of gauges) {
         gauge.reset()
         for (const { labels, value } of found[name] ?? []) gauge.set(labels, value)

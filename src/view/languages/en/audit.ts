@@ -44,6 +44,8 @@ export const audit = {
     certificate: 'Certificates',
     contact: 'Contacts',
     stamp: 'Stamps',
+    doctor: 'Self-check',
+    alarm: 'Alarms',
     numbering: 'Numbering series',
     backup: 'Backups',
     'legal-entity': 'Companies',

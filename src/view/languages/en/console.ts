@@ -1,5 +1,6 @@
 import { plural } from '../../plural.ts'
 import { audit } from './audit.ts'
+import { doctorAdvice, doctorChecks, doctorPage } from './doctor.ts'
 
 export const console = {
   title: 'Console',
@@ -418,7 +419,10 @@ export const console = {
     lead: 'What the server checks about itself. The command “doctor” says the same.',
     version: 'Paraphe {version}',
     states: { good: 'In order', wait: 'Worth a look', stop: 'Does not work' },
+    page: doctorPage,
+    advice: doctorAdvice,
     checks: {
+      ...doctorChecks,
       'set-up': { title: 'Set-up', good: 'Done.', wait: 'Not done yet.', stop: 'Not done yet.' },
       database: {
         title: 'File of data',

@@ -2,6 +2,7 @@
 export const events = {
   'installation.set-up': 'Set up this installation',
   'setting.changed': 'Changed the setting {name}',
+  'doctor.asked': 'Asked for every self-check',
   'channel.changed': 'Changed the {channel} channel',
   'channel.tested': 'Tested the {channel} channel',
   'user.added': 'Added the user {name}',

@@ -43,6 +43,8 @@ export const audit = {
     certificate: 'Certificats',
     contact: 'Contacts',
     stamp: 'Cachets',
+    doctor: 'Autocontrôle',
+    alarm: 'Alarmes',
     numbering: 'Séries de numéros',
     backup: 'Sauvegardes',
     'legal-entity': 'Sociétés',

@@ -1,6 +1,7 @@
 import { plural } from '../../plural.ts'
 import type { console as shape } from '../en/console.ts'
 import { audit } from './audit.ts'
+import { doctorAdvice, doctorChecks, doctorPage } from './doctor.ts'
 
 export const console: typeof shape = {
   title: 'Console',
@@ -422,7 +423,10 @@ export const console: typeof shape = {
     lead: 'Ce que le serveur vérifie de lui-même. La commande « doctor » dit la même chose.',
     version: 'Paraphe {version}',
     states: { good: 'En ordre', wait: 'À regarder', stop: 'Ne fonctionne pas' },
+    page: doctorPage,
+    advice: doctorAdvice,
     checks: {
+      ...doctorChecks,
       'set-up': { title: 'Configuration', good: 'Faite.', wait: 'Pas encore faite.', stop: 'Pas encore faite.' },
       database: {
         title: 'Fichier de données',
