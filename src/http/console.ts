@@ -31,6 +31,7 @@ const CONSOLE = {
   backup: settings,
   health: settings,
   outbound: settings,
+  tokens: users,
 } as const
 export type ConsolePage = keyof typeof CONSOLE
 
@@ -39,7 +40,7 @@ const GROUPS = {
   people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
-  integration: ['webhooks'],
+  integration: ['tokens', 'webhooks'],
   trust: ['authority', 'audit', 'vault'],
   system: ['settings', 'backup', 'health', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>

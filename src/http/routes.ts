@@ -12,6 +12,7 @@ import { welcome } from './welcome.ts'
 import { proof } from './proof.ts'
 import { account } from './account.ts'
 import { accountNotifications } from './account/notifications.ts'
+import { accountTokens } from './account/tokens.ts'
 import { notifications } from './notifications.ts'
 import { accountPassword } from './account/password.ts'
 import { accountSessions } from './account/sessions.ts'
@@ -109,6 +110,7 @@ import { consoleBackup } from './console/backup.ts'
 import { consoleOutbound } from './console/outbound.ts'
 import { consoleWebhooks } from './console/webhooks.ts'
 import { consoleHealth } from './console/health.ts'
+import { consoleTokens } from './console/tokens.ts'
 import { consoleAuthority } from './console/authority.ts'
 import { consoleCertificates } from './console/authority/certificates.ts'
 import { consoleCertificateRevocation } from './console/authority/certificates/revocation.ts'
@@ -166,6 +168,7 @@ export function mountRoutes(app: Hono<Env>): void {
     account,
     accountPassword,
     accountNotifications,
+    accountTokens,
     notifications,
     accountSessions,
     languageChoice,
@@ -261,6 +264,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleVault,
     consoleBackup,
     consoleHealth,
+    consoleTokens,
     consoleOutbound,
     consoleAuthority,
     consoleAuthorityRenewal,

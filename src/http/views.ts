@@ -1,3 +1,5 @@
+import type { Scope } from '../integration/scopes.ts'
+import type { Token } from '../integration/tokens.ts'
 import type { ProofWays } from '../access/proof.ts'
 import type { BackupPage } from './console/backup.ts'
 import type { MessageGroup } from './console/messages.ts'
@@ -157,6 +159,28 @@ export interface ShownPair {
 }
 
 /** Every template a route may render, and exactly what it is given beside the page. One line a template. */
+/** A token that was made a moment ago: the only time that it is seen. */
+export interface FreshToken {
+  readonly name: string
+  readonly secret: string
+}
+
+export interface ShownToken extends Token {
+  /** Null: one's own. */
+  readonly owner: string | null
+  readonly isLive: boolean
+}
+
+export interface TokenForm {
+  readonly form: Form
+  /** The same form sent twice makes one. */
+  readonly key: string
+  readonly scopes: readonly Scope[]
+  readonly days: readonly number[]
+  readonly mayBeEndless: boolean
+  readonly hasPassword: boolean
+}
+
 export interface Views {
   'errors/show': { status: number; message: string; reference: string | null }
   'setup/company': { steps: StepView[]; form: Form; countries: Countries; hasLogo: boolean }
@@ -184,6 +208,14 @@ export interface Views {
     details: Form
     password: Form
     sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
+  }
+  'account/tokens': TokenForm & { tokens: ShownToken[]; fresh: FreshToken | null; mayMake: boolean }
+  'console/tokens': TokenForm & {
+    tokens: ShownToken[]
+    fresh: FreshToken | null
+    programs: { id: string; name: string }[]
+    accountForm: Form
+    policyForm: Form
   }
   'account/notifications': { form: Form; kinds: readonly NotificationKind[]; mailings: readonly Mailing[] }
   'notifications/index': {
@@ -435,11 +467,19 @@ export interface Views {
       jobTitle: string
       department: string | null
       roles: readonly NamedRole[]
-      state: 'active' | 'invited' | 'disabled'
+      state: 'active' | 'invited' | 'disabled' | 'service'
     }[]
   }
   'console/users/show': {
-    person: { id: string; name: string; isDisabled: boolean; hasPassword: boolean; isSelf: boolean; mayDoMore: boolean } | null
+    person: {
+      id: string
+      name: string
+      isService: boolean
+      isDisabled: boolean
+      hasPassword: boolean
+      isSelf: boolean
+      mayDoMore: boolean
+    } | null
     form: Form
     /** Null: whoever looks may not assign them. */
     ticks: RoleTicks | null

@@ -5,7 +5,7 @@ import { explainRights } from '../../access/explaining.ts'
 import { groupsOf, listGroups, putIntoGroups } from '../../access/groups.ts'
 import { inviteUser } from '../../access/inviting.ts'
 import { EMPLOYEE } from '../../access/rights.ts'
-import type { User } from '../../access/roles.ts'
+import { fullName, type User } from '../../access/roles.ts'
 import { changingRights } from '../../access/standing.ts'
 import { addUser, changeUser, findUser, listUsers, mayDoMore, type UserDetails } from '../../access/users.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
@@ -47,7 +47,8 @@ async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
   return c.var.render('console/users/show', {
     person: user && {
       id: user.id,
-      name: `${user.firstName} ${user.lastName}`,
+      name: fullName(user),
+      isService: user.isService === 1,
       isDisabled: user.disabledAt !== null,
       hasPassword: user.passwordHash !== null,
       isSelf: user.id === c.var.user?.id,
@@ -85,12 +86,18 @@ export const consoleUsers = createApp()
       await c.var.render('console/users/index', {
         people: users.map((user) => ({
           id: user.id,
-          name: `${user.firstName} ${user.lastName}`,
-          email: user.email,
+          name: fullName(user),
+          email: user.isService ? '' : user.email,
           jobTitle: user.jobTitle,
           department: (user.departmentId && departments.get(user.departmentId)) || null,
           roles: roles.get(user.id) ?? [],
-          state: user.disabledAt ? ('disabled' as const) : user.passwordHash ? ('active' as const) : ('invited' as const),
+          state: user.disabledAt
+            ? ('disabled' as const)
+            : user.isService
+              ? ('service' as const)
+              : user.passwordHash
+                ? ('active' as const)
+                : ('invited' as const),
         })),
       }),
     )

@@ -35,6 +35,7 @@ import { webhooks } from './en/webhooks.ts'
 import { verify } from './en/verify.ts'
 import { proof } from './en/proof.ts'
 import { authority } from './en/authority.ts'
+import { integration } from './en/integration.ts'
 
 export const en = {
   shell,
@@ -74,4 +75,5 @@ export const en = {
   webhooks,
   proof,
   authority,
+  integration,
 }

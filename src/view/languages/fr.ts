@@ -35,6 +35,7 @@ import { webhooks } from './fr/webhooks.ts'
 import { verify } from './fr/verify.ts'
 import { proof } from './fr/proof.ts'
 import { authority } from './fr/authority.ts'
+import { integration } from './fr/integration.ts'
 
 import type { Words } from '../words.ts'
 
@@ -76,4 +77,5 @@ export const fr: Words = {
   webhooks,
   proof,
   authority,
+  integration,
 }

@@ -44,6 +44,7 @@ export const console = {
     vault: 'Vault check',
     backup: 'Backup',
     health: 'Health',
+    tokens: 'API',
     outbound: 'What leaves this house',
   },
   companies: {
@@ -82,7 +83,7 @@ export const console = {
     name: 'Name',
     roles: 'Roles',
     state: 'State',
-    states: { active: 'Active', invited: 'Invited', disabled: 'Disabled' },
+    states: { active: 'Active', invited: 'Invited', disabled: 'Disabled', service: 'Program' },
     addAndInvite: 'Add and send the link',
     invite: 'Send a link to choose a password',
     disable: 'Disable',

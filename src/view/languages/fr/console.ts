@@ -45,6 +45,7 @@ export const console: typeof shape = {
     vault: 'Contrôle du coffre',
     backup: 'Sauvegarde',
     health: 'État',
+    tokens: 'API',
     outbound: 'Ce qui sort de la maison',
   },
   companies: {
@@ -85,7 +86,7 @@ export const console: typeof shape = {
     name: 'Nom',
     roles: 'Rôles',
     state: 'État',
-    states: { active: 'Actif', invited: 'Invité', disabled: 'Désactivé' },
+    states: { active: 'Actif', invited: 'Invité', disabled: 'Désactivé', service: 'Programme' },
     addAndInvite: 'Ajouter et envoyer le lien',
     invite: 'Envoyer un lien pour choisir un mot de passe',
     disable: 'Désactiver',
