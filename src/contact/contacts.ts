@@ -2,6 +2,7 @@ import type { UserAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { folded } from '../base/folded.ts'
 import { newId } from '../base/id.ts'
+import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { ContactRow, Language } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
@@ -68,10 +69,12 @@ export function addContact(db: Db, act: UserAct, details: KeptDetails): Promise<
   })
 }
 
-export function changeContact(db: Db, act: UserAct, reader: Reader, id: string, details: KeptDetails): Promise<void> {
+/** `seen`: when what was looked at had been changed last; left out: whatever stands. */
+export function changeContact(db: Db, act: UserAct, reader: Reader, id: string, details: KeptDetails, seen?: Instant): Promise<void> {
   refuseUnreachable(details)
   return db.transaction().execute(async (tx) => {
-    await contactFor(tx, reader, id, 'edit')
+    const { updatedAt } = await contactFor(tx, reader, id, 'edit')
+    if (seen !== undefined && updatedAt !== seen) throw new Refusal('conflict', 'request.changed')
     await updateContact(tx, act, id, details)
     await append(tx, act, { type: 'contact.changed', detail: { contact: id }, clear: { name: nameOfContact(details) } })
   })

@@ -1,9 +1,19 @@
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { documentOf } from './api/document.ts'
+import { apiAudit } from './api/audit.ts'
+import { apiContacts } from './api/contacts.ts'
 import { apiEnvelopes } from './api/envelopes.ts'
+import { apiDocuments } from './api/envelopes/documents.ts'
+import { apiFields } from './api/envelopes/fields.ts'
+import { apiRecipients } from './api/envelopes/recipients.ts'
+import { apiSending } from './api/envelopes/sending.ts'
 import { apiMe } from './api/me.ts'
 import { createApi } from './api/route.ts'
+import { apiTemplates } from './api/templates.ts'
+import { apiUploads } from './api/uploads.ts'
+import { apiVault } from './api/vault.ts'
+import { apiVerifications } from './api/verifications.ts'
 
 /** Every address of the API, one file a resource. */
 export const api = createApi()
@@ -13,7 +23,21 @@ api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
   bearerFormat: 'prph_…',
   description: 'A token of a person or of a service account; each address names the scope that it needs.',
 })
-for (const resource of [apiMe, apiEnvelopes]) api.route('/', resource)
+for (const resource of [
+  apiMe,
+  apiEnvelopes,
+  apiSending,
+  apiDocuments,
+  apiRecipients,
+  apiFields,
+  apiUploads,
+  apiTemplates,
+  apiContacts,
+  apiVault,
+  apiVerifications,
+  apiAudit,
+])
+  api.route('/', resource)
 
 api.get('/api/openapi.json', async (c) => {
   const { staff } = originsOf(c.var.house.config, await readSetting(c.var.house.db, 'installation'))

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { Scope } from '../../integration/scopes.ts'
-import type { Env } from '../env.ts'
+import type { Ctx, Env } from '../env.ts'
 import { onceByKey, readable, scoped } from './door.ts'
 import { type Fault, InvalidRequest, pointerTo } from './problem.ts'
 
@@ -140,3 +140,7 @@ export const posts = (scope: Scope | null, may: Guard = {}) => guard(scope, may,
 export const changes = (scope: Scope | null, may: Guard = {}) => guard(scope, may, readable)
 export const keyed = { headers: KeyHeader }
 export const matched = { headers: MatchHeader }
+
+/** What was read as JSON where a form may come too; of a form it is empty. */
+export const jsonOf = <Schema extends z.ZodType>(c: Ctx, _schema: Schema): z.output<Schema> =>
+  (c.req as unknown as { valid(target: 'json'): z.output<Schema> }).valid('json')

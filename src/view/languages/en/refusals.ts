@@ -695,4 +695,7 @@ export const refusals = {
   'backup.process-ended': 'The backup ended before its time: {detail}',
   'backup.keep-too-few': 'At least one day, week or month must keep its backup.',
   'backup.number-invalid': 'Please enter a whole number within the range.',
+  'audit.entry-unknown': 'There is no such entry of the log.',
+  'template.role-unknown': 'There is no role {name} in this template.',
+  'template.value-unknown': 'There is no field {name} in this template that may be written beforehand.',
 }

@@ -715,4 +715,7 @@ export const refusals: typeof shape = {
   'backup.process-ended': 'La sauvegarde s’est arrêtée avant la fin : {detail}',
   'backup.keep-too-few': 'Au moins un jour, une semaine ou un mois doit garder sa sauvegarde.',
   'backup.number-invalid': 'Veuillez saisir un nombre entier dans les limites.',
+  'audit.entry-unknown': 'Cette entrée du journal n’existe pas.',
+  'template.role-unknown': 'Il n’y a pas de rôle {name} dans ce modèle.',
+  'template.value-unknown': 'Il n’y a pas de champ {name} à remplir d’avance dans ce modèle.',
 }
