@@ -1,3 +1,4 @@
+import type { Reference } from './api/reference.ts'
 import type { Scope } from '../integration/scopes.ts'
 import type { Token } from '../integration/tokens.ts'
 import type { ProofWays } from '../access/proof.ts'
@@ -209,6 +210,8 @@ export interface Views {
     password: Form
     sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
   }
+  'api/index': { reference: Reference; origin: string }
+  'api/codes': { codes: readonly (readonly [string, string])[] }
   'account/tokens': TokenForm & { tokens: ShownToken[]; fresh: FreshToken | null; mayMake: boolean }
   'console/tokens': TokenForm & {
     tokens: ShownToken[]

@@ -445,6 +445,8 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /console/tokens/policy': 'console.users',
   'POST /console/tokens/:id/ending': 'console.users',
   'GET /api/openapi.json': 'anyone',
+  'GET /api': 'signed-in',
+  'GET /api/codes': 'signed-in',
   'GET /api/v1/me': 'signed-in',
   'GET /api/v1/token': 'signed-in',
   'DELETE /api/v1/token': 'signed-in',

@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Refusal, RefusalAt } from '../../base/refusal.ts'
 import { FieldRefusal } from '../../envelope/fields.ts'
-import { preferredLanguage, words } from '../../view/words.ts'
+import { type Language, preferredLanguage, words } from '../../view/words.ts'
 import type { Ctx } from '../env.ts'
 import { refusalSentence, STATUS } from '../errors.ts'
 
@@ -54,7 +54,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-export const problemAddress = (code: string): string => `/api#${code}`
+export const problemAddress = (code: string): string => `/api/codes#${code}`
 
 /** An answer as RFC 9457 has it: `code` is the house's stable reason, `detail` its sentence in the language that was asked for. */
 export function problem(c: Ctx, error: Error): Response {
@@ -110,7 +110,7 @@ function faultsOf(error: Refusal): readonly Fault[] {
 }
 
 /** The sentences of every reason, for the page that explains the API. */
-export const everyReason = (lang: 'en' | 'fr'): readonly (readonly [string, string])[] => Object.entries({ ...words(lang).refusals })
+export const everyReason = (lang: Language): readonly (readonly [string, string])[] => Object.entries({ ...words(lang).refusals })
 
 /** Before the router, where nothing is known of who asks. */
 export function plainProblem(request: Request, code: string, status: number, headers: Record<string, string>): Response {

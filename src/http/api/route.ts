@@ -47,7 +47,7 @@ export const createApi = (): OpenAPIHono<Env> =>
 
 export const Problem = z
   .object({
-    type: z.string().openapi({ description: 'Where the code is explained.', example: '/api#envelope.not-a-draft' }),
+    type: z.string().openapi({ description: 'Where the code is explained.', example: '/api/codes#envelope.not-a-draft' }),
     title: z.string(),
     status: z.int(),
     code: z.string().openapi({ description: 'A stable name, for programs.', example: 'envelope.not-a-draft' }),

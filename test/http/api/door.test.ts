@@ -101,7 +101,7 @@ test('a body of another type is not read', async () => {
   const answer = await api.ask('POST', '/api/v1/envelopes', 'title=a', { 'content-type': 'application/x-www-form-urlencoded' })
   expect([answer.status, answer.json.code]).toEqual([415, 'request.media-type'])
   const nothing = await api.ask('GET', '/api/v1/nothing')
-  expect([nothing.status, nothing.json.code, nothing.json.type]).toEqual([404, 'page.not-found', '/api#page.not-found'])
+  expect([nothing.status, nothing.json.code, nothing.json.type]).toEqual([404, 'page.not-found', '/api/codes#page.not-found'])
 })
 
 test('the rate is told with every answer, and past it one is asked to wait', async () => {
