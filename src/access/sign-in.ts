@@ -44,7 +44,10 @@ export async function signIn({ db, secretKey }: SignInTools, act: Act, credentia
   const { only, breakGlassUserId } = await readSetting(db, 'signOn')
   // While everybody signs on by a source, one password of the house opens, and at its own page alone.
   const isLocal = !only || (credentials.isBreakGlass === true && user?.id === breakGlassUserId)
-  const matches = await verifyPassword(credentials.password, isLocal && user && !user.disabledAt && !user.isService ? user.passwordHash : null)
+  const matches = await verifyPassword(
+    credentials.password,
+    isLocal && user && !user.disabledAt && !user.isService ? user.passwordHash : null,
+  )
   const answer: DirectoryAnswer =
     matches || credentials.isBreakGlass
       ? { kind: 'not-theirs' }
