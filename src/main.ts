@@ -24,6 +24,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'the company’s seal on finished PDFs, in number: B-LTA, in the vault, known to the verification page',
     load: () => import('./cli/seal.ts'),
   },
+  healthcheck: {
+    usage: 'healthcheck [--ready]',
+    does: 'asks the running server how it is',
+    load: () => import('./cli/healthcheck.ts'),
+  },
   doctor: { usage: 'doctor [--json]', does: 'every self-check', load: () => import('./cli/doctor.ts') },
   config: { usage: 'config show [--json]', does: 'each setting and where it comes from', load: () => import('./cli/config.ts') },
   audit: {

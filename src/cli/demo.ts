@@ -30,7 +30,7 @@ export const run: Command['run'] = async (args) => {
     console.log(`Wrote ${Object.keys(files).join(', ')} to ${out}`)
     return 0
   } finally {
-    await running.stop(5_000)
+    await running.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }

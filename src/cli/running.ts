@@ -13,6 +13,7 @@ import { createServer } from '../http/server.ts'
 import type { Served } from '../http/served.ts'
 import type { Views } from '../http/views.ts'
 import { type Job, releaseLeases } from '../jobs/queue.ts'
+import { readSetting } from '../setting/setting.ts'
 import { removeLooseChunks } from '../store/sweeping.ts'
 import { keepFixedMail } from '../upkeep/fixing.ts'
 import { createView } from '../view/eta.ts'
@@ -24,8 +25,13 @@ import { openHouse } from './open-house.ts'
 export interface Running {
   readonly house: House
   readonly listeners: readonly BunServer<undefined>[]
-  /** Answers under way are given and jobs under way end; what did not begin waits in its row for the next start. */
-  stop(grace: number): Promise<void>
+  /** Resolves while the database answers; for whoever watches that this process lives. */
+  isAlive(): Promise<unknown>
+  /**
+   * Says that it is not ready and ends the streams; after `notice`, during which whoever spreads requests can see that, takes no more. Answers and jobs
+   * under way end by themselves within `grace`, or until `hurried` resolves; then connections are cut and jobs handed back. Milliseconds.
+   */
+  stop(ending?: { readonly notice?: number; readonly grace?: number; readonly hurried?: Promise<unknown> }): Promise<void>
 }
 
 export interface RunningOptions extends Pick<ListenOptions, 'onAccident'> {
@@ -74,9 +80,15 @@ export async function startRunning(config: Config, options: RunningOptions = {})
   return {
     house,
     listeners,
-    async stop(grace) {
+    isAlive: () => readSetting(house.db, 'installation'),
+    async stop({ notice = 0, grace = 5_000, hurried = new Promise(() => {}) } = {}) {
       server.close()
-      await Promise.race([Promise.all([...listeners.map((listener) => listener.stop()), worker.stop()]), Bun.sleep(grace)])
+      const worked = worker.stop()
+      if (notice) await Promise.race([hurried, Bun.sleep(notice)])
+      const ended = Promise.all([...listeners.map((listener) => listener.stop()), worked])
+      await Promise.race([ended, hurried, Bun.sleep(grace)])
+      await Promise.race([Promise.all(listeners.map((listener) => listener.stop(true))), Bun.sleep(1_000)])
+      await worker.handBack()
       await close()
       lock[Symbol.dispose]()
     },

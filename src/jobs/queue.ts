@@ -69,6 +69,18 @@ export async function claim(db: Db, at: Instant, kinds: readonly string[]): Prom
 export const releaseLeases = (db: Db): Promise<unknown> =>
   db.updateTable('job').set({ leaseUntil: null }).where('leaseUntil', 'is not', null).where('doneAt', 'is', null).execute()
 
+/** What is leased to the caller is anybody's again. One that another has claimed since is theirs. */
+export async function handBack(db: Db, jobs: Iterable<Job>): Promise<void> {
+  for (const { id, attempts } of jobs)
+    await db
+      .updateTable('job')
+      .set({ leaseUntil: null })
+      .where('id', '=', id)
+      .where('attempts', '=', attempts)
+      .where('doneAt', 'is', null)
+      .execute()
+}
+
 export const finishJob = (db: Db, at: Instant, job: Job): Promise<unknown> =>
   db.updateTable('job').set({ doneAt: at, leaseUntil: null, lastError: null }).where('id', '=', job.id).execute()
 

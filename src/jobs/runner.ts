@@ -3,7 +3,7 @@ import type { Db } from '../db/open.ts'
 import { count } from '../log/counts.ts'
 import { log } from '../log/lines.ts'
 import { duringRequest } from '../log/request.ts'
-import { claim, deferJob, failJob, finishJob, type Job } from './queue.ts'
+import { claim, deferJob, failJob, finishJob, handBack, type Job } from './queue.ts'
 
 export type Handler = (job: Job) => Promise<void>
 
@@ -17,7 +17,10 @@ export interface Runner {
   wake(): void
   /** Runs until nothing is due; for tests, demo and a graceful stop. */
   drain(): Promise<void>
+  /** Takes nothing new; resolves when what is under way has ended. */
   stop(): Promise<void>
+  /** For a process that ends now: whoever comes next takes up at once what is still under way here. */
+  handBack(): Promise<void>
 }
 
 /** Takes due jobs one after the other, `lanes` at a time. The same code recovers after a crash and serves the happy path. */
@@ -30,6 +33,7 @@ export function startRunner(
   const kinds = Object.keys(handlers)
   const beat = options.beat ?? 1_000
   let stopped = false
+  const underWay = new Set<Job>()
   let alarm = Promise.withResolvers<void>()
 
   const carryOut = async (job: Job): Promise<void> => {
@@ -54,7 +58,12 @@ export function startRunner(
   const step = async (): Promise<boolean> => {
     const job = await claim(db, clock(), kinds)
     if (!job) return false
-    await duringRequest(job.requestId, () => carryOut(job))
+    underWay.add(job)
+    try {
+      await duringRequest(job.requestId, () => carryOut(job))
+    } finally {
+      underWay.delete(job)
+    }
     return true
   }
   const lane = async (): Promise<void> => {
@@ -84,5 +93,6 @@ export function startRunner(
       wake()
       await Promise.all(lanes)
     },
+    handBack: () => handBack(db, underWay),
   }
 }

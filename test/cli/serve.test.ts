@@ -2,36 +2,13 @@ import { expect, test } from 'bun:test'
 import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { told, Visitor } from '../../src/cli/visitor.ts'
+import { Visitor } from '../../src/cli/visitor.ts'
 import { startInstallation } from '../support/installation.ts'
+import { PASSWORD, setUp } from '../support/setting-up.ts'
 
 const ROOT = join(import.meta.dir, '../..')
-const PASSWORD = 'violet tractor hums at noon'
 
 const SECRET = /([A-Z2-9]{5}-){5}[A-Z2-9]{5}/
-
-async function setUp(
-  origin: string,
-  setupUrl: string,
-  protection: Record<string, string> = { protection: 'key-file' },
-  onDone: (text: string) => void = () => {},
-): Promise<Visitor> {
-  const visitor = new Visitor(origin, 'en')
-  await visitor.get(setupUrl)
-  const steps: [string, Record<string, string>][] = [
-    ['company', { legalName: 'Acme Ltd', country: 'FR', address: '1 rue de la Paix, Paris' }],
-    ['administrator', { firstName: 'Ann', lastName: 'Archer', email: 'ann@acme.example', password: PASSWORD }],
-    ['addresses', { language: 'en', timeZone: 'Europe/Paris', staffUrl: origin, publicUrl: origin }],
-    ['mail', { skip: '1' }],
-    ['authority', { algorithm: 'ecdsa-p256', rootName: 'Acme Root', issuingName: 'Acme Issuing', sealName: 'Acme Ltd', ...protection }],
-  ]
-  for (const [step, fields] of steps) {
-    const page = await visitor.post(`/setup/${step}`, fields)
-    if (page.status !== 200) throw new Error(`${step}: ${told(page)}`)
-    onDone(page.text)
-  }
-  return visitor
-}
 
 test('from the first start to the next: set up by the printed address, kept over kill -9, ended by SIGTERM with 0', async () => {
   const first = await startInstallation()
