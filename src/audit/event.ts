@@ -150,6 +150,7 @@ export const EVENT_TYPES = [
   'invitation.revoked',
   'invitation.handed-over',
   'invitation.in-person',
+  'invitation.embedded',
   'ceremony.opened',
   'ceremony.consented',
   'ceremony.code-sent',

@@ -1065,6 +1065,8 @@ export interface InvitationTable {
   /** When an administrator opened it in the Outbox. */
   handedOverAt: Instant | null
   inPerson: number
+  /** Listed pages of others may show it inside them. */
+  embedded: Generated<number>
 }
 export type InvitationRow = Selectable<InvitationTable>
 

@@ -24,6 +24,7 @@ import * as webhooks from '../../migrations/0024-webhooks.ts'
 import * as watching from '../../migrations/0025-watching.ts'
 import { BYTEWISE } from './bytewise.ts'
 import { isPostgres } from './dialect.ts'
+import * as embedding from '../../migrations/0027-embedding.ts'
 import type { Db } from './open.ts'
 
 /** Every migration, by name, in order. Frozen once released: a change is a new file. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-integration': integration,
   '0024-webhooks': webhooks,
   '0025-watching': watching,
+  '0027-embedding': embedding,
 }
 
 /** A database that a later version has changed: it is never opened by an earlier one. */

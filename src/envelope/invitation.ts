@@ -10,29 +10,36 @@ import type { Envelope, Recipient } from './envelope.ts'
 /** A recipient's way in. Its secret is derived from a key outside the database and never stored. */
 export type Invitation = InvitationRow
 
-/** A new generation; the links before it stop working. One opened in person stands beside the link, and does not end it. */
+interface Shape {
+  readonly inPerson: boolean
+  readonly embedded: boolean
+  readonly expiresAt: Instant | null
+}
+
+/** A new generation; the links before it stop working. One opened in person or shown inside another page stands beside the link, and does not end it. */
 export async function createInvitation(
   tx: Tx,
   act: Act,
   recipient: Pick<Recipient, 'id'>,
   envelope: Pick<Envelope, 'deadline'>,
-  { inPerson = false } = {},
+  { inPerson = false, embedded = false, expiresAt = envelope.deadline }: Partial<Shape> = {},
 ): Promise<Invitation> {
   const last = await tx
     .selectFrom('invitation')
     .select((select) => select.fn.max('generation').as('generation'))
     .where('recipientId', '=', recipient.id)
     .executeTakeFirst()
-  if (!inPerson) await revokeInvitations(tx, act, [recipient.id])
+  if (!inPerson && !embedded) await revokeInvitations(tx, act, [recipient.id])
   const invitation: Invitation = {
     id: newId('inv'),
     recipientId: recipient.id,
     generation: (last?.generation ?? 0) + 1,
     createdAt: act.at,
-    expiresAt: envelope.deadline,
+    expiresAt,
     revokedAt: null,
     handedOverAt: null,
     inPerson: Number(inPerson),
+    embedded: Number(embedded),
   }
   await tx.insertInto('invitation').values(invitation).execute()
   return invitation
@@ -55,6 +62,7 @@ export async function currentInvitation(db: Db, recipientId: string, at: Instant
     .selectAll()
     .where('recipientId', '=', recipientId)
     .where('inPerson', '=', 0)
+    .where('embedded', '=', 0)
     .where('revokedAt', 'is', null)
     .orderBy('generation', 'desc')
     .executeTakeFirst()

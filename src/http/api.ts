@@ -13,6 +13,7 @@ import { apiMe } from './api/me.ts'
 import { everyReason } from './api/problem.ts'
 import { referenceOf } from './api/reference.ts'
 import { createApi } from './api/route.ts'
+import { apiSigningLinks } from './api/signing-links.ts'
 import { apiTemplates } from './api/templates.ts'
 import { apiUploads } from './api/uploads.ts'
 import { apiVault } from './api/vault.ts'
@@ -31,6 +32,7 @@ for (const resource of [
   apiMe,
   apiEnvelopes,
   apiSending,
+  apiSigningLinks,
   apiDocuments,
   apiRecipients,
   apiFields,

@@ -23,6 +23,7 @@ const CONSOLE = {
   disclosures: settings,
   board: settings,
   webhooks: settings,
+  embedding: settings,
   channels: settings,
   outbox: settings,
   authority: ({ console }: Permissions) => console.authority,
@@ -40,7 +41,7 @@ const GROUPS = {
   people: ['users', 'departments', 'groups', 'roles'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
-  integration: ['tokens', 'webhooks'],
+  integration: ['tokens', 'webhooks', 'embedding'],
   trust: ['authority', 'audit', 'vault'],
   system: ['settings', 'backup', 'health', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>

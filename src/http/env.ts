@@ -29,6 +29,8 @@ export interface Page {
   readonly host: string
   readonly asset: (name: string) => string
   readonly flash: Flash | null
+  /** Origins of pages that show this one inside them, by right; null: nobody does. */
+  readonly embeddedIn: readonly string[] | null
   readonly nav: {
     readonly waitingForMe: number
     readonly unread: number
@@ -78,6 +80,8 @@ export type Env = {
     token: Token | null
     lang: Language
     requestId: string
+    /** Origins of pages that may show this answer inside them; null: nobody. */
+    embeddedIn: readonly string[] | null
     /** Reads the form where large files are taken, once; null on every other address. */
     upload: (() => Promise<UploadForm>) | null
     /** Renders a template with the page's data added. */

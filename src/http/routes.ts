@@ -108,6 +108,7 @@ import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleVault } from './console/vault.ts'
 import { consoleBackup } from './console/backup.ts'
 import { consoleOutbound } from './console/outbound.ts'
+import { consoleEmbedding } from './console/embedding.ts'
 import { consoleWebhooks } from './console/webhooks.ts'
 import { consoleHealth } from './console/health.ts'
 import { consoleTokens } from './console/tokens.ts'
@@ -256,6 +257,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleBoardTriggers,
     consoleBoardLog,
     consoleWebhooks,
+    consoleEmbedding,
     consoleAudit,
     consoleAuditTable,
     consoleAuditErasure,

@@ -20,6 +20,9 @@ export const POLICY = [
   "manifest-src 'self'",
 ].join('; ')
 
+/** Kept apart for each page that shows us inside it (CHIPS), so that it leads from none to another. */
+const inFrame = (cookie: string): string => `${cookie.replace(/;\s*samesite=\w+/i, '')}; SameSite=None; Partitioned`
+
 const isSecure = (cookie: string): boolean => /;\s*secure/i.test(cookie)
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -37,14 +40,21 @@ export const securityHeaders = (https: boolean) =>
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Cross-Origin-Resource-Policy', 'same-origin')
     headers.set('Permissions-Policy', 'geolocation=(), microphone=(), payment=(), usb=(), camera=(self)')
-    headers.set('X-Frame-Options', 'DENY')
+    // An old browser that knows no list of ancestors shows it nowhere.
+    if (c.var.embeddedIn)
+      headers.set('Content-Security-Policy', POLICY.replace("'none'; base-uri", `${c.var.embeddedIn.join(' ')}; base-uri`))
+    else headers.set('X-Frame-Options', 'DENY')
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
     if (!https) return
     headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
     const cookies = headers.getSetCookie()
-    if (cookies.every(isSecure)) return
+    const isFramed = c.var.embeddedIn !== null || (c.req.path === '/language' && c.req.header('sec-fetch-dest') === 'iframe')
+    if (!isFramed && cookies.every(isSecure)) return
     headers.delete('Set-Cookie')
-    for (const cookie of cookies) headers.append('Set-Cookie', isSecure(cookie) ? cookie : `${cookie}; Secure`)
+    for (const cookie of cookies) {
+      const secure = isSecure(cookie) ? cookie : `${cookie}; Secure`
+      headers.append('Set-Cookie', isFramed ? inFrame(secure) : secure)
+    }
   })
 
 /** A cookie name that a browser binds to the origin where the address is https. */

@@ -76,6 +76,7 @@ export async function createServer({ house, view, assets, onServed }: ServerDeps
     )
     c.set('user', null)
     c.set('sessionId', null)
+    c.set('embeddedIn', null)
     c.set('session', null)
     c.set('token', null)
     c.set('render', async (name, data) =>
@@ -228,6 +229,7 @@ async function pageFor(c: Ctx, house: House, assets: Assets, https: boolean): Pr
     host: c.env.host,
     asset: (name) => assets.url(name),
     flash: takeFlash(c),
+    embeddedIn: c.var.embeddedIn,
     nav: {
       waitingForMe: user ? await countWaiting(house.db, user) : 0,
       unread: user ? await countUnread(house.db, user.id) : 0,

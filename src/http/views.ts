@@ -299,6 +299,7 @@ export interface Views {
     fields: { id: string; label: string; value: string; stage: string }[]
     field: Form
   }
+  'console/embedding': { form: Form; isPlain: boolean; example: string }
   'console/webhooks/index': { targets: readonly (Target & TargetCounts)[] }
   'console/webhooks/new': { form: Form; events: readonly WebhookEvent[] }
   'console/webhooks/show': {

@@ -37,6 +37,8 @@ export interface Settings {
   signOn: { only: boolean; breakGlassUserId: string | null; testedAt: Instant | null }
   /** Whose signers are known here besides our own: roots as DER in base64, each with its SHA-256 in hexadecimal. */
   otherAuthorities: { roots: readonly { readonly der: string; readonly fingerprint: string }[] }
+  /** Pages of others, by origin, that may show the signing inside them. */
+  embedding: { origins: readonly string[] }
   /** Tokens of the API: whether people make their own, how long one lives, whether one may live without end, requests a minute for each. */
   api: { personal: boolean; longestDays: number; endless: boolean; perMinute: number }
 }
@@ -112,6 +114,7 @@ export const DEFAULTS: Settings = {
   reminders: { firstAfterDays: 3, everyDays: 3, most: 10 },
   holidays: { french: false, own: [] },
   secondFactor: { policy: 'optional' },
+  embedding: { origins: [] },
   email: null,
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },

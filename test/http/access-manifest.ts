@@ -407,6 +407,8 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /console/board/triggers/fields': 'console.settings',
   'POST /console/board/triggers/fields/:id/removal': 'console.settings',
   'GET /console/board/log': 'console.settings',
+  'GET /console/embedding': 'console.settings',
+  'POST /console/embedding': 'console.settings',
   'GET /console/webhooks': 'console.settings',
   'GET /console/webhooks/new': 'console.settings',
   'POST /console/webhooks': 'console.settings',
@@ -491,6 +493,7 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /api/v1/verifications': 'signed-in',
   'GET /api/v1/audit/entries': 'console.audit',
   'GET /api/v1/audit/entries/:seq': 'console.audit',
+  'POST /api/v1/envelopes/:id/recipients/:recipient/signing-links': 'envelope documents.edit',
 }
 
 /**

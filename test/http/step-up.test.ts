@@ -151,6 +151,7 @@ test('guesses of the password at a desk left open are limited', async () => {
 
 /** What concerns security: each is asked for anew after ten minutes, whatever else would be said of the request. */
 const GUARDED = `
+POST /console/embedding, POST /console/webhooks
 GET /console/authority/keys, POST /console/authority/keys/protection, POST /console/authority/keys/recovery, GET /console/authority/keys/recovering
 POST /console/authority/keys/recovering, POST /console/authority/keys/root-export, POST /console/authority/keys/root-removal
 POST /console/authority/keys/root-return, POST /console/authority/keys/records/1, POST /console/authority/unlocking, POST /console/authority/renewal

@@ -1,6 +1,7 @@
 import { recordOpening, redeemLink } from '../../ceremony/ceremony.ts'
 import { createApp } from '../env.ts'
 import { rememberLink } from './cookies.ts'
+import { allowFrame } from './embedding.ts'
 import { endedOrLostPage } from './lost-page.ts'
 import { ANY, asRecipient, goOn, recipientAct } from './recipient.ts'
 import { wantsJson } from '../env.ts'
@@ -10,6 +11,7 @@ export const signingLink = createApp()
   .get('/s/:token{inv_[^/]*\\.[^/]*}', async (c) => {
     const found = await redeemLink(c.var.house, c.var.act.at, c.req.param('token'))
     if (!found) return endedOrLostPage(c, heldIn(c.req.param('token')))
+    await allowFrame(c, found.invitation)
     await rememberLink(c, found.invitation, found.secret)
     return c.redirect(`/s/${found.invitation.id}`, 303)
   })

@@ -6,6 +6,7 @@ import { readSetting } from '../../setting/setting.ts'
 import { formatsFor } from '../../view/formats.ts'
 import { fill, words } from '../../view/words.ts'
 import type { Ctx } from '../env.ts'
+import { allowFrame } from './embedding.ts'
 import { speakAsBefore, speakTo } from './language.ts'
 
 /** Unknown, expired, used, revoked and forged links show this one page, byte for byte. */
@@ -21,6 +22,7 @@ export async function endedOrLostPage(
 ): Promise<Response> {
   const ended = await findEnded(c.var.house, c.var.act.at, held)
   if (!ended) return handedOverOrLostPage(c, held)
+  await allowFrame(c, ended.invitation)
   speakTo(c, ended.recipient)
   const { logoDigest } = await findLegalEntity(c.var.house.db, ended.envelope.legalEntityId)
   const { heading, text, facts } = letterOf(ended.kind, c.var.lang, ended.facts)

@@ -4,6 +4,7 @@ import { type Ceremony, findCeremony } from '../../ceremony/ceremony.ts'
 import { type Ctx, wantsJson } from '../env.ts'
 import { refusalSentence, refusalStatus } from '../errors.ts'
 import { rememberedLink } from './cookies.ts'
+import { allowFrame } from './embedding.ts'
 import { frameOf } from './frame.ts'
 import { speakTo } from './language.ts'
 import { endedOrLostPage } from './lost-page.ts'
@@ -36,6 +37,7 @@ export const asRecipient =
       if (wantsJson(c)) throw new Refusal('not_found', 'ceremony.over')
       return endedOrLostPage(c, held)
     }
+    await allowFrame(c, ceremony.invitation)
     speakTo(c, ceremony.recipient)
     if (!steps.includes(ceremony.step)) {
       if (wantsJson(c)) throw new Refusal('conflict', 'ceremony.not-identified')

@@ -36,6 +36,7 @@ export const console = {
     messages: 'Wording',
     disclosures: 'Terms',
     webhooks: 'Webhooks',
+    embedding: 'Embedding',
     board: 'Board and rules',
     channels: 'Channels',
     outbox: 'Outbox',

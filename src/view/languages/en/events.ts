@@ -148,6 +148,7 @@ export const events = {
   'invitation.renewed': 'Made a new link for {name}',
   'invitation.revoked': 'Withdrew the link of {name}',
   'invitation.handed-over': 'The administrator opened the link of {name} in the Outbox',
+  'invitation.embedded': 'A page of another system was given a link for {name}',
   'invitation.in-person': '{name} signs in person on this device',
   'ceremony.opened': '{name} opened the link',
   'ceremony.consented': '{name} accepted the terms',

@@ -76,4 +76,17 @@ export const webhooks = {
   toldAgain: 'It is told again.',
   older: 'Older',
   back: 'All webhooks',
+  embedding: {
+    title: 'Embedding',
+    lead: 'A page of your portal can show the signing inside it, so that nobody leaves it. Only pages of these origins may; to every other page the browser refuses it.',
+    origins: 'Origins',
+    originsHint: 'One a line, such as https://portal.example.com. Empty: no page may.',
+    none: 'No page may show a signing inside it.',
+    some: 'These pages may show a signing inside them.',
+    how: 'How it is done',
+    howText:
+      'Your system asks for a link by the API, at the moment when the recipient stands before your page, and puts it into a frame. It lives for a day; the code still goes to the recipient alone. The page hears of each step by postMessage: step, height, signed.',
+    plainHttp:
+      'This house is reached without https. Over plain http a browser keeps no cookie in another site’s frame: only pages of the same site can show it.',
+  },
 }

@@ -37,6 +37,7 @@ export const console: typeof shape = {
     messages: 'Textes',
     disclosures: 'Conditions',
     webhooks: 'Webhooks',
+    embedding: 'Intégration de la signature',
     board: 'Tableau et règles',
     channels: 'Canaux',
     outbox: 'Boîte d’envoi',

@@ -149,6 +149,7 @@ export const events: typeof shape = {
   'invitation.renewed': 'A créé un nouveau lien pour {name}',
   'invitation.revoked': 'A retiré un lien : {name}',
   'invitation.handed-over': 'L’administrateur a ouvert dans la boîte d’envoi le lien destiné à {name}',
+  'invitation.embedded': 'Une page d’un autre système a reçu un lien pour {name}',
   'invitation.in-person': '{name} signe en personne sur cet appareil',
   'ceremony.opened': '{name} a ouvert le lien',
   'ceremony.consented': '{name} a accepté les conditions',

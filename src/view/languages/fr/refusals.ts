@@ -630,6 +630,11 @@ export const refusals: typeof shape = {
   'board.subject-missing': 'Veuillez saisir un objet.',
   'board.place-unknown': '{place} n’est rien que l’on puisse remplir. Ce qui peut figurer entre accolades est indiqué plus bas.',
   'board.move-to-itself': 'La carte est déjà dans cette étape. Veuillez en choisir une autre.',
+  'embedding.nowhere':
+    'Aucune page ne peut montrer une signature. La page « Intégration de la signature » de la console liste celles qui le peuvent.',
+  'embedding.origin-invalid': '« {line} » n’est pas une origine comme https://portail.example.com.',
+  'embedding.not-https': '« {line} » n’est pas en https. Dans le cadre d’une autre page, un navigateur ne garde nos cookies qu’en https.',
+  'embedding.too-many': 'Il y a trop de lignes : 50 au plus.',
   'webhook.unknown': 'Veuillez choisir un webhook déclaré.',
   'webhook.address-invalid': 'Veuillez saisir une adresse web, par exemple https://crm.example.com/hook.',
   'webhook.not-https':

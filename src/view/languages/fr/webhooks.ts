@@ -82,4 +82,17 @@ export const webhooks: typeof english = {
   toldAgain: 'C’est redit.',
   older: 'Plus anciens',
   back: 'Tous les webhooks',
+  embedding: {
+    title: 'Intégration de la signature',
+    lead: 'Une page de votre portail peut montrer la signature en son sein, sans que personne ne la quitte. Seules les pages de ces origines le peuvent ; à toute autre, le navigateur la refuse.',
+    origins: 'Origines',
+    originsHint: 'Une par ligne, par exemple https://portail.example.com. Vide : aucune page.',
+    none: 'Aucune page ne peut montrer une signature.',
+    some: 'Ces pages peuvent montrer une signature.',
+    how: 'Comment faire',
+    howText:
+      'Votre système demande un lien par l’API, au moment où le destinataire est devant votre page, et le place dans un cadre. Il vit un jour ; le code va toujours au seul destinataire. La page apprend chaque étape par postMessage : step, height, signed.',
+    plainHttp:
+      'Cette maison est jointe sans https. En http, un navigateur ne garde aucun cookie dans le cadre d’un autre site : seules les pages du même site peuvent la montrer.',
+  },
 }
