@@ -24,9 +24,9 @@ export function openEmbedded(
   { envelopeId, recipientId, publicOrigin }: { readonly envelopeId: string; readonly recipientId: string; readonly publicOrigin: string },
 ): Promise<{ readonly url: string; readonly expiresAt: Instant; readonly origins: readonly string[] }> {
   return db.transaction().execute(async (tx) => {
+    const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
     const { origins } = await readSetting(tx, 'embedding')
     if (!origins.length) throw new Refusal('conflict', 'embedding.nowhere')
-    const { envelope, recipient } = await invitedRecipient(tx, user, envelopeId, recipientId)
     const day = later(act.at, LIFE)
     const expiresAt = envelope.deadline && envelope.deadline < day ? envelope.deadline : day
     const invitation = await createInvitation(tx, act, recipient, envelope, { embedded: true, expiresAt })
