@@ -195,6 +195,8 @@ test('every answer that the API gives when all is well has been held against its
     'GET /api/v1/envelopes 200',
     'PATCH /api/v1/envelopes/{id} 200',
     'DELETE /api/v1/envelopes/{id} 204',
+    // In the journey of embedding, by the same client.
+    'POST /api/v1/envelopes/{id}/recipients/{recipient}/signing-links 201',
   ]
   expect(wanted.filter((one) => !api.seen.has(one)).toSorted()).toEqual(elsewhere.toSorted())
 })
