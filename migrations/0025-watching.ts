@@ -31,6 +31,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .columns(['status', 'due_at'])
     .where(sql.ref('status'), 'in', [sql.lit('waiting'), sql.lit('failed')])
     .execute()
+  // One way to tell administrators; what waited of the earlier one is told anew.
+  await sql`update message set kind = 'alarm' where kind = 'vault-fault'`.execute(db)
   await make('readiness', { name: needed, at: needed }, ['name'])
   await make('outbound_use', { kind: needed, host: needed, port: whole, used_at: needed, times: whole }, ['kind', 'host', 'port'])
   await make('alarm', { id: needed, cause: needed, facts: needed, raised_at: needed, seen_at: needed, ended_at: optional }, ['id'])

@@ -3,6 +3,8 @@ export const EVENT_TYPES = [
   'installation.set-up',
   'setting.changed',
   'disclosure.published',
+  'alarm.raised',
+  'alarm.ended',
   'doctor.asked',
   'channel.changed',
   'channel.tested',

@@ -31,6 +31,7 @@ const CONSOLE = {
   vault: settings,
   backup: settings,
   health: settings,
+  alarms: settings,
   outbound: settings,
   tokens: users,
 } as const
@@ -43,7 +44,7 @@ const GROUPS = {
   work: ['board', 'holidays'],
   integration: ['tokens', 'webhooks', 'embedding'],
   trust: ['authority', 'audit', 'vault'],
-  system: ['settings', 'backup', 'health', 'outbound'],
+  system: ['settings', 'backup', 'health', 'alarms', 'outbound'],
 } as const satisfies Readonly<Record<string, readonly ConsolePage[]>>
 export type ConsoleGroup = keyof typeof GROUPS
 type Ungrouped = Exclude<ConsolePage, (typeof GROUPS)[ConsoleGroup][number]>

@@ -3,6 +3,8 @@ import type { Instant } from '../base/instant.ts'
 import type { House } from '../house.ts'
 import { readSetting } from '../setting/setting.ts'
 import { backupState } from '../upkeep/backup/runs.ts'
+import type { AlarmCause } from '../upkeep/alarms/causes.ts'
+import { listAlarms } from '../upkeep/alarms/raising.ts'
 import { witnessFailure } from '../upkeep/witness.ts'
 import { countFaults } from '../vault/faults.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
@@ -10,6 +12,9 @@ import { formatsFor } from '../view/formats.ts'
 import { fill, type Language, words } from '../view/words.ts'
 import type { ConsolePage } from './console.ts'
 import type { Notice } from './env.ts'
+
+/** Alarms of which a notice of its own speaks, with what is needed to put it right. */
+const TOLD_OTHERWISE = new Set<AlarmCause>(['keys-locked', 'certificates', 'vault', 'backup'])
 
 /** What whoever can put it right is told on every page until it is. */
 export async function noticesFor({ db, keys }: House, lang: Language, at: Instant, pages: readonly ConsolePage[]): Promise<Notice[]> {
@@ -29,5 +34,12 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
   if (await countFaults(db)) notices.push({ kind: 'stop', text: told.notices.vault, href: '/console/vault' })
   if ((await backupState(db, at)).isTooOld) notices.push({ kind: 'stop', text: told.notices.backup, href: '/console/backup' })
   if (await witnessFailure(db)) notices.push({ kind: 'wait', text: told.notices.witness, href: '/console/audit/witness' })
+  for (const { cause } of (await listAlarms(db)).open)
+    if (!TOLD_OTHERWISE.has(cause))
+      notices.push({
+        kind: 'stop',
+        text: fill(words(lang).alarms.notice, { title: words(lang).alarms.causes[cause].title }),
+        href: '/console/alarms',
+      })
   return notices.filter((notice) => pages.some((page) => notice.href.startsWith(`/console/${page}`)))
 }

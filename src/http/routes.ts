@@ -107,6 +107,7 @@ import { consoleAuditWitness } from './console/audit/witness.ts'
 import { consoleAuditExport } from './console/audit/export.ts'
 import { consoleVault } from './console/vault.ts'
 import { consoleBackup } from './console/backup.ts'
+import { consoleAlarms } from './console/alarms.ts'
 import { consoleOutbound } from './console/outbound.ts'
 import { consoleEmbedding } from './console/embedding.ts'
 import { consoleWebhooks } from './console/webhooks.ts'
@@ -267,6 +268,7 @@ export function mountRoutes(app: Hono<Env>): void {
     consoleBackup,
     consoleHealth,
     consoleTokens,
+    consoleAlarms,
     consoleOutbound,
     consoleAuthority,
     consoleAuthorityRenewal,

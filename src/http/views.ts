@@ -66,6 +66,7 @@ import type { Happening } from '../vault/history.ts'
 import type { Standing } from '../vault/standing.ts'
 import type { EntryHit, ListedEntry, VaultEntry } from '../vault/register.ts'
 import type { KeyAct } from '../upkeep/key-ceremony.ts'
+import type { ShownAlarm } from './console/alarms.ts'
 import type { ShownTrials, ToldCheck } from './console/health.ts'
 import type { ListedTarget } from '../upkeep/outbound.ts'
 import type { RowState } from '../template/bulk/report.ts'
@@ -714,6 +715,7 @@ export interface Views {
     isUnsorted: boolean
     next: string | null
   }
+  'console/alarms': { form: Form; open: ShownAlarm[]; ended: ShownAlarm[]; told: string[]; hasMail: boolean }
   'console/outbound': { targets: (ListedTarget & { byName: string | null })[] }
   'console/backup': BackupPage
   'console/_backup-run': { run: BackupRunRow | null }

@@ -70,7 +70,8 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
             kind === 'digest' ||
             kind === 'test' ||
             kind === 'checkpoint' ||
-            kind === 'vault-fault' ||
+            kind === 'alarm' ||
+            kind === 'all-clear' ||
             kind === 'break-glass' ||
             kind === 'rule-staff'
           ? []

@@ -14,7 +14,9 @@ export async function mannerOf(db: Db, kind: MessageKind, language: Language): P
 }
 
 /** Messages that a company may put in its own words. Those to the administrator alone stay as they are, and a rule brings its own. */
-export const SAID_OTHERWISE = (Object.keys(CARRIES) as MessageKind[]).filter((kind) => !/^(test|checkpoint|vault-fault|rule.*)$/.test(kind))
+export const SAID_OTHERWISE = (Object.keys(CARRIES) as MessageKind[]).filter(
+  (kind) => !/^(test|checkpoint|alarm|all-clear|rule.*)$/.test(kind),
+)
 
 export const TEXTS = ['subject', 'heading', 'text', 'button', 'sms'] as const
 export type TextName = (typeof TEXTS)[number]

@@ -42,7 +42,8 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   'rule-client': 'link',
   test: null,
   checkpoint: null,
-  'vault-fault': null,
+  alarm: null,
+  'all-clear': null,
   'break-glass': null,
 }
 

@@ -24,6 +24,8 @@ export interface Settings {
     /** Of every authority that was ever in the list: DER as base64. */
     roots: readonly string[]
   }
+  /** Whom alarms are told to; nobody named: everybody who may change the settings. */
+  alarms: { emails: readonly string[] }
   /** The company's colour, `#rrggbb`; null: the house's own ink. */
   appearance: { colour: Colour | null }
   /** The company's own words in messages, by language and kind; what is not there is said as the house says it. */
@@ -119,6 +121,7 @@ export const DEFAULTS: Settings = {
   sms: null,
   witness: { file: null, email: null, everyHours: 24 },
   timeStamping: { authorities: [], fallback: 'internal', roots: [] },
+  alarms: { emails: [] },
   appearance: { colour: null },
   ownTexts: {},
   signOn: { only: false, breakGlassUserId: null, testedAt: null },

@@ -201,7 +201,7 @@ const certificates: Look = async ({ db }, at) => {
 }
 
 /** Of an authority that has ended and has a successor, an old list is the last one. */
-const revocationLists: Look = async ({ db }, at) => {
+export const revocationLists: Look = async ({ db }, at) => {
   const rows = await db
     .selectFrom('revocationList')
     .innerJoin('certificate as issuer', 'issuer.id', 'revocationList.issuerId')

@@ -29,9 +29,9 @@ import { forgetRead } from '../notification/reading.ts'
 import { makeBackupApart } from '../upkeep/backup/apart.ts'
 import { BACKUP, orderNightlyBackup } from '../upkeep/backup/schedule.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
+import { lookForAlarms } from '../upkeep/alarms/raising.ts'
 import { carryOutExamination, EXAMINATION } from '../upkeep/examination.ts'
 import { sweepObjects } from '../upkeep/sweeping.ts'
-import { raiseVaultAlarm } from '../upkeep/vault-alarm.ts'
 import { orderNightlySweep } from '../upkeep/vault-night.ts'
 import { SWEEP, sweepSlice } from '../vault/sweep.ts'
 import { carryOutDisposal } from '../vault/destroying.ts'
@@ -72,7 +72,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
   [BACKUP]: (job) => makeBackupApart(house, payloadOf<{ run: string }>(job).run),
   [SWEEP]: async (job) => {
     await sweepSlice(house, payloadOf<{ sweep: string }>(job).sweep)
-    await raiseVaultAlarm(house.db, house.clock())
+    await lookForAlarms({ ...house, isLocked: () => house.keys.isLocked() }, house.clock())
   },
   [EXAMINATION]: (job) => carryOutExamination(house, payloadOf<{ examination: string }>(job).examination),
   [UPKEEP]: async () => {

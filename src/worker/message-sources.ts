@@ -13,7 +13,7 @@ import { findAsked, requestToken } from '../template/visitors/requests.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
-import { vaultAlarmFacts } from '../upkeep/vault-alarm.ts'
+import { alarmMessageFacts } from '../upkeep/alarms/raising.ts'
 import { witnessFacts, witnessMailArrived, witnessMailFailed } from '../upkeep/witness.ts'
 
 export interface SourceTools {
@@ -31,7 +31,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
     if (message.kind === 'own-document') return ownDocumentFacts(tools, message)
     if (message.kind === 'break-glass') return breakGlassFacts(tools, message)
-    if (message.kind === 'vault-fault') return alarmFacts(tools, message)
+    if (message.kind === 'alarm' || message.kind === 'all-clear') return alarmFacts(tools, message)
     if (message.kind === 'digest' || message.kind === 'sender-bulk-finished') return newsFacts(tools, message)
     if (message.kind === 'code') return codeFacts(tools, message)
     return envelopeFacts(tools, message, tools.clock())
@@ -43,7 +43,8 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
     else if (
       message.kind !== 'welcome' &&
       message.kind !== 'checkpoint' &&
-      message.kind !== 'vault-fault' &&
+      message.kind !== 'alarm' &&
+      message.kind !== 'all-clear' &&
       message.kind !== 'break-glass'
     )
       await markLinkHandedOver(tx, act, message)
@@ -120,7 +121,7 @@ async function breakGlassFacts(tools: SourceTools, { params }: Message): Promise
 
 async function alarmFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
   const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))
-  const facts = await vaultAlarmFacts(tools.db, message, staff)
+  const facts = await alarmMessageFacts(tools.db, message, staff)
   return facts && { ...(await companyFacts(tools)), ...facts }
 }
 

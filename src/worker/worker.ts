@@ -8,6 +8,7 @@ import { followForTargets } from '../integration/webhooks/following.ts'
 import { enqueue, type Job } from '../jobs/queue.ts'
 import { type Runner, startRunner } from '../jobs/runner.ts'
 import { isCheckpointDue } from '../upkeep/checkpointing.ts'
+import { lookForAlarms } from '../upkeep/alarms/raising.ts'
 import { keepOutboundUse } from '../upkeep/outbound.ts'
 import { handlersOf, UPKEEP } from './handlers.ts'
 
@@ -31,6 +32,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
   const directories = async (): Promise<void> => {
     if (await orderDueRounds(house)) runner.wake()
   }
+  const lookAround = (): Promise<void> => lookForAlarms({ ...house, isLocked: () => house.keys.isLocked() }, house.clock())
   let following: Promise<void> | null = null
   let isOver = false
   const followAll = async (): Promise<void> => {
@@ -49,6 +51,7 @@ export function startWorker(house: House, onError: (job: Job, error: unknown) =>
     every(MINUTE, checkpoint),
     every(MINUTE, directories),
     every(MINUTE, keepUse),
+    every(MINUTE, lookAround),
     every(SECOND / 2, follow),
   ]
   void round().catch(tell)

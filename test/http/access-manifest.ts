@@ -256,6 +256,8 @@ export const MANIFEST: Readonly<Record<string, string>> = {
   'POST /console/vault': 'console.settings',
   'GET /console/health': 'console.settings',
   'POST /console/health': 'console.settings',
+  'GET /console/alarms': 'console.settings',
+  'POST /console/alarms': 'console.settings',
   'GET /console/outbound': 'console.settings',
   'GET /console/authority': 'console.authority',
   'POST /console/authority/unlocking': 'console.authority',

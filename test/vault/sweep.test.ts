@@ -58,7 +58,7 @@ test('a flipped bit is found by file and by document, told by mail, page and doc
   expect(text).toContain('Stored bytes have changed or are missing')
   expect(text).toContain('Consulting agreement')
   expect((await desk.get('/envelopes')).text).toContain('Something in the vault is not as it was stored.')
-  const mails = await db.selectFrom('message').selectAll().where('kind', '=', 'vault-fault').execute()
+  const mails = await db.selectFrom('message').selectAll().where('kind', '=', 'alarm').execute()
   expect(mails.map(({ address }) => address)).toEqual(['ann@acme.example'])
   const checks = await examine({ ...house.house, isLocked: () => false }, house.house.clock())
   expect(checks.find(({ name }) => name === 'vault')).toMatchObject({ state: 'stop', facts: { faults: 2 } })
@@ -69,7 +69,7 @@ test('a flipped bit is found by file and by document, told by mail, page and doc
   // Told once for as long as it lasts.
   await sweepEverything(house.house)
   await house.drain()
-  expect(await db.selectFrom('message').select('id').where('kind', '=', 'vault-fault').execute()).toHaveLength(1)
+  expect(await db.selectFrom('message').select('id').where('kind', '=', 'alarm').execute()).toHaveLength(1)
   await db.updateTable('chunk').set({ bytes }).where('digest', '=', part.chunkDigest).execute()
   await sweepEverything(house.house)
   expect(await countFaults(db)).toBe(0)

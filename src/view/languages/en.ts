@@ -26,6 +26,7 @@ import { imports } from './en/imports.ts'
 import { retention } from './en/retention.ts'
 import { backup } from './en/backup.ts'
 import { sweep } from './en/sweep.ts'
+import { alarms } from './en/alarms.ts'
 import { outbound } from './en/outbound.ts'
 import { folders } from './en/folders.ts'
 import { evidence } from './en/evidence.ts'
@@ -65,6 +66,7 @@ export const en = {
   imports,
   retention,
   sweep,
+  alarms,
   backup,
   outbound,
   folders,

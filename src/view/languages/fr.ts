@@ -26,6 +26,7 @@ import { imports } from './fr/imports.ts'
 import { retention } from './fr/retention.ts'
 import { backup } from './fr/backup.ts'
 import { sweep } from './fr/sweep.ts'
+import { alarms } from './fr/alarms.ts'
 import { outbound } from './fr/outbound.ts'
 import { folders } from './fr/folders.ts'
 import { evidence } from './fr/evidence.ts'
@@ -67,6 +68,7 @@ export const fr: Words = {
   imports,
   retention,
   sweep,
+  alarms,
   backup,
   outbound,
   folders,

@@ -46,6 +46,7 @@ export const console = {
     backup: 'Backup',
     health: 'Health',
     tokens: 'API',
+    alarms: 'Alarms',
     outbound: 'What leaves this house',
   },
   companies: {
@@ -374,7 +375,8 @@ export const console = {
       test: 'Test',
       checkpoint: 'Checkpoint of the audit log',
       'break-glass': 'Break-glass account used',
-      'vault-fault': 'Vault check',
+      alarm: 'Alarm',
+      'all-clear': 'All clear',
     },
     attempts: (count: number) => plural('en', count, { one: '# attempt', other: '# attempts' }),
     outcomes: { sent: 'Handed over', deferred: 'To be tried again', failed: 'Refused' },

@@ -2,6 +2,8 @@
 export const events = {
   'installation.set-up': 'Set up this installation',
   'setting.changed': 'Changed the setting {name}',
+  'alarm.raised': 'Raised an alarm ({cause})',
+  'alarm.ended': 'Ended an alarm ({cause})',
   'doctor.asked': 'Asked for every self-check',
   'channel.changed': 'Changed the {channel} channel',
   'channel.tested': 'Tested the {channel} channel',

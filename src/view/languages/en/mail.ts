@@ -242,11 +242,18 @@ export const mail = {
       button: 'See it and take note',
       sms: '',
     },
-    'vault-fault': {
-      subject: 'The vault of {company}: something is wrong',
-      heading: 'Something in the vault is not as it was stored',
-      text: 'The nightly check found files that no longer match what was stored, or that our own verifier no longer calls genuine. None of them is given out as good. Restore them from a backup; the next check tells whether they are in order again.',
-      button: 'See what was found',
+    alarm: {
+      subject: '{company}: {ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}\n\nThe signature server of {company} found this by itself. It is told once, and once more when it is over.',
+      button: 'See what is amiss',
+      sms: '',
+    },
+    'all-clear': {
+      subject: '{company}: over – {ownSubject}',
+      heading: 'Over: {ownSubject}',
+      text: 'What the signature server of {company} had told of is no longer so.',
+      button: 'See what was amiss',
       sms: '',
     },
     checkpoint: {

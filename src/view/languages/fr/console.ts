@@ -47,6 +47,7 @@ export const console: typeof shape = {
     backup: 'Sauvegarde',
     health: 'État',
     tokens: 'API',
+    alarms: 'Alarmes',
     outbound: 'Ce qui sort de la maison',
   },
   companies: {
@@ -378,7 +379,8 @@ export const console: typeof shape = {
       test: 'Essai',
       checkpoint: 'Point de contrôle du journal d’audit',
       'break-glass': 'Compte de secours utilisé',
-      'vault-fault': 'Contrôle du coffre',
+      alarm: 'Alarme',
+      'all-clear': 'Fin d’alarme',
     },
     attempts: (count: number) => plural('fr', count, { one: '# tentative', other: '# tentatives' }),
     outcomes: { sent: 'Remis', deferred: 'À réessayer', failed: 'Refusé' },

@@ -3,6 +3,8 @@ import type { events as shape } from '../en/events.ts'
 export const events: typeof shape = {
   'installation.set-up': 'A configuré cette installation',
   'setting.changed': 'A modifié le réglage {name}',
+  'alarm.raised': 'A donné l’alarme ({cause})',
+  'alarm.ended': 'A levé l’alarme ({cause})',
   'doctor.asked': 'A demandé tous les autocontrôles',
   'channel.changed': 'A modifié le canal {channel}',
   'channel.tested': 'A testé le canal {channel}',

@@ -244,11 +244,18 @@ export const mail: (typeof en)['mail'] = {
       button: 'Voir et prendre acte',
       sms: '',
     },
-    'vault-fault': {
-      subject: 'Coffre de {company} : une anomalie',
-      heading: 'Quelque chose dans le coffre n’est plus tel qu’il a été déposé',
-      text: 'Le contrôle de la nuit a trouvé des fichiers qui ne correspondent plus à ce qui a été déposé, ou que notre propre vérificateur ne dit plus authentiques. Aucun n’est remis comme bon. Restaurez-les depuis une sauvegarde ; le prochain contrôle dira s’ils sont de nouveau en ordre.',
-      button: 'Voir ce qui a été trouvé',
+    alarm: {
+      subject: '{company} : {ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}\n\nLe serveur de signature de {company} l’a constaté de lui-même. C’est dit une fois, et une fois encore quand cela a pris fin.',
+      button: 'Voir ce qui ne va pas',
+      sms: '',
+    },
+    'all-clear': {
+      subject: '{company} : terminé – {ownSubject}',
+      heading: 'Terminé : {ownSubject}',
+      text: 'Ce que le serveur de signature de {company} avait signalé n’est plus.',
+      button: 'Voir ce qui n’allait pas',
       sms: '',
     },
     checkpoint: {
