@@ -35,6 +35,8 @@ export const clearAttempts = (db: Db, bucket: string): Promise<unknown> => db.de
 /** Nothing counts attempts over more than a day. */
 export const sweepAttempts = (db: Db, before: Instant): Promise<unknown> => db.deleteFrom('attempt').where('at', '<', before).execute()
 
+/** Of a code's million, a stranger who has the rest is given so many a day. */
+export const CODES_PER_DAY = 25
 const WINDOW = 15 * MINUTE
 const PER_ACCOUNT = 10
 const PER_IP = 50

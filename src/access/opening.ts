@@ -101,7 +101,7 @@ async function missingFactor(tx: Tx, user: UserRow): Promise<HalfSession['needs'
 }
 
 export async function hasSecondFactor(db: Db, userId: string): Promise<boolean> {
-  const totp = await db.selectFrom('totp').select('id').where('userId', '=', userId).where('confirmedAt', 'is not', null).executeTakeFirst()
+  const totp = await db.selectFrom('totp').select('id').where('userId', '=', userId).executeTakeFirst()
   return totp !== undefined || (await db.selectFrom('passkey').select('id').where('userId', '=', userId).executeTakeFirst()) !== undefined
 }
 

@@ -6,6 +6,7 @@ import { checkPassword, hashPassword } from './password.ts'
 import { fullName } from './roles.ts'
 import { endSessions } from './session.ts'
 import { confirmPassword, type SignInTools } from './sign-in.ts'
+import { tellOwner } from './telling.ts'
 import { findUser } from './users.ts'
 import { ownWordsOf } from './welcome.ts'
 
@@ -38,6 +39,7 @@ function store(db: Db, act: Act, user: UserRow, passwordHash: string, keepSessio
       detail: { user: user.id, by: keepSession ? 'owner' : 'command-line' },
       clear: { name: fullName(user) },
     })
+    await tellOwner(tx, act, user, 'password-changed')
     await endSessions(tx, act, user.id, keepSession)
   })
 }

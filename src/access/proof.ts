@@ -4,11 +4,13 @@ import { type Instant, later, MINUTE } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import type { ProofMethod, UserRow } from '../db/database.ts'
 import type { Db, Tx } from '../db/open.ts'
-import { bucketOf, clearAttempts, reserve } from './attempts.ts'
+import { clearAttempts, CODES_PER_DAY, reserve } from './attempts.ts'
+import { type PasskeySite, usePasskey } from './passkeys.ts'
+import { factorBucket } from './second-factor.ts'
 import type { Session } from './session.ts'
 import { originOf } from './sign-on/owned.ts'
 import { confirmPassword, type SignInTools } from './sign-in.ts'
-import { confirmedTotp, useTotp } from './totp.ts'
+import { hasTotp, useTotp } from './totp.ts'
 
 /** So long it is taken that whoever proved who they are still sits there. */
 export const PROOF_LASTS = 10 * MINUTE
@@ -30,14 +32,19 @@ export async function proofWaysOf(db: Db, user: UserRow): Promise<ProofWays> {
   const origin = await originOf(db, user.id)
   return {
     password: user.passwordHash !== null || origin?.kind === 'ldap',
-    code: (await confirmedTotp(db, user.id)) !== undefined,
+    code: await hasTotp(db, user.id),
     passkeys: passkey !== undefined,
     provider: origin?.kind === 'oidc' ? { id: origin.sourceId, name: origin.name } : null,
   }
 }
 
 /** What was typed or signed to show who sits there; the first that is there counts. */
-export type Proof = { readonly password: string } | { readonly code: string }
+export type Proof = { readonly password: string } | { readonly code: string } | PasskeyProof
+interface PasskeyProof {
+  readonly site: PasskeySite
+  /** What the browser answered, as JSON. */
+  readonly passkey: string
+}
 
 /** Shows that it is they; from now on the session is fresh. Tries are counted by account, and every refusal is told in the log. */
 export async function prove(tools: SignInTools, act: Act, user: UserRow, sessionId: string, proof: Proof): Promise<void> {
@@ -45,7 +52,8 @@ export async function prove(tools: SignInTools, act: Act, user: UserRow, session
     if ('password' in proof) {
       await confirmPassword(tools, act, user, proof.password)
       await tools.db.transaction().execute((tx) => recordProof(tx, act, sessionId, 'password'))
-    } else await proveByCode(tools, act, user, sessionId, proof.code)
+    } else if ('passkey' in proof) await proveByPasskey(tools, act, user, sessionId, proof)
+    else await proveByCode(tools, act, user, sessionId, proof.code)
   } catch (error) {
     if (error instanceof Refusal)
       await tools.db.transaction().execute((tx) => append(tx, act, { type: 'user.proof-refused', detail: { session: sessionId } }))
@@ -59,17 +67,27 @@ export async function recordProof(tx: Tx, act: Act, sessionId: string, method: P
   await append(tx, act, { type: 'user.proved', detail: { session: sessionId, method } })
 }
 
-/** Of a code's million, a stranger at an open desk is given 25 a day. */
-const CODES_PER_DAY = 25
-
-async function proveByCode({ db, secretKey }: SignInTools, act: Act, user: UserRow, sessionId: string, code: string): Promise<void> {
-  const bucket = bucketOf(secretKey, 'second factor', user.id)
-  await reserve(db, act.at, bucket, null, CODES_PER_DAY)
-  const isRight = await db.transaction().execute(async (tx) => {
-    if (!(await useTotp(tx, secretKey, act.at, user.id, code.replaceAll(/\s/g, '')))) return false
+async function proveByCode(tools: SignInTools, act: Act, user: UserRow, sessionId: string, code: string): Promise<void> {
+  const bucket = factorBucket(tools, user.id)
+  await reserve(tools.db, act.at, bucket, null, CODES_PER_DAY)
+  const isRight = await tools.db.transaction().execute(async (tx) => {
+    if (!(await useTotp(tx, tools.secretKey, act.at, user.id, code.replaceAll(/\s/g, '')))) return false
     await clearAttempts(tx, bucket)
     await recordProof(tx, act, sessionId, 'totp')
     return true
   })
   if (!isRight) throw new Refusal('invalid', 'second-factor.code-wrong')
 }
+
+const proveByPasskey = (
+  { db, secretKey }: SignInTools,
+  act: Act,
+  user: UserRow,
+  sessionId: string,
+  { site, passkey }: PasskeyProof,
+): Promise<void> =>
+  db.transaction().execute(async (tx) => {
+    const owner = await usePasskey(tx, { secretKey }, act.at, site, { purpose: 'proof', holder: sessionId }, passkey)
+    if (owner.id !== user.id) throw new Refusal('invalid', 'passkey.refused')
+    await recordProof(tx, act, sessionId, 'passkey')
+  })

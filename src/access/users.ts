@@ -13,6 +13,7 @@ import { fullName, type User } from './roles.ts'
 import { endSessions } from './session.ts'
 import { endTokens } from './token-ending.ts'
 import { changingRights } from './standing.ts'
+import { tellOwner } from './telling.ts'
 
 /** What an administrator decides about a person. */
 export interface UserDetails {
@@ -62,6 +63,8 @@ export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, d
   await tx.updateTable('user').set(columns).where('id', '=', id).execute()
   const after = { ...before, ...columns }
   await append(tx, act, { type: 'user.changed', detail: { user: id }, clear: { name: fullName(after), email: after.email } })
+  // To the address that the account had: its owner learns of it there.
+  if (columns.email !== before.email) await tellOwner(tx, act, after, 'address-changed', { address: before.email, name: after.email })
   return after
 }
 

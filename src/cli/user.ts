@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { resetPassword } from '../access/password-change.ts'
 import { listRoles, ownRolesOf } from '../access/assigning.ts'
+import { takeSecondFactors } from '../access/second-factor.ts'
 import { fullName, type User } from '../access/roles.ts'
 import { addUser, disableUser, enableUser, findUserByAddress, listUsers } from '../access/users.ts'
 import { welcomeExpiry, welcomeToken } from '../access/welcome.ts'
@@ -13,7 +14,14 @@ import { isLanguage } from '../view/words.ts'
 import { type Environment, UsageError } from './command.ts'
 import { type Folder, openFolder } from './open-folder.ts'
 
-const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) => Promise<void>>> = { add, list, disable, enable, password }
+const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) => Promise<void>>> = {
+  add,
+  list,
+  disable,
+  enable,
+  password,
+  'second-factor': secondFactor,
+}
 
 /** For whoever owns the machine: works beside a running server, and when nobody can sign in any more. */
 export async function run([verb = '', ...args]: readonly string[], environment: Environment): Promise<number> {
@@ -122,6 +130,14 @@ async function password(house: Folder, args: readonly string[]): Promise<void> {
     entity?.legalName ?? '',
   ])
   console.log(`The password of ${user.email} is set; every session of theirs has ended.`)
+}
+
+/** For whoever has lost every device: they are told by mail, and set up a new one at the next sign-in where the house asks for it. */
+async function secondFactor(house: Folder, [verb, ...args]: readonly string[]): Promise<void> {
+  if (verb !== 'reset') throw new UsageError('second-factor reset ADDRESS')
+  const user = await named(house, args)
+  await takeSecondFactors(house, systemAct(house.clock()), null, user.id)
+  console.log(`The second factor of ${user.email} is taken away; every session of theirs has ended.`)
 }
 
 async function named(house: Folder, [email]: readonly string[]): Promise<User> {

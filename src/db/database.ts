@@ -480,7 +480,7 @@ export interface HalfSessionTable {
   userAgent: string | null
 }
 
-/** Without `confirmedAt` it was shown and counts for nothing yet. The secret is sealed with the key outside the database. */
+/** An authenticator app whose first code was given. The secret is sealed with the key outside the database. */
 export interface TotpTable {
   id: string
   userId: string

@@ -31,6 +31,8 @@ export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Fo
     sessions: sessions.map((session) => ({
       id: session.id,
       ip: session.ip,
+      method: session.method,
+      factor: session.factor,
       browser: browserOf(session.userAgent),
       lastSeenAt: session.lastSeenAt,
       createdAt: session.createdAt,

@@ -34,12 +34,14 @@ const CONSOLE = {
   alarms: settings,
   outbound: settings,
   tokens: users,
+  'second-factor': settings,
 } as const
 export type ConsolePage = keyof typeof CONSOLE
 
 const GROUPS = {
   company: ['companies', 'stamps', 'numbering', 'appearance'],
   people: ['users', 'departments', 'groups', 'roles'],
+  signOn: ['second-factor'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
   integration: ['tokens', 'webhooks', 'embedding'],

@@ -1,7 +1,9 @@
+import { authenticationOptions } from '../access/passkeys.ts'
 import { isProofFresh, prove } from '../access/proof.ts'
 import { ownAddress, requireUser, signedIn, userAct } from './access.ts'
 import { createApp, type Ctx } from './env.ts'
 import { refusalStatus } from './errors.ts'
+import { requireSite } from './passkey-site.ts'
 import { proofPage, proofRefused, typedProof } from './step-up.ts'
 
 /** Asks who sits there before a page is opened, and goes on to it. */
@@ -12,6 +14,11 @@ export const proof = createApp()
     const file = back === undefined ? '' : ownAddress(back)
     if (c.var.session && isProofFresh(c.var.session, c.var.act.at)) return goOn(c, next, file)
     return c.html(await proofPage(c, { action: '/proof', next, file }))
+  })
+  .get('/proof/options', signedIn, async (c) => {
+    const { db, secretKey } = c.var.house
+    const challenged = { purpose: 'proof', holder: c.var.sessionId ?? '' } as const
+    return c.json(await authenticationOptions(db, secretKey, c.var.act.at, await requireSite(c), requireUser(c).id, challenged))
   })
   .post('/proof', signedIn, async (c) => {
     const body = await c.req.parseBody()

@@ -10,6 +10,13 @@ import { setupDone } from './setup/done.ts'
 import { signInPages } from './sign-in.ts'
 import { welcome } from './welcome.ts'
 import { proof } from './proof.ts'
+import { signInSecondFactor } from './sign-in/second-factor.ts'
+import { signInEnrolment } from './sign-in/enrolment.ts'
+import { signInPasskey } from './sign-in/passkey.ts'
+import { signInForgotten } from './sign-in/forgotten.ts'
+import { accountSecurity } from './account/security.ts'
+import { consoleSecondFactor } from './console/second-factor.ts'
+import { consoleUserSecondFactor } from './console/users/second-factor.ts'
 import { account } from './account.ts'
 import { accountNotifications } from './account/notifications.ts'
 import { accountTokens } from './account/tokens.ts'
@@ -167,6 +174,13 @@ export function mountRoutes(app: Hono<Env>): void {
     signInPages,
     welcome,
     proof,
+    signInSecondFactor,
+    signInEnrolment,
+    signInPasskey,
+    signInForgotten,
+    accountSecurity,
+    consoleSecondFactor,
+    consoleUserSecondFactor,
     account,
     accountPassword,
     accountNotifications,

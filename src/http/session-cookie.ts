@@ -26,16 +26,29 @@ export async function rememberSession(c: Ctx, { token, device }: { readonly toke
  */
 export async function enter(c: Ctx, opened: Opened, next: string): Promise<Response> {
   const secure = await isHttps(c)
-  const half = cookieName(secure, HALF)
   if (opened.kind === 'half') {
-    setCookie(c, half, opened.token, { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: HALF_LASTS / SECOND })
+    setCookie(c, cookieName(secure, HALF), opened.token, {
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure,
+      path: '/',
+      maxAge: HALF_LASTS / SECOND,
+    })
     return c.redirect(`/sign-in/${opened.needs}?next=${encodeURIComponent(next)}`, 303)
   }
+  await rememberOpened(c, opened)
+  return c.redirect(next, 303)
+}
+
+/** For an answer that is a page of its own: what follows in it belongs to the new session. */
+export async function rememberOpened(c: Ctx, opened: Opened & { readonly kind: 'open' }): Promise<void> {
   const { db, secretKey } = c.var.house
+  const secure = await isHttps(c)
+  const half = cookieName(secure, HALF)
   if (c.var.sessionId) await signOut(db, c.var.act, c.var.sessionId)
   if (getCookie(c, half)) setCookie(c, half, '', { httpOnly: true, sameSite: 'Lax', secure, path: '/', maxAge: 0 })
   await rememberSession(c, { token: opened.token, device: deviceToken(secretKey, opened.user.email) })
-  return c.redirect(next, 303)
+  c.set('sessionId', opened.session.id)
 }
 
 /** Who is between a password and the second factor in this browser. */

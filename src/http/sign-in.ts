@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { signOut } from '../access/session.ts'
 import { signIn } from '../access/sign-in.ts'
 import { ownAddress, signedIn } from './access.ts'
-import { blankForm, formWith, readAnswers } from './answers.ts'
-import { createApp } from './env.ts'
+import { blankForm, type Form, formWith, readAnswers } from './answers.ts'
+import { createApp, type Ctx } from './env.ts'
+import { siteOf } from './passkey-site.ts'
 import { deviceOf, enter, forgetSession } from './session-cookie.ts'
 import { isSetUp } from './setup.ts'
 import { refusalStatus } from './errors.ts'
@@ -14,22 +15,26 @@ const Credentials = z.object({
   next: z.string().optional(),
 })
 
+/** Passkeys are offered where browsers have them. */
+export const signInPage = async (c: Ctx, form: Form): Promise<string> =>
+  c.var.render('access/sign-in', { form, hasPasskeys: (await siteOf(c)) !== null })
+
 export const signInPages = createApp()
   .get('/sign-in', async (c) => {
     const next = ownAddress(c.req.query('next'))
     if (!(await isSetUp(c))) return c.redirect('/setup', 303)
     if (c.var.user) return c.redirect(next, 303)
-    return c.html(await c.var.render('access/sign-in', { form: blankForm({ next }) }))
+    return c.html(await signInPage(c, blankForm({ next })))
   })
   .post('/sign-in', async (c) => {
     const answers = await readAnswers(c, Credentials)
-    if (!answers.ok) return c.html(await c.var.render('access/sign-in', { form: answers.form }), 422)
+    if (!answers.ok) return c.html(await signInPage(c, answers.form), 422)
     const { email, password, next } = answers.value
     try {
       return await enter(c, await signIn(c.var.house, c.var.act, { email, password, device: await deviceOf(c) }), ownAddress(next))
     } catch (error) {
       const form = formWith(c, answers.form, error, { 'sign-in': 'password' })
-      return c.html(await c.var.render('access/sign-in', { form }), refusalStatus(error))
+      return c.html(await signInPage(c, form), refusalStatus(error))
     }
   })
   .post('/sign-out', signedIn, async (c) => {

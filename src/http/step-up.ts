@@ -4,6 +4,7 @@ import { ownAddress, requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, formWith } from './answers.ts'
 import { createMiddleware, type Ctx, isHtmx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
+import { requireSite, siteOf } from './passkey-site.ts'
 import { keepForm, type KeptForm, PROOF, restoreForm } from './kept-form.ts'
 
 /**
@@ -58,7 +59,9 @@ export interface AskedProof {
 }
 
 export async function proofPage(c: Ctx, { action, form = blankForm(), kept, next = '', file = '' }: AskedProof): Promise<string> {
-  const ways = await proofWaysOf(c.var.house.db, requireUser(c))
+  const own = await proofWaysOf(c.var.house.db, requireUser(c))
+  // A passkey belongs to an address with https, and is offered there alone.
+  const ways = { ...own, passkeys: own.passkeys && (await siteOf(c)) !== null }
   return c.var.render('access/proof', { action, form, ways, kept: kept?.sealed ?? null, hadFiles: kept?.hadFiles ?? false, next, file })
 }
 
@@ -71,6 +74,8 @@ export async function typedProof(c: Ctx): Promise<Proof | null> {
   }
   if (field('password')) return { password: field('password') }
   if (field('code')) return { code: field('code') }
+  const passkey = body[`${PROOF}passkey`]
+  if (typeof passkey === 'string' && passkey) return { passkey: passkey.slice(0, 20_000), site: await requireSite(c) }
   // The button was pressed with nothing typed: as wrong as anything else.
   return PROOF + 'by' in body ? (field('by') === 'code' ? { code: '' } : { password: '' }) : null
 }
@@ -79,6 +84,7 @@ export const proofRefused = (c: Ctx, error: unknown): Form =>
   formWith(c, blankForm(), error, {
     'password.current-wrong': 'proof-password',
     'second-factor.code-wrong': 'proof-code',
+    passkey: 'passkey',
     'sign-in': 'proof',
   })
 

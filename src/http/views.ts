@@ -1,6 +1,12 @@
 import type { Reference } from './api/reference.ts'
 import type { Scope } from '../integration/scopes.ts'
 import type { Token } from '../integration/tokens.ts'
+import type { Coverage } from '../access/coverage.ts'
+import type { PasskeySite } from '../access/passkeys.ts'
+import type { Factors } from '../access/second-factor.ts'
+import type { Enrolment } from '../access/totp.ts'
+import type { SecondFactorPolicy } from '../setting/setting.ts'
+import type { PasskeyTable, SecondFactor, SignInMethod } from '../db/database.ts'
 import type { ProofWays } from '../access/proof.ts'
 import type { BackupPage } from './console/backup.ts'
 import type { MessageGroup } from './console/messages.ts'
@@ -198,7 +204,23 @@ export interface Views {
   'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; fixed: string | null; test: ShownTest | null }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[]; recovery: string | null }
-  'access/sign-in': { form: Form }
+  'access/sign-in': { form: Form; hasPasskeys: boolean }
+  'access/second-factor': { form: Form; next: string; factors: Factors; isPasskeyHere: boolean }
+  'access/enrolment': { form: Form; next: string; qr: string; enrolment: Enrolment; isPasskeyHere: boolean }
+  'access/recovery-codes': { codes: readonly string[]; email: string; next: string }
+  'access/forgotten': { form: Form; isAsked: boolean }
+  'access/new-password': { form: Form; email: string; shortest: number }
+  'access/security/index': {
+    policy: SecondFactorPolicy
+    isNeeded: boolean
+    factors: Factors
+    passkeys: PasskeyTable[]
+    site: PasskeySite | null
+    origin: string
+  }
+  'access/security/app': { form: Form; qr: string; enrolment: Enrolment }
+  'access/security/passkey': { form: Form }
+  'console/second-factor': { form: Form; coverage: Coverage }
   /** `kept`: the form that is sent again after it; `file`: where to go back to after a download. */
   'access/proof': { action: string; form: Form; ways: ProofWays; kept: string | null; hadFiles: boolean; next: string; file: string }
   'access/proof-done': { file: string; kept: string | null; back: string }
@@ -209,7 +231,16 @@ export interface Views {
     languages: LanguageNames
     details: Form
     password: Form
-    sessions: { id: string; ip: string | null; browser: string; lastSeenAt: Instant; createdAt: Instant; isThis: boolean }[]
+    sessions: {
+      id: string
+      ip: string | null
+      method: SignInMethod
+      factor: SecondFactor | null
+      browser: string
+      lastSeenAt: Instant
+      createdAt: Instant
+      isThis: boolean
+    }[]
   }
   'api/index': { reference: Reference; origin: string }
   'api/codes': { codes: readonly (readonly [string, string])[] }
@@ -484,6 +515,7 @@ export interface Views {
       hasPassword: boolean
       isSelf: boolean
       mayDoMore: boolean
+      factors: Factors
     } | null
     form: Form
     /** Null: whoever looks may not assign them. */

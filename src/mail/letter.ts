@@ -73,6 +73,7 @@ export function letterOf(kind: MessageKind, language: Language, facts: MessageFa
             kind === 'alarm' ||
             kind === 'all-clear' ||
             kind === 'break-glass' ||
+            kind === 'account-news' ||
             kind === 'rule-staff'
           ? []
           : [mail.unexpected]),

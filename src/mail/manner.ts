@@ -15,7 +15,7 @@ export async function mannerOf(db: Db, kind: MessageKind, language: Language): P
 
 /** Messages that a company may put in its own words. Those to the administrator alone stay as they are, and a rule brings its own. */
 export const SAID_OTHERWISE = (Object.keys(CARRIES) as MessageKind[]).filter(
-  (kind) => !/^(test|checkpoint|alarm|all-clear|rule.*)$/.test(kind),
+  (kind) => !/^(test|checkpoint|alarm|all-clear|account-news|rule.*)$/.test(kind),
 )
 
 export const TEXTS = ['subject', 'heading', 'text', 'button', 'sms'] as const
@@ -26,7 +26,7 @@ export function placeholdersOf(kind: MessageKind): readonly string[] {
   const { subject, heading, text, sms } = words('en').mail.kinds[kind]
   const used = [...`${subject} ${heading} ${text} ${sms}`.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
   const always =
-    kind === 'welcome'
+    kind === 'welcome' || kind === 'password-link'
       ? ['company']
       : kind === 'digest'
         ? ['company', 'name']

@@ -19,6 +19,8 @@ export const CARRIES: Readonly<Record<MessageKind, 'link' | 'code' | null>> = {
   completed: 'link',
   'own-document': 'link',
   welcome: 'link',
+  'password-link': 'link',
+  'account-news': null,
   declined: null,
   voided: null,
   expired: null,

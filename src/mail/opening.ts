@@ -68,5 +68,5 @@ export async function openWaitingMessage(
 /** Whom the message gives a link to choose a password; null: it does not. */
 export async function welcomedBy(db: Db, messageId: string): Promise<string | null> {
   const row = await db.selectFrom('message').select(['kind', 'userId']).where('id', '=', messageId).executeTakeFirst()
-  return row?.kind === 'welcome' ? row.userId : null
+  return row?.kind === 'welcome' || row?.kind === 'password-link' ? row.userId : null
 }

@@ -1,3 +1,4 @@
+import { PASSWORD_LINK_ASKED, sendPasswordLink } from '../access/forgotten-password.ts'
 import { sweepAttempts } from '../access/attempts.ts'
 import { sweepAnswers } from '../access/sign-on/answers.ts'
 import { DIRECTORY_ROUND, followDirectory } from '../access/sign-on/round.ts'
@@ -59,6 +60,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     return followDirectory(house, source, approved)
   },
   [CODE_ERASURE]: (job) => eraseCode(house.db, payloadOf<{ code: string }>(job).code),
+  [PASSWORD_LINK_ASKED]: (job) => sendPasswordLink(house, house.clock(), payloadOf<{ sealed: string }>(job).sealed),
   [LINK_ASKED]: (job) => sendAskedLinks(house, payloadOf<{ sealed: string }>(job).sealed),
   [BULK]: (job) => carryOutBulk(house, payloadOf<{ bulk: string }>(job)),
   [CHECKPOINT]: () => takeCheckpoint(house),

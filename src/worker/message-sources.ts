@@ -1,9 +1,12 @@
 import { findUser } from '../access/users.ts'
+import { passwordLinkToTell } from '../access/forgotten-password.ts'
+import type { AccountNews } from '../access/telling.ts'
 import { welcomeToken } from '../access/welcome.ts'
 import type { Clock, Instant } from '../base/instant.ts'
 import { codeToTell, eraseCode, markCodeHandedOver } from '../ceremony/one-time-code.ts'
 import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
+import type { Language } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { codeFactsOf, envelopeFacts, markLinkHandedOver, tellUndelivered } from '../envelope/message-facts.ts'
 import type { Message, MessageFacts, MessageSources } from '../mail/message.ts'
@@ -15,6 +18,8 @@ import { readSetting } from '../setting/setting.ts'
 import { readObject } from '../store/object.ts'
 import { alarmMessageFacts } from '../upkeep/alarms/raising.ts'
 import { witnessFacts, witnessMailArrived, witnessMailFailed } from '../upkeep/witness.ts'
+import { formatsFor } from '../view/formats.ts'
+import { fill, words } from '../view/words.ts'
 
 export interface SourceTools {
   readonly db: Db
@@ -27,6 +32,8 @@ export interface SourceTools {
 export const messageSources = (tools: SourceTools): MessageSources => ({
   async factsOf(message) {
     if (message.kind === 'welcome') return welcomeFacts(tools, message)
+    if (message.kind === 'password-link') return passwordLinkFacts(tools, message)
+    if (message.kind === 'account-news') return accountNewsFacts(tools, message)
     if (message.kind === 'test') return companyFacts(tools)
     if (message.kind === 'checkpoint') return checkpointFacts(tools, message)
     if (message.kind === 'own-document') return ownDocumentFacts(tools, message)
@@ -40,14 +47,7 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   async handedOver(tx, act, message) {
     const code = codeIdOf(message)
     if (code) await markCodeHandedOver(tx, act, code)
-    else if (
-      message.kind !== 'welcome' &&
-      message.kind !== 'checkpoint' &&
-      message.kind !== 'alarm' &&
-      message.kind !== 'all-clear' &&
-      message.kind !== 'break-glass'
-    )
-      await markLinkHandedOver(tx, act, message)
+    else if (!OF_THE_HOUSE.has(message.kind)) await markLinkHandedOver(tx, act, message)
   },
   async delivered(tx, _act, message) {
     const code = codeIdOf(message)
@@ -57,6 +57,9 @@ export const messageSources = (tools: SourceTools): MessageSources => ({
   undelivered: (tx, act, message) =>
     message.kind === 'checkpoint' ? witnessMailFailed(tx, act, message) : tellUndelivered(tx, act, message),
 })
+
+/** Links that are no recipient's. */
+const OF_THE_HOUSE: ReadonlySet<string> = new Set(['welcome', 'password-link', 'checkpoint', 'alarm', 'all-clear', 'break-glass'])
 
 const codeIdOf = ({ kind, params }: Message): string | null =>
   kind === 'code' && typeof params['code'] === 'string' ? params['code'] : null
@@ -136,4 +139,38 @@ async function welcomeFacts(tools: SourceTools, message: Message): Promise<Messa
     linkUntil: until,
     link: `${staff}/welcome/${welcomeToken(tools.secretKey, user, until)}`,
   }
+}
+
+async function passwordLinkFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const found = await passwordLinkToTell(tools.db, tools.secretKey, String(message.params['link'] ?? ''), tools.clock())
+  if (!found) return null
+  const { staff } = originsOf(tools.config, await readSetting(tools.db, 'installation'))
+  const { user, token, until } = found
+  return { ...(await companyFacts(tools)), name: user.firstName, linkUntil: until, link: `${staff}/sign-in/forgotten/${token}` }
+}
+
+/** What happened to an account, in the words of its owner's language. */
+async function accountNewsFacts(tools: SourceTools, message: Message): Promise<MessageFacts | null> {
+  const user = message.userId ? await findUser(tools.db, message.userId).catch(() => null) : null
+  if (!user) return null
+  const installation = await readSetting(tools.db, 'installation')
+  const { news, at, ...rest } = message.params
+  const { subject, text, place, advice } = newsOf(message.language, news as AccountNews)
+  const facts = {
+    ...rest,
+    email: user.email,
+    at: formatsFor(message.language, installation.timeZone).moment(at as Instant),
+    ip: rest['ip'] ?? '–',
+  }
+  return {
+    ...(await companyFacts(tools)),
+    name: user.firstName,
+    link: `${originsOf(tools.config, installation).staff}/account/security`,
+    own: { subject: fill(subject, facts), text: [text, place, advice].map((sentence) => fill(sentence, facts)).join(' ') },
+  }
+}
+
+const newsOf = (language: Language, news: AccountNews): Record<'subject' | 'text' | 'place' | 'advice', string> => {
+  const { kinds, place, advice } = words(language).security.news
+  return { ...kinds[news], place, advice }
 }

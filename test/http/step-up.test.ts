@@ -170,7 +170,9 @@ POST /console/channels/sms/test, POST /console/channels/sms/removal, POST /conso
 GET /console/audit/export, POST /console/audit/export, POST /console/audit/table, GET /console/audit/erasure/x, POST /console/audit/erasure/x
 POST /console/audit/witness, POST /console/audit/witness/trial, GET /vault/x/legal-hold, POST /vault/x/legal-hold, POST /vault/x/legal-hold/lifting
 POST /vault/x/legal-hold/lifting/approval, POST /vault/x/legal-hold/lifting/refusal, POST /vault/disposals/x/approval, POST /vault/disposals/x/refusal
-POST /vault/archive, POST /vault/table, GET /vault/x/evidence.zip, GET /contacts/exports/csv
+POST /console/second-factor, POST /console/users/x/second-factor/removal, GET /account/security/app, POST /account/security/app
+POST /account/security/app/removal, POST /account/security/recovery-codes, GET /account/security/passkeys/new, POST /account/security/passkeys
+POST /account/security/passkeys/x/removal, POST /vault/archive, POST /vault/table, GET /vault/x/evidence.zip, GET /contacts/exports/csv
 `
   .trim()
   .split(/,\s|\n/)

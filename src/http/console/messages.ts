@@ -25,7 +25,7 @@ const Texts = z.object({
 
 /** Whom it goes to. */
 const groupOf = (kind: MessageKind): MessageGroup =>
-  kind.startsWith('sender-') || kind === 'digest' ? 'senders' : kind === 'welcome' ? 'users' : 'recipients'
+  kind.startsWith('sender-') || kind === 'digest' ? 'senders' : kind === 'welcome' || kind === 'password-link' ? 'users' : 'recipients'
 export type MessageGroup = 'recipients' | 'senders' | 'users'
 
 /** Which message of which language the address means; the page not found for any other. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { assignRolesIn, ownRolesOf, rolesHeldBy, rolesOfNewcomer } from '../../access/assigning.ts'
 import { departmentTree, moveUser } from '../../access/departments.ts'
+import { factorsOf } from '../../access/second-factor.ts'
 import { explainRights } from '../../access/explaining.ts'
 import { groupsOf, listGroups, putIntoGroups } from '../../access/groups.ts'
 import { inviteUser } from '../../access/inviting.ts'
@@ -53,6 +54,7 @@ async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
       hasPassword: user.passwordHash !== null,
       isSelf: user.id === c.var.user?.id,
       mayDoMore: mayDoMore(requireUser(c), user),
+      factors: await factorsOf(db, user.id),
     },
     startsWithout: !user && !(await rolesOfNewcomer(db, requireUser(c))).length,
     form,

@@ -4,7 +4,6 @@ export const access = {
     email: 'E-mail address',
     password: 'Password',
     button: 'Sign in',
-    forgotten: 'Forgotten your password? Your administrator sends you a link to choose a new one.',
   },
   signOut: 'Sign out',
   welcome: {

@@ -16,6 +16,7 @@ export const console = {
   groups: {
     company: 'Company',
     people: 'People',
+    signOn: 'Sign-on',
     messages: 'Messages',
     work: 'Work',
     trust: 'Trust',
@@ -48,6 +49,7 @@ export const console = {
     tokens: 'API',
     alarms: 'Alarms',
     outbound: 'What leaves this house',
+    'second-factor': 'Second factor',
   },
   companies: {
     title: 'Companies',
@@ -372,6 +374,8 @@ export const console = {
       delegated: 'Link after a handing over',
       'ending-soon': 'Ends soon',
       welcome: 'Link to choose a password',
+      'password-link': 'Link to choose a new password',
+      'account-news': 'Messages about an account',
       test: 'Test',
       checkpoint: 'Checkpoint of the audit log',
       'break-glass': 'Break-glass account used',

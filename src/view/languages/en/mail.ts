@@ -24,6 +24,20 @@ export const mail = {
     reason: 'The price is not the one we agreed on.',
   },
   kinds: {
+    'account-news': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Open my security page',
+      sms: '{company}: {ownText}',
+    },
+    'password-link': {
+      subject: 'Choose a new password',
+      heading: 'A new password',
+      text: 'Somebody, probably you, asked for a new password for your account at {company}. Choose it with this link: it works once, for 30 minutes. If it was not you, do nothing; your password stays as it is.',
+      button: 'Choose a new password',
+      sms: '{company}: choose a new password here: {link}',
+    },
     rule: { subject: '{ownSubject}', heading: '{ownSubject}', text: '{ownText}', button: '', sms: '{company}: {ownText}' },
     'rule-staff': {
       subject: '{ownSubject}',

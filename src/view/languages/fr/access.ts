@@ -6,7 +6,6 @@ export const access: typeof shape = {
     email: 'Adresse e-mail',
     password: 'Mot de passe',
     button: 'Se connecter',
-    forgotten: 'Mot de passe oublié ? Votre administrateur vous envoie un lien pour en choisir un nouveau.',
   },
   signOut: 'Se déconnecter',
   welcome: {

@@ -17,6 +17,7 @@ export const console: typeof shape = {
   groups: {
     company: 'Société',
     people: 'Personnes',
+    signOn: 'Connexion',
     messages: 'Messages',
     work: 'Travail',
     trust: 'Confiance',
@@ -49,6 +50,7 @@ export const console: typeof shape = {
     tokens: 'API',
     alarms: 'Alarmes',
     outbound: 'Ce qui sort de la maison',
+    'second-factor': 'Second facteur',
   },
   companies: {
     title: 'Sociétés',
@@ -376,6 +378,8 @@ export const console: typeof shape = {
       delegated: 'Lien après une main passée',
       'ending-soon': 'Bientôt échu',
       welcome: 'Lien pour choisir un mot de passe',
+      'password-link': 'Lien pour choisir un nouveau mot de passe',
+      'account-news': 'Messages sur un compte',
       test: 'Essai',
       checkpoint: 'Point de contrôle du journal d’audit',
       'break-glass': 'Compte de secours utilisé',

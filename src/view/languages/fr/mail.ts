@@ -26,6 +26,20 @@ export const mail: (typeof en)['mail'] = {
     reason: 'Le prix n’est pas celui dont nous étions convenus.',
   },
   kinds: {
+    'account-news': {
+      subject: '{ownSubject}',
+      heading: '{ownSubject}',
+      text: '{ownText}',
+      button: 'Ouvrir ma page de sécurité',
+      sms: '{company} : {ownText}',
+    },
+    'password-link': {
+      subject: 'Choisir un nouveau mot de passe',
+      heading: 'Un nouveau mot de passe',
+      text: 'Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre compte chez {company}. Choisissez-le avec ce lien : il fonctionne une fois, pendant 30 minutes. Si ce n’était pas vous, ne faites rien ; votre mot de passe reste inchangé.',
+      button: 'Choisir un nouveau mot de passe',
+      sms: '{company} : choisissez un nouveau mot de passe ici : {link}',
+    },
     rule: { subject: '{ownSubject}', heading: '{ownSubject}', text: '{ownText}', button: '', sms: '{company} : {ownText}' },
     'rule-staff': {
       subject: '{ownSubject}',
