@@ -103,7 +103,10 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     return await (await command.load()).run(args, process.env)
   } catch (error) {
     // What a person at the keyboard can put right is told in one line; anything else with its stack.
-    if (error instanceof Error && ['UsageError', 'ConfigError', 'NewerDatabase', 'DamagedBackup', 'Refusal'].includes(error.name))
+    if (
+      error instanceof Error &&
+      ['UsageError', 'ConfigError', 'NewerDatabase', 'DamagedBackup', 'UnfitDatabase', 'Refusal'].includes(error.name)
+    )
       console.error(`paraphe ${name}: ${await messageOf(error)}`)
     else console.error(error)
     return 1

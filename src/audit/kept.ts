@@ -3,6 +3,7 @@ import { base64, fromBase64 } from '../base/bytes.ts'
 import type { Instant } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
 import { cellIn } from '../db/cell.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Db } from '../db/open.ts'
 import { consistencyProof, sha256, treeRoot, treeSize } from './trail.ts'
 import { isConsistent } from './tree.ts'
@@ -66,6 +67,8 @@ export async function compareWithKept(db: Db, place: KeptCheckpoint): Promise<Co
     return { standing: 'missing', kept: null, size }
   }
   if (!kept) {
+    // Each node keeps its own beside it: a new one begins with none.
+    if (isPostgres(db)) return { standing: 'first', kept, size }
     const once = await db.selectFrom('checkpoint').select('size').where('keptAt', 'is not', null).limit(1).executeTakeFirst()
     return { standing: once ? 'missing' : 'first', kept, size }
   }

@@ -9,17 +9,22 @@ import { openDb } from '../db/open.ts'
 import { upgrade } from '../db/upgrading.ts'
 import type { House } from '../house.ts'
 import { UsageError } from './command.ts'
+import { openShared } from './open-shared.ts'
 
 /** The house without the authority's keys: enough for whatever signs nothing. */
 export type Folder = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
 
 /**
- * Opens the data folder and brings its database to this version. Readable by its owner alone. `isAlone`: the caller holds the folder's lock.
+ * Opens the data folder, or the database that takes the place of its file, and brings it to this version. Readable by its owner alone. `isAlone`: the caller holds the folder's lock.
  * Otherwise a database of an earlier version is left alone while a server works on it.
  */
 export async function openFolder(config: Config, isAlone = false): Promise<{ folder: Folder; close: () => Promise<void> }> {
   process.umask(0o077)
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  if (config.databaseUrl !== null) {
+    const { db, secretKey } = await openShared(config.databaseUrl, config.dataDirectory, isAlone)
+    return { folder: { config, db, clock: systemClock, secretKey }, close: () => db.destroy() }
+  }
   const path = join(config.dataDirectory, 'paraphe.db')
   const db = openDb(path)
   try {
@@ -38,13 +43,5 @@ export async function openFolder(config: Config, isAlone = false): Promise<{ fol
 function lockToUpgrade(config: Config): Disposable {
   const lock = holdLock(join(config.dataDirectory, 'lock'))
   if (!lock) throw new UsageError(`the database is of an earlier version, and a server works on ${config.dataDirectory}: stop it first`)
-  return lock
-}
-
-/** One server at a time works on a data folder: two would hand the same job out twice. */
-export function lockFolder(config: Config): Disposable {
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const lock = holdLock(join(config.dataDirectory, 'lock'))
-  if (!lock) throw new UsageError(`another server already works on ${config.dataDirectory}`)
   return lock
 }

@@ -4,6 +4,7 @@ import { ownFile } from '../base/program.ts'
 import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
 import type { Server as BunServer } from 'bun'
 import { systemAct } from '../audit/act.ts'
+import { followKeys } from '../authority/following.ts'
 import { recordUnlocking } from '../authority/unlocking.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import type { House } from '../house.ts'
@@ -19,8 +20,8 @@ import { keepFixedMail } from '../upkeep/fixing.ts'
 import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import { log } from '../log/lines.ts'
-import { lockFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
+import { takePlace } from './place.ts'
 
 export interface Running {
   readonly house: House
@@ -39,15 +40,22 @@ export interface RunningOptions extends Pick<ListenOptions, 'onAccident'> {
   readonly onJobError?: (job: Job, error: unknown) => void
 }
 
-/** The house on its folder, alone, with its worker and its listeners. */
+/** What other nodes do to the keys is seen here a second later. */
+function keepFollowing({ db, keys }: House, config: Config): () => void {
+  const follow = followKeys(db, keys, config.passphraseFile)
+  const timer = setInterval(() => void follow().catch((error: unknown) => log('warn', 'keys.following', { error: String(error) })), 1_000)
+  return () => clearInterval(timer)
+}
+
+/** The house on its folder or on the database that it shares, with its worker and its listeners. */
 export async function startRunning(config: Config, options: RunningOptions = {}): Promise<Running> {
-  const lock = lockFolder(config)
+  const place = await takePlace(config)
   const {
     house: opened,
     passphraseFile,
     close,
-  } = await openHouse(config, true).catch((error: unknown) => {
-    lock[Symbol.dispose]()
+  } = await openHouse(config, place.isAlone).catch(async (error: unknown) => {
+    await place[Symbol.asyncDispose]()
     throw error
   })
   if (passphraseFile === 'opened') await recordUnlocking(opened.db, systemAct(opened.clock()))
@@ -60,12 +68,17 @@ export async function startRunning(config: Config, options: RunningOptions = {})
     await refuseUnlessKept(opened.db, keptCheckpointIn(config.auditCheckpoint))
   } catch (error) {
     await close()
-    lock[Symbol.dispose]()
+    await place[Symbol.asyncDispose]()
     throw error
   }
   await keepFixedMail(opened, opened.clock())
-  await releaseLeases(opened.db)
-  await removeLooseChunks(opened.db)
+  // Beside other nodes, leases and chunks may be those of a living one.
+  if (place.isAlone) {
+    await releaseLeases(opened.db)
+    await removeLooseChunks(opened.db)
+    await place.settle()
+  }
+  const endFollowing = config.databaseUrl === null ? () => {} : keepFollowing(opened, config)
   const house: House = { ...opened, wake: () => worker.wake() }
   const worker = startWorker(house, options.onJobError)
   const server = await createServer({
@@ -83,6 +96,7 @@ export async function startRunning(config: Config, options: RunningOptions = {})
     isAlive: () => readSetting(house.db, 'installation'),
     async stop({ notice = 0, grace = 5_000, hurried = new Promise(() => {}) } = {}) {
       server.close()
+      endFollowing()
       const worked = worker.stop()
       if (notice) await Promise.race([hurried, Bun.sleep(notice)])
       const ended = Promise.all([...listeners.map((listener) => listener.stop()), worked])
@@ -90,7 +104,7 @@ export async function startRunning(config: Config, options: RunningOptions = {})
       await Promise.race([Promise.all(listeners.map((listener) => listener.stop(true))), Bun.sleep(1_000)])
       await worker.handBack()
       await close()
-      lock[Symbol.dispose]()
+      await place[Symbol.asyncDispose]()
     },
   }
 }

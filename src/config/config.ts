@@ -71,7 +71,7 @@ export function readConfig(environment: Environment): Config {
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
     url: optional(read('PARAPHE_URL'), (text) => addressOf('PARAPHE_URL', text)),
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => addressOf('PARAPHE_PUBLIC_URL', text)),
-    databaseUrl: notYet('PARAPHE_DATABASE_URL'),
+    databaseUrl: optional(read('PARAPHE_DATABASE_URL'), databaseUrlOf),
     vaultUrl: notYet('PARAPHE_VAULT_URL'),
     trustedProxies: trustedProxies(listOf(read('PARAPHE_TRUSTED_PROXIES')), read('PARAPHE_PROXY_HEADERS')!),
     webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
@@ -121,6 +121,13 @@ function metricsOf(read: (name: SettingName) => string | null): Pick<Config, 'me
   if (metricsListen && !metricsToken && !/^(127\.|::1$|localhost$)/.test(metricsListen.host))
     throw new ConfigError('PARAPHE_METRICS_LISTEN: reachable from other machines, so it needs PARAPHE_METRICS_TOKEN too')
   return { metricsListen, metricsToken }
+}
+
+function databaseUrlOf(text: string): string {
+  const url = URL.parse(text)
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname || url.pathname.length < 2)
+    throw new ConfigError('PARAPHE_DATABASE_URL: not an address such as postgres://user:password@host/database')
+  return text
 }
 
 function officeOf(path: string): string {

@@ -27,6 +27,7 @@ export type Purpose =
   | 'self-service-proof'
   | 'report'
   | 'webhook'
+  | 'node'
   | 'identity-source'
   | 'sign-on-answer'
   | 'self'
@@ -37,12 +38,13 @@ export type Purpose =
   | 'kept-form'
   | 'backup'
 
-const FILE = 'secret.key'
+/** Its name in the data folder. */
+export const SECRET_KEY_FILE = 'secret.key'
 
 /** Reads `secret.key` in the data folder, or makes it at the first start. A crash while it is made leaves a short file, which is refused. */
 export function loadSecretKey(dataDirectory: string): SecretKey {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const path = join(dataDirectory, FILE)
+  const path = join(dataDirectory, SECRET_KEY_FILE)
   try {
     const file = openSync(path, 'wx', 0o600)
     writeSync(file, randomBytes(32))

@@ -53,7 +53,10 @@ export const SETTINGS = {
     secret: 'all',
     does: 'who sends it as `Authorization: Bearer …` may read `/metrics` and the details of `/readyz`; at least 20 characters',
   },
-  PARAPHE_DATABASE_URL: { secret: 'password', does: '`postgres://…` in place of the file of data; not in this version' },
+  PARAPHE_DATABASE_URL: {
+    secret: 'password',
+    does: '`postgres://user:password@host/database`: PostgreSQL 15 or later in place of the file of data, for one node or several',
+  },
   PARAPHE_VAULT_URL: { secret: 'password', does: '`s3://…` in place of the file of data, for objects; not in this version' },
   PARAPHE_AUDIT_CHECKPOINT: {
     does: 'the file that keeps the newest checkpoint of the audit log (default `audit-checkpoint.db` in the data folder; best on another volume)',

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, sql } from 'kysely'
+import { CamelCasePlugin, HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { type Db, guarded } from './open.ts'
 import { postgresDialect } from './postgres-dialect.ts'
@@ -7,10 +7,14 @@ import { Pool } from './postgres-pool.ts'
 /** The oldest that is tested. */
 const OLDEST = 150_000
 const CONNECTIONS = 10
+/** `in ()` is no SQL there. */
+const NO_EMPTY_LISTS = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })
 
 /** Opens no connection yet: each is made when it is asked for. `connections`: of this node at the most. */
 export function openPostgres(url: string, connections = CONNECTIONS): Db {
-  return guarded(new Kysely<Database>({ dialect: postgresDialect(new Pool(url, connections)), plugins: [new CamelCasePlugin()] }))
+  return guarded(
+    new Kysely<Database>({ dialect: postgresDialect(new Pool(url, connections)), plugins: [new CamelCasePlugin(), NO_EMPTY_LISTS] }),
+  )
 }
 
 /** A database in which nothing of this house can be kept. */

@@ -1,5 +1,7 @@
+import { Refusal } from '../base/refusal.ts'
 import { routePath } from 'hono/route'
 import { newId } from '../base/id.ts'
+import { words } from '../view/words.ts'
 import { log } from '../log/lines.ts'
 import { duringRequest } from '../log/request.ts'
 import type { Ctx } from './env.ts'
@@ -41,6 +43,12 @@ export async function attend(
   const began = performance.now()
   const noted: Noted = { request: newId('req').slice(4, 14), route: null, actor: 'visitor' }
   const response = await duringRequest(noted.request, () => serve(noted)).catch((error: unknown) => {
+    // The database is away, so that no page can be made: one sentence, and when to come again.
+    if (error instanceof Refusal && error.code === 'unavailable')
+      return new Response(`${words('en').refusals['database.away']}\n${words('fr').refusals['database.away']}\n`, {
+        status: 503,
+        headers: { ...PLAIN, 'retry-after': '30' },
+      })
     log('error', 'request.accident', { error: error instanceof Error ? error.stack : String(error) })
     return new Response(`Something went wrong on our side. Reference ${noted.request}\n`, { status: 500, headers: PLAIN })
   })

@@ -81,8 +81,25 @@ export async function handBack(db: Db, jobs: Iterable<Job>): Promise<void> {
       .execute()
 }
 
+/** Says that the job is still being done. False: another has taken it meanwhile. */
+export async function holdJob(db: Db, at: Instant, job: Job): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('job')
+    .set({ leaseUntil: later(at, LEASE) })
+    .where('id', '=', job.id)
+    .where('attempts', '=', job.attempts)
+    .where('leaseUntil', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
 export const finishJob = (db: Db, at: Instant, job: Job): Promise<unknown> =>
-  db.updateTable('job').set({ doneAt: at, leaseUntil: null, lastError: null }).where('id', '=', job.id).execute()
+  db
+    .updateTable('job')
+    .set({ doneAt: at, leaseUntil: null, lastError: null })
+    .where('id', '=', job.id)
+    .where('attempts', '=', job.attempts)
+    .execute()
 
 /** 2 s, 4 s, 8 s … at most ten minutes between two tries; there is no last one. */
 export const backOff = (attempts: number): number => Math.min(10 * MINUTE, 2 ** Math.min(attempts, 12) * SECOND)
@@ -92,6 +109,7 @@ export const deferJob = (db: Db, at: Instant, job: Job, error: string, wait = ba
     .updateTable('job')
     .set({ runAt: later(at, wait), leaseUntil: null, lastError: error.slice(0, 2_000) })
     .where('id', '=', job.id)
+    .where('attempts', '=', job.attempts)
     .execute()
 
 /** What is done is of no more use, and its payload of nobody's. */
@@ -103,4 +121,5 @@ export const failJob = (db: Db, at: Instant, job: Job, error: string): Promise<u
     .updateTable('job')
     .set({ failedAt: at, leaseUntil: null, lastError: error.slice(0, 2_000) })
     .where('id', '=', job.id)
+    .where('attempts', '=', job.attempts)
     .execute()

@@ -3,7 +3,7 @@ import type { Db } from '../db/open.ts'
 import { count } from '../log/counts.ts'
 import { log } from '../log/lines.ts'
 import { duringRequest } from '../log/request.ts'
-import { claim, deferJob, failJob, finishJob, handBack, type Job } from './queue.ts'
+import { claim, deferJob, failJob, finishJob, handBack, holdJob, type Job, LEASE } from './queue.ts'
 
 export type Handler = (job: Job) => Promise<void>
 
@@ -43,6 +43,7 @@ export function startRunner(
       const { id, kind, attempts } = job
       log(what === 'done' ? 'debug' : 'warn', `job.${what}`, { job: id, kind, attempts, ms: Math.round(performance.now() - began), error })
     }
+    const hold = setInterval(() => void holdJob(db, clock(), job).catch(() => {}), LEASE / 4)
     try {
       await handlers[job.kind]!(job)
       await finishJob(db, clock(), job)
@@ -53,6 +54,8 @@ export function startRunner(
       const isHopeless = error instanceof Hopeless
       await (isHopeless ? failJob(db, clock(), job, text) : deferJob(db, clock(), job, text))
       tell(isHopeless ? 'failed' : 'deferred', text)
+    } finally {
+      clearInterval(hold)
     }
   }
   const step = async (): Promise<boolean> => {

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
 import { outboundOfMail } from '../mail/outbound.ts'
+import { outboundOfDatabase } from './outbound-database.ts'
 
 export interface OutboundTools {
   readonly db: Db
@@ -14,7 +15,12 @@ export interface OutboundTools {
 }
 
 /** Every room that speaks to somebody else. A new one is a line here, and calls `noteOutbound` when it does so. */
-const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = [outboundOfMail, outboundOfTimeStamping, outboundOfWebhooks]
+const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = [
+  outboundOfDatabase,
+  outboundOfMail,
+  outboundOfTimeStamping,
+  outboundOfWebhooks,
+]
 
 export interface ListedTarget extends OutboundTarget {
   /** Null: never, as far as is known. */

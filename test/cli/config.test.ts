@@ -37,7 +37,7 @@ test('says each value and its source, hides secrets, opens nothing', () => {
 })
 
 test('a password in an address is hidden there, also where the address cannot be used', () => {
-  const { exitCode, out, error } = paraphe(['show'], { PARAPHE_DATA: '/nonexistent', PARAPHE_DATABASE_URL: 'postgres://u:hush@db/x' })
+  const { exitCode, out, error } = paraphe(['show'], { PARAPHE_DATA: '/nonexistent', PARAPHE_DATABASE_URL: 'postgres://u:hush@db' })
   expect(exitCode).toBe(1)
   expect(out + error).not.toContain('hush')
   expect(paraphe([], { PARAPHE_DATA: '/nonexistent' }).error).toContain('say show')

@@ -4,13 +4,14 @@ import { continueWithBreak } from '../../audit/continuing.ts'
 import { keptCheckpointIn } from '../../audit/kept.ts'
 import { readConfig } from '../../config/config.ts'
 import { type Command, UsageError } from '../command.ts'
-import { lockFolder, openFolder } from '../open-folder.ts'
+import { openFolder } from '../open-folder.ts'
+import { takeAlone } from '../place.ts'
 
 /** For whoever owns the machine, while no server works on the folder. */
 export const run: Command['run'] = async (args, environment) => {
   const config = readConfig(environment)
   const reason = reasonIn(args)
-  using _lock = lockFolder(config)
+  await using _place = await takeAlone(config)
   const { folder, close } = await openFolder(config, true)
   try {
     const { kept, size } = await continueWithBreak(folder.db, systemAct(folder.clock()), keptCheckpointIn(config.auditCheckpoint), reason)

@@ -32,6 +32,8 @@ export const refusals = {
   'user.address-in-use':
     'This person signs in with this address already. Only somebody who may edit permissions can change it, or open a link that goes there.',
   'server.busy': 'The server is busy just now. Please try again in a moment.',
+  'database.busy': 'The database is busy just now. Please try again in a moment.',
+  'database.away': 'The database cannot be reached just now. Please try again in a minute.',
   'upload.busy': 'Many files are being uploaded just now. Please try again in a minute.',
   'upload.too-slow': 'The upload took longer than the server waits. Please try again over a faster line.',
   'server.accident': 'Something went wrong on our side. Nothing was lost; please try again. Reference {reference}.',

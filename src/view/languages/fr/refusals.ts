@@ -34,6 +34,8 @@ export const refusals: typeof shape = {
   'user.address-in-use':
     'Cette personne se connecte déjà avec cette adresse. Seul quelqu’un qui peut modifier les droits d’accès peut la changer, ou ouvrir un lien qui y est envoyé.',
   'server.busy': 'Le serveur est très occupé. Veuillez réessayer dans un instant.',
+  'database.busy': 'La base de données est très occupée. Veuillez réessayer dans un instant.',
+  'database.away': 'La base de données est injoignable pour le moment. Veuillez réessayer dans une minute.',
   'upload.busy': 'De nombreux fichiers sont en cours d’envoi. Veuillez réessayer dans une minute.',
   'upload.too-slow': 'L’envoi a dépassé la durée que le serveur accepte. Veuillez réessayer avec une connexion plus rapide.',
   'server.accident': 'Un incident s’est produit de notre côté. Rien n’est perdu ; veuillez réessayer. Référence {reference}.',
