@@ -20,7 +20,7 @@ import { LEAST_GAIN, WANTED } from './lives.ts'
 import { certificateRow, endOf, type Made, makeCertificate, type MakingRequest } from './making.ts'
 import { renewRevocationLists } from './revocation-lists.ts'
 
-export type RenewalTools = AuthorityTools & { readonly config: Pick<Config, 'listen' | 'url' | 'publicUrl'> }
+export type RenewalTools = AuthorityTools & { readonly config: Pick<Config, 'listen' | 'url' | 'publicUrl' | 'tls'> }
 
 const BELOW_ISSUING = ['seal', 'tsa', 'ocsp'] as const
 

@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ownFile } from '../base/program.ts'
 import { keptCheckpointIn, refuseUnlessKept } from '../audit/kept.ts'
-import type { Server as BunServer } from 'bun'
 import { systemAct } from '../audit/act.ts'
 import { followKeys } from '../authority/following.ts'
 import { recordUnlocking } from '../authority/unlocking.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import type { House } from '../house.ts'
 import { createAssets } from '../http/assets.ts'
-import { listen, type ListenOptions } from '../http/listen.ts'
+import { type Listener, listen, type ListenOptions } from '../http/listen.ts'
+import { listenToRedirect } from '../http/redirecting.ts'
+import { listenSecurely } from '../http/secure-listen.ts'
 import { createServer } from '../http/server.ts'
 import type { Served } from '../http/served.ts'
 import type { Views } from '../http/views.ts'
 import { type Job, releaseLeases } from '../jobs/queue.ts'
+import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { removeLooseChunks } from '../store/sweeping.ts'
 import { keepFixedMail } from '../upkeep/fixing.ts'
@@ -25,7 +27,9 @@ import { takePlace } from './place.ts'
 
 export interface Running {
   readonly house: House
-  readonly listeners: readonly BunServer<undefined>[]
+  readonly listeners: readonly Listener[]
+  /** Reads the server's certificate anew, where it has one. */
+  reload(): void
   /** Resolves while the database answers; for whoever watches that this process lives. */
   isAlive(): Promise<unknown>
   /**
@@ -87,12 +91,29 @@ export async function startRunning(config: Config, options: RunningOptions = {})
     assets: await createAssets(ownFile('static')),
     ...(options.onServed ? { onServed: options.onServed } : {}),
   })
-  const listeners = [listen(server, config.listen, options)]
-  if (config.publicListen) listeners.push(listen(server, config.publicListen, { ...options, door: 'public' }))
+  const doors = [
+    { at: config.listen, options },
+    ...(config.publicListen ? [{ at: config.publicListen, options: { ...options, door: 'public' as const } }] : []),
+  ]
+  const plainly = (one: (typeof doors)[number]): Listener => listen(server, one.at, one.options)
+  const { tls } = config
+  // A socket of the machine needs no encryption.
+  const secure = tls
+    ? listenSecurely(
+        server,
+        doors.filter(({ at }) => !at.socket),
+        tls,
+        house.clock,
+      )
+    : null
+  const listeners = [...(secure ? [...secure.listeners, ...doors.filter(({ at }) => at.socket).map(plainly)] : doors.map(plainly))]
   if (config.metricsListen) listeners.push(listen(server, config.metricsListen, { ...options, door: 'watching' }))
+  if (config.redirectListen)
+    listeners.push(listenToRedirect(config.redirectListen, async () => originsOf(config, await readSetting(house.db, 'installation'))))
   return {
     house,
     listeners,
+    reload: () => secure?.look(),
     isAlive: () => readSetting(house.db, 'installation'),
     async stop({ notice = 0, grace = 5_000, hurried = new Promise(() => {}) } = {}) {
       server.close()

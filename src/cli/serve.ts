@@ -24,7 +24,7 @@ export async function run(_args: readonly string[], environment: Environment): P
   const config = readConfig(environment)
   openLog({ ...config.log, write: (line) => void process.stdout.write(line) })
   for (const warning of config.warnings) log('warn', 'config.warning', { told: warningSentence(warning) })
-  const { house, listeners, isAlive, stop } = await startRunning(config, {
+  const { house, listeners, reload, isAlive, stop } = await startRunning(config, {
     onServed: (served) => log(served.status >= 500 ? 'error' : isQuiet(served) ? 'debug' : 'info', 'request', { ...served }),
     onAccident: (error) => log('error', 'request.accident', { error: error.stack }),
   })
@@ -36,6 +36,7 @@ export async function run(_args: readonly string[], environment: Environment): P
   )
   console.error(installation.setUpAt ? `Open ${staff}` : `Set it up here, once: ${setupAddress(staff, house.secretKey)}`)
 
+  process.on('SIGHUP', reload)
   const manager = managerOf(environment)
   manager.tell(`READY=1\nSTATUS=Listens on ${listeners.map(({ hostname, port }) => `${hostname}:${port}`).join(' and ')}`)
   const beat =

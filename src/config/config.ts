@@ -15,6 +15,11 @@ export interface Listen {
   readonly socket?: string
 }
 
+export interface TlsFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
 /** Everything that is decided outside the console. Read once at the start, passed on, never ambient. */
 export interface Config {
   readonly dataDirectory: string
@@ -22,6 +27,9 @@ export interface Config {
   readonly publicListen: Listen | null
   /** What staff type, with the path below which the house stands, if any; null until the set-up has asked for it. */
   readonly url: string | null
+  /** The server's certificate and key; null: it speaks plain HTTP. */
+  readonly tls: TlsFiles | null
+  readonly redirectListen: Listen | null
   /** For recipients and verification, likewise; null: the staff's. */
   readonly publicUrl: string | null
   readonly databaseUrl: string | null
@@ -69,6 +77,7 @@ export function readConfig(environment: Environment): Config {
     libreOffice: optional(read('PARAPHE_LIBREOFFICE'), officeOf),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN')!),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
+    ...tlsOf(read),
     url: optional(read('PARAPHE_URL'), (text) => addressOf('PARAPHE_URL', text)),
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => addressOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: optional(read('PARAPHE_DATABASE_URL'), databaseUrlOf),
@@ -128,6 +137,17 @@ function databaseUrlOf(text: string): string {
   if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !url.hostname || url.pathname.length < 2)
     throw new ConfigError('PARAPHE_DATABASE_URL: not an address such as postgres://user:password@host/database')
   return text
+}
+
+function tlsOf(read: (name: SettingName) => string | null): Pick<Config, 'tls' | 'redirectListen'> {
+  const [certificate, key, redirect] = [read('PARAPHE_TLS_CERTIFICATE'), read('PARAPHE_TLS_KEY'), read('PARAPHE_REDIRECT_LISTEN')]
+  if (!certificate !== !key)
+    throw new ConfigError(`${certificate ? 'PARAPHE_TLS_KEY' : 'PARAPHE_TLS_CERTIFICATE'}: missing; the two belong together`)
+  if (redirect && !certificate) throw new ConfigError('PARAPHE_REDIRECT_LISTEN: there is no TLS to lead to without PARAPHE_TLS_CERTIFICATE')
+  return {
+    tls: certificate && key ? { certificate: resolve(certificate), key: resolve(key) } : null,
+    redirectListen: optional(redirect, (text) => listenOf('PARAPHE_REDIRECT_LISTEN', text)),
+  }
 }
 
 function officeOf(path: string): string {

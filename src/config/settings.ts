@@ -9,8 +9,8 @@ export interface Setting {
    * otherwise text.
    */
   readonly kind?: 'list' | 'file'
-  /** `all`: never shown; `password`: a web address of which the password is not shown. */
-  readonly secret?: 'all' | 'password'
+  /** `all`: never shown; `password`: a web address of which the password is not shown; `file`: what stands in the file that it names. */
+  readonly secret?: 'all' | 'password' | 'file'
   /** Said as `…_FILE`, as a credential and as `…_file` alone: every process of the machine can read the environment of another. */
   readonly isFileOnly?: true
 }
@@ -37,6 +37,18 @@ export const SETTINGS = {
   PARAPHE_PROXY_HEADERS: {
     otherwise: 'x-forwarded',
     does: 'which headers the proxies write: `x-forwarded` (`X-Forwarded-For`, `-Host`, `-Proto`) or `forwarded` (RFC 7239); the others are not looked at',
+  },
+  PARAPHE_TLS_CERTIFICATE: {
+    kind: 'file',
+    does: 'a file with the server’s own certificate and those between it and its root (PEM): both listeners then speak TLS. It may be replaced while the server runs',
+  },
+  PARAPHE_TLS_KEY: {
+    kind: 'file',
+    secret: 'file',
+    does: 'a file with the private key of `PARAPHE_TLS_CERTIFICATE` (PEM, without a passphrase)',
+  },
+  PARAPHE_REDIRECT_LISTEN: {
+    does: 'with TLS, an address and port where whoever comes without it is led to the address with it, such as `0.0.0.0:80`',
   },
   PARAPHE_SMTP: {
     does: 'the mail server, in place of the console’s: `smtps://host:465` (TLS), `smtp://user@host:587` (STARTTLS) or `smtp-plain://host:25` (not encrypted)',

@@ -66,6 +66,7 @@ function inEnvironment(environment: Environment, name: SettingName, warnings: Co
   const [text, path] = [environment[name]?.trim(), environment[`${name}_FILE`]?.trim()]
   if (text && isFileOnly) throw new ConfigError(`${name}: every process of the machine can read it there; name a file by ${name}_FILE`)
   if (text && path) throw new ConfigError(`${name} and ${name}_FILE: only one of the two can count`)
+  if (text && secret === 'file') warnIfOpen(text, warnings)
   if (text) return { text, source: { from: 'environment', name, path: null } }
   if (!path) return null
   const source: Source = { from: 'environment', name: `${name}_FILE`, path }
@@ -110,6 +111,7 @@ function* inSettingsFile(path: string, warnings: ConfigWarning[]): Iterable<[Set
     if (isFileOnly && !isPath) throw new ConfigError(`${path}: ${key} is never given by its text; name a file by ${key}_file`)
     if (Array.isArray(value) && kind !== 'list') throw new ConfigError(`${path}: ${key} is no list`)
     const typed = [value].flat().join(',').trim()
+    if (secret === 'file') warnIfOpen(typed, warnings)
     if (secret === 'all' || /:\/\/[^/]*:[^/]*@/.test(typed)) warnIfOpen(isPath ? typed : path, warnings)
     const text = isPath && kind !== 'file' ? textOf(typed, `${path}: ${key}`) : typed
     if (text) yield [name, { text, source: { from: 'file', name: key, path } }]

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import type { Server as BunServer } from 'bun'
 import { ConfigError, type Listen } from '../config/config.ts'
+import type { ServerCertificate } from './certificate.ts'
 import type { Door } from './doors.ts'
 import { SOCKET } from './proxies.ts'
 import type { Server } from './server.ts'
@@ -17,12 +18,17 @@ const SILENCE_OF_GATHERING = 240
 export interface ListenOptions {
   readonly door?: Door
   readonly onAccident?: (error: Error) => void
+  /** With it the listener speaks TLS (1.2 and 1.3), and shares its port with the one that takes its place. */
+  readonly tls?: ServerCertificate
 }
+
+/** What is known of a listener once it listens. */
+export type Listener = Pick<BunServer<undefined>, 'port' | 'hostname' | 'stop'>
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 
 /** The socket in front of the door. */
-export function listen(server: Server, at: Listen, { door = 'house', onAccident }: ListenOptions = {}): BunServer<undefined> {
+export function listen(server: Server, at: Listen, { door = 'house', onAccident, tls }: ListenOptions = {}): BunServer<undefined> {
   const options = {
     maxRequestBodySize: LARGEST_BODY,
     async fetch(request: Request, bun: BunServer<undefined>) {
@@ -36,7 +42,14 @@ export function listen(server: Server, at: Listen, { door = 'house', onAccident 
       return new Response('Something went wrong on our side.\n', { status: 500, headers: PLAIN })
     },
   }
-  if (!at.socket) return Bun.serve({ ...options, idleTimeout: SILENCE, hostname: at.host, port: at.port })
+  if (!at.socket)
+    return Bun.serve({
+      ...options,
+      idleTimeout: SILENCE,
+      hostname: at.host,
+      port: at.port,
+      ...(tls ? { tls: { cert: tls.cert, key: tls.key }, reusePort: true } : {}),
+    })
   clearSocket(at.socket)
   const listener = Bun.serve({ ...options, unix: at.socket })
   // For the proxy, which is in the group of the folder or of this program; nobody else.

@@ -12,6 +12,7 @@ export function allowedHosts(config: Config, origins: Origins, isSetUp: boolean)
     for (const addresses of Object.values(networkInterfaces()))
       for (const { address, family } of addresses ?? []) own.push(family === 'IPv6' ? `[${address.split('%')[0]}]` : address)
   }
-  for (const port of ports.filter((one) => one !== 0)) for (const name of own) hosts.add(port === 80 ? name : `${name}:${port}`)
+  for (const port of ports.filter((one) => one !== 0))
+    for (const name of own) hosts.add(port === (config.tls ? 443 : 80) ? name : `${name}:${port}`)
   return hosts
 }

@@ -15,9 +15,12 @@ export const logName = (origins: Origins): string => `${new URL(origins.public).
 export const baseOf = (address: string): string => new URL(address).pathname.replace(/\/$/, '')
 
 /** The environment's word counts before the console's; without either, the address that the server listens on. */
-export function originsOf(config: Pick<Config, 'listen' | 'url' | 'publicUrl'>, installation: Settings['installation']): Origins {
+export function originsOf(config: Pick<Config, 'listen' | 'url' | 'publicUrl' | 'tls'>, installation: Settings['installation']): Origins {
   const { host, port } = config.listen
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  const staff = config.url ?? installation.staffUrl ?? `http://${name}${port === 80 || port === 0 ? '' : `:${port}`}`
+  const staff =
+    config.url ??
+    installation.staffUrl ??
+    `${config.tls ? 'https' : 'http'}://${name}${port === (config.tls ? 443 : 80) || port === 0 ? '' : `:${port}`}`
   return { staff, public: config.publicUrl ?? installation.publicUrl ?? config.url ?? installation.staffUrl ?? staff }
 }

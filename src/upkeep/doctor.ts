@@ -16,7 +16,7 @@ import { clockKeeping, coreDumps, fileNames, fileRights, growth, languages } fro
 import { mailServer, smsGateway, timeStampAuthorities } from './looks/others.ts'
 import { signature } from './looks/signature.ts'
 import { auditLog, witness } from './doctor-log.ts'
-import { settingFiles, settingNames } from './doctor-settings.ts'
+import { settingFiles, settingNames, tls } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
 import { lastSweep } from '../vault/sweep.ts'
 import { ageingStamps } from '../vault/re-time-stamping.ts'
@@ -58,6 +58,7 @@ export type CheckName =
   | 'time-stamp-authorities'
   | 'own-address'
   | 'proxy-headers'
+  | 'tls'
 
 export interface Check {
   readonly name: CheckName
@@ -112,6 +113,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     fileRights,
     coreDumps,
     languages,
+    tls,
   ]) {
     const check = await look(tools, at)
     if (check) checks.push(check)

@@ -530,6 +530,12 @@ export const console = {
         wait: 'LibreOffice is not installed, or does not start: people save text documents as PDF themselves. Install libreoffice-writer-nogui, or set PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice does not start.',
       },
+      tls: {
+        title: 'HTTPS',
+        good: 'The server’s certificate is good until {until}.',
+        wait: 'The server’s certificate ends on {until}. Put a new one in the place of {certificate}; it is taken up by itself.',
+        stop: 'The server’s certificate in {certificate} cannot be used (it ends on {until}). Put a new one in its place.',
+      },
       'setting-names': {
         title: 'Names of settings',
         good: '',

@@ -539,6 +539,12 @@ export const console: typeof shape = {
         wait: 'LibreOffice n’est pas installé ou ne démarre pas : chacun enregistre soi-même ses documents texte en PDF. Installez libreoffice-writer-nogui, ou définissez PARAPHE_LIBREOFFICE.',
         stop: 'LibreOffice ne démarre pas.',
       },
+      tls: {
+        title: 'HTTPS',
+        good: 'Le certificat du serveur est valable jusqu’au {until}.',
+        wait: 'Le certificat du serveur expire le {until}. Remplacez {certificate} ; le nouveau est pris en compte sans redémarrage.',
+        stop: 'Le certificat du serveur dans {certificate} est inutilisable (il expire le {until}). Remplacez-le.',
+      },
       'setting-names': {
         title: 'Noms des réglages',
         good: '',
