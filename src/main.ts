@@ -24,6 +24,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'the company’s seal on finished PDFs, in number: B-LTA, in the vault, known to the verification page',
     load: () => import('./cli/seal.ts'),
   },
+  selftest: {
+    usage: 'selftest [--json]',
+    does: 'every library that the program holds, at work',
+    load: () => import('./cli/selftest.ts'),
+  },
   healthcheck: {
     usage: 'healthcheck [--ready]',
     does: 'asks the running server how it is',

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Glob } from 'bun'
+import { ownFile } from '../../src/base/program.ts'
+import { CHECKS } from '../../src/cli/selftest/checks.ts'
 import { binary, build } from '../support/binary.ts'
+import { freePort } from '../support/installation.ts'
 
 const NODE = { PATH: process.env['PATH'] ?? '' }
 let program = ''
@@ -62,4 +66,52 @@ test('what lies in the working folder decides nothing', () => {
   expect([users.exitCode, users.err]).toEqual([0, ''])
   expect(existsSync(join(folder, 'data/paraphe.db'))).toBe(true)
   expect(readdirSync(hostile).sort()).toEqual(before)
+}, 60_000)
+
+test('every library in it works, and every package that the house imports is among them', async () => {
+  const { exitCode, out, err } = run(['selftest', '--json'], folder)
+  const told = out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { name: string; ok: boolean; found: string })
+  expect([exitCode, err, told.filter(({ ok }) => !ok)]).toEqual([0, '', []])
+  expect(told.map(({ name }) => name)).toEqual(Object.keys(CHECKS))
+  const atWork = new Set(Object.values(CHECKS).flatMap(({ packages }) => packages))
+  const imported = new Set<string>()
+  for await (const path of new Glob('**/*.ts').scan(ownFile('src')))
+    for (const [, name = ''] of (await Bun.file(ownFile(`src/${path}`)).text()).matchAll(
+      /^(?:import|export) (?!type )[^'"]*from '([^.'"][^'"]*)'|import\('([^.'][^']*)'\)/gm,
+    ))
+      if (name && !/^(node:|bun(:|$))/.test(name)) imported.add(/^(?:@[^/]+\/)?[^/]+/.exec(name)![0])
+  expect([...imported].filter((name) => !atWork.has(name))).toEqual([])
+}, 120_000)
+
+test('switches of the engine below it run nothing that lies in the working folder', () => {
+  const hostile = join(folder, 'switches')
+  mkdirSync(hostile)
+  const ran = join(hostile, 'ran')
+  writeFileSync(join(hostile, 'evil.js'), `require('node:fs').writeFileSync(${JSON.stringify(ran)}, '')`)
+  expect(run(['version'], hostile, { NODE_OPTIONS: '--require ./evil.js' }).out).toStartWith('paraphe ')
+  expect(run(['version'], hostile, { BUN_INSPECT_PRELOAD: './evil.js' }).out).toStartWith('paraphe ')
+  // Emptied, as the container does it, they say nothing.
+  expect(run(['version'], hostile, { BUN_OPTIONS: '', NODE_OPTIONS: '' }).out).toStartWith('paraphe ')
+  expect(existsSync(ran)).toBe(false)
+})
+
+test('the running server is asked how it is by the binary itself', async () => {
+  const port = freePort()
+  const environment = { ...NODE, PARAPHE_DATA: join(folder, 'served'), PARAPHE_LISTEN: `127.0.0.1:${port}` }
+  const check = (...args: string[]) => run(['healthcheck', ...args], folder, environment)
+  expect(check().exitCode).toBe(1)
+  const server = Bun.spawn([program, 'serve'], { cwd: folder, env: environment, stdout: 'ignore', stderr: 'ignore' })
+  try {
+    let tries = 0
+    while (check().exitCode !== 0 && tries++ < 100) await Bun.sleep(50)
+    expect(check().out).toBe('/healthz 200 ok\n')
+    expect(check('--ready').out).toContain('/readyz ')
+    server.kill('SIGTERM')
+    expect(await server.exited).toBe(0)
+  } finally {
+    server.kill('SIGKILL')
+  }
 }, 60_000)
