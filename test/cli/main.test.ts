@@ -64,6 +64,8 @@ test('users are added, listed, given a password, disabled and enabled', () => {
     )
     expect(paraphe(['user', 'password', 'bob@acme.example', '--stdin'], { data, input: 'violet tractor hums at noon\n' }).exitCode).toBe(0)
     expect(paraphe(['user', 'password', 'ann@acme.example'], { data }).out).toContain('/welcome/usr_')
+    expect(paraphe(['user', 'second-factor', 'reset', 'bob@acme.example'], { data }).exitCode).not.toBe(0)
+    expect(paraphe(['user', 'second-factor', 'reset', 'nobody@acme.example'], { data }).error).toContain('nobody signs in as')
     expect(paraphe(['user', 'disable', 'bob@acme.example'], { data }).exitCode).toBe(0)
     expect(paraphe(['user', 'disable', 'ann@acme.example'], { data }).error).toContain('the only administrator')
     expect(paraphe(['user', 'list'], { data }).out).toMatch(

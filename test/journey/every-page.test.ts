@@ -44,6 +44,13 @@ import {
  * reached, and stands in the list below.
  */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'access/second-factor': 'journey/passkeys',
+  'access/enrolment': 'journey/passkeys',
+  'access/recovery-codes': 'journey/passkeys',
+  'access/new-password': 'journey/passkeys',
+  'access/proof': 'journey/passkeys',
+  'access/proof-done': 'journey/passkeys',
+  'access/security/passkey': 'journey/passkeys',
   'setup/company': 'journey/contract',
   'setup/administrator': 'journey/contract',
   'setup/addresses': 'journey/contract',
@@ -183,6 +190,7 @@ beforeAll(async () => {
 
     '/',
     '/sign-in',
+    '/sign-in/forgotten',
     '/nothing',
     `/envelopes/${draft.id}`,
     `/envelopes/${declined.id}`,

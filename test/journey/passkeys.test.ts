@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Server } from 'bun'
 import type { CDPSession, Page } from 'playwright-core'
+import { askForPasswordLink, passwordLinkToTell } from '../../src/access/forgotten-password.ts'
+import { findUserByAddress } from '../../src/access/users.ts'
+import { systemAct } from '../../src/audit/act.ts'
 import { faultsOf } from '../support/judged.ts'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { codeOf } from '../support/authenticator-app.ts'
@@ -151,6 +154,38 @@ test('an answer of a passkey counts once, for whom and what it was asked, and no
   await stranger.get('/sign-in')
   for (const passkey of [sent[0]!, '{}', 'no JSON', '{"id":"x","response":{"clientDataJSON":"AAAA"}}', ''])
     expect((await stranger.post('/sign-in/passkey', { passkey })).status).toBe(422)
+}, 90_000)
+
+test('the pages of a proof, of a new password and of security are whole, in both languages', async () => {
+  const { page } = await browser.person({ phone: true })
+  await byPassword(page, 'ann@acme.example')
+  const { db, secretKey, clock } = house.house
+  const ann = (await findUserByAddress(db, 'ann@acme.example'))!
+  for (const language of ['en', 'fr']) {
+    await page.context().addCookies([{ name: 'lang', value: language, url: origin }])
+    for (const path of [
+      '/account/security',
+      '/account/security/app',
+      '/account/security/passkeys/new',
+      '/console/second-factor',
+      '/sign-in/forgotten',
+    ]) {
+      await page.goto(`${origin}${path}`)
+      expect([path, new URL(page.url()).pathname, await faultsOf(page)]).toEqual([path, path, []])
+    }
+    await askForPasswordLink(house.house, systemAct(clock()), 'ann@acme.example')
+    await house.drain()
+    const link = await db.selectFrom('passwordLink').select('id').where('usedAt', 'is', null).executeTakeFirstOrThrow()
+    await page.goto(`${origin}/sign-in/forgotten/${(await passwordLinkToTell(db, secretKey, link.id, clock()))!.token}`)
+    expect(await faultsOf(page)).toEqual([])
+    await db.updateTable('userSession').set({ provedAt: null }).where('userId', '=', ann.id).execute()
+    await page.goto(`${origin}/proof?next=/contacts/exports/csv&file=/contacts`)
+    expect(await faultsOf(page)).toEqual([])
+    await page.fill('[name="proof-password"]', PASSWORD)
+    await page.press('[name="proof-password"]', 'Enter')
+    await page.waitForSelector('a[download]')
+    expect(await faultsOf(page)).toEqual([])
+  }
 }, 90_000)
 
 test('at the sign-in where the house asks for a factor, an app is set up by the page, and by a phone without a script', async () => {
