@@ -11,8 +11,8 @@ const LARGEST_BODY = 160_000_000
 /** Seconds of silence before a connection is cut; an upload over a slow line is given more. */
 const SILENCE = 30
 const SILENCE_OF_UPLOADS = 120
-/** What is gathered from many large files before its first byte. */
-const GATHERED = /\/(evidence\.zip|vault\/archive)$/
+/** What is gathered from many large files before its first byte, or reads large files that stand in the request. */
+const GATHERED = /\/(evidence\.zip|vault\/archive)$|^\/api\/v1\/(envelopes|templates|verifications)/
 const SILENCE_OF_GATHERING = 240
 
 export interface ListenOptions {
