@@ -186,7 +186,6 @@ export interface TokenForm {
   readonly scopes: readonly Scope[]
   readonly days: readonly number[]
   readonly mayBeEndless: boolean
-  readonly hasPassword: boolean
 }
 
 export interface Views {

@@ -10,6 +10,14 @@ export async function namesOf(db: Db, actors: readonly Actor[]): Promise<Map<str
   return new Map([...users, ...recipients].map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`.trim()]))
 }
 
+/** What the tokens are called by which programs acted, by their id. */
+export async function tokenNamesOf(db: Db, actors: readonly Actor[]): Promise<Map<string, string>> {
+  const ids = [...new Set(actors.flatMap((actor) => (actor.kind === 'user' && actor.token ? [actor.token] : [])))]
+  if (!ids.length) return new Map()
+  const tokens = await db.selectFrom('apiToken').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(tokens.map(({ id, name }) => [id, name]))
+}
+
 /** The titles of envelopes, by their id. A draft without one, and one that was discarded, are left out. */
 export async function titlesOf(db: Db, envelopes: readonly (string | null)[]): Promise<Map<string, string>> {
   const ids = [...new Set(envelopes.filter((id) => id !== null))]

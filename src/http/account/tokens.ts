@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { confirmPassword } from '../../access/sign-in.ts'
 import { newId } from '../../base/id.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { isScope, SCOPES } from '../../integration/scopes.ts'
@@ -12,6 +11,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 import type { FreshToken, ShownToken, TokenForm } from '../views.ts'
 
 const LIVES = [7, 30, 90, 180, 365]
@@ -21,7 +21,6 @@ const Wish = z
     name: lineNeeded('token.name-missing', LONGEST_NAME),
     days: z.union([z.literal('endless').transform(() => null), z.coerce.number().int()], 'token.days'),
     addresses: z.string().max(4_000, 'text.too-long').default(''),
-    password: z.string().max(1_000, 'password.current-wrong').default(''),
     userId: z.string().max(60).default(''),
     key: z.string().max(60).optional(),
   })
@@ -38,8 +37,6 @@ const FIELDS = {
   'token.wider': 'userId',
   'token.too-many': 'name',
   'token.made-already': 'name',
-  password: 'password',
-  'sign-in': 'password',
 }
 
 /** What the form of a new token is given, on one's own page and on the console's. */
@@ -52,7 +49,6 @@ export async function tokenForm(c: Ctx, form: Form | null): Promise<TokenForm> {
     scopes: SCOPES,
     days,
     mayBeEndless: endless,
-    hasPassword: requireUser(c).passwordHash !== null,
   }
 }
 
@@ -66,7 +62,7 @@ export const shownToken = (c: Ctx, token: Token | OwnedToken): ShownToken => ({
 export async function makeFromForm(c: Ctx, show: (shown: { form?: Form; fresh?: FreshToken }) => Promise<string>): Promise<Response> {
   const answers = await readAnswers(c, Wish)
   if (!answers.ok) return c.html(await show({ form: answers.form }), 422)
-  const { name, days, addresses, password, userId, key } = answers.value
+  const { name, days, addresses, userId, key } = answers.value
   const user = requireUser(c)
   const scopes = Object.keys(answers.form.values).flatMap((field) => {
     const scope = field.replace(/^scope:/, '')
@@ -74,7 +70,6 @@ export async function makeFromForm(c: Ctx, show: (shown: { form?: Form; fresh?: 
   })
   try {
     if (!scopes.length) throw new Refusal('invalid', 'token.scope-missing')
-    if (user.passwordHash !== null) await confirmPassword(c.var.house, userAct(c), user, password)
     const wish = { userId: userId || user.id, name, scopes, days, addresses }
     const { secret } = await makeToken(c.var.house.db, userAct(c), user, wish, key)
     return c.html(await show({ fresh: { name, secret } }))
@@ -97,7 +92,7 @@ async function page(c: Ctx, { form = null, fresh = null }: { form?: Form | null;
 
 export const accountTokens = createApp()
   .get('/account/tokens', signedIn, async (c) => c.html(await page(c)))
-  .post('/account/tokens', signedIn, (c) => makeFromForm(c, (shown) => page(c, shown)))
+  .post('/account/tokens', signedIn, freshProof, (c) => makeFromForm(c, (shown) => page(c, shown)))
   .post('/account/tokens/:id/ending', signedIn, async (c) => {
     await endToken(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
     flash(c, 'good', words(c.var.lang).integration.ended)

@@ -10,7 +10,7 @@ import { sentence } from '../../audit/sentence.ts'
 import { DAY, later } from '../../base/instant.ts'
 import { readDay } from '../../base/day.ts'
 import { readSetting } from '../../setting/setting.ts'
-import { namesOf, titlesOf } from '../../upkeep/names.ts'
+import { namesOf, titlesOf, tokenNamesOf } from '../../upkeep/names.ts'
 import { instantAt, localTime } from '../../view/local-time.ts'
 import { words } from '../../view/words.ts'
 import { readsAudit } from '../access.ts'
@@ -55,8 +55,12 @@ export const consoleAudit = createApp().get('/console/audit', readsAudit, async 
   const query = AuditQuery.parse(c.req.query())
   const { timeZone } = await readSetting(db, 'installation')
   const { entries, older, newer } = await searchTrail(db, { ...searchOf(query, timeZone), ...Place.parse(c.req.query()) })
-  const [names, titles, checkpoint, { standing, size }] = await Promise.all([
+  const [names, tokens, titles, checkpoint, { standing, size }] = await Promise.all([
     namesOf(
+      db,
+      entries.map(({ actor }) => actor),
+    ),
+    tokenNamesOf(
       db,
       entries.map(({ actor }) => actor),
     ),
@@ -75,7 +79,7 @@ export const consoleAudit = createApp().get('/console/audit', readsAudit, async 
         seq: entry.seq,
         at: entry.at,
         // As they were called then: a recipient's place may have gone to somebody else since.
-        who: (entry.actor.kind === 'recipient' && (entry.clear['from'] ?? entry.clear['name'])) || nameOf(c, names, entry.actor),
+        who: (entry.actor.kind === 'recipient' && (entry.clear['from'] ?? entry.clear['name'])) || nameOf(c, names, entry.actor, tokens),
         isPerson: 'id' in entry.actor && names.has(entry.actor.id),
         what: sentence(c.var.lang, entry),
         envelope: entry.envelopeId ? { id: entry.envelopeId, title: titles.get(entry.envelopeId) ?? entry.envelopeId } : null,
@@ -91,11 +95,12 @@ export const consoleAudit = createApp().get('/console/audit', readsAudit, async 
   )
 })
 
-export function nameOf(c: Ctx, names: ReadonlyMap<string, string>, actor: Actor): string {
+/** Behind a program's name the token by which it asked. */
+export function nameOf(c: Ctx, names: ReadonlyMap<string, string>, actor: Actor, tokens: ReadonlyMap<string, string> = new Map()): string {
   const { actors } = words(c.var.lang).console.audit
-  return ('id' in actor && names.get(actor.id)) || actors[actor.kind]
+  const name = ('id' in actor && names.get(actor.id)) || actors[actor.kind]
+  return actor.kind === 'user' && actor.token ? `${name} · ${tokens.get(actor.token) ?? actor.token}` : name
 }
-
 /** Every type under its noun. */
 function choicesFor(c: Ctx): { noun: EventNoun; told: string; types: { type: EventType; told: string }[] }[] {
   const { console } = words(c.var.lang)

@@ -10,6 +10,7 @@ import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { drawnLineNeeded, tick, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 import type { FreshToken } from '../views.ts'
 
 const Account = z.object({ program: drawnLineNeeded('token.account-name-missing', 80) })
@@ -50,14 +51,14 @@ const back = (c: Ctx, sentence: string): Response => {
 
 export const consoleTokens = createApp()
   .get('/console/tokens', managesUsers, async (c) => c.html(await page(c)))
-  .post('/console/tokens', managesUsers, (c) => makeFromForm(c, (shown) => page(c, shown)))
-  .post('/console/tokens/accounts', managesUsers, async (c) => {
+  .post('/console/tokens', managesUsers, freshProof, (c) => makeFromForm(c, (shown) => page(c, shown)))
+  .post('/console/tokens/accounts', managesUsers, freshProof, async (c) => {
     const answers = await readAnswers(c, Account)
     if (!answers.ok) return c.html(await page(c, { account: answers.form }), 422)
     await addServiceAccount(c.var.house.db, userAct(c), requireUser(c), { name: answers.value.program, language: c.var.lang })
     return back(c, words(c.var.lang).integration.programAdded)
   })
-  .post('/console/tokens/policy', managesUsers, async (c) => {
+  .post('/console/tokens/policy', managesUsers, freshProof, async (c) => {
     const answers = await readAnswers(c, Policy)
     if (!answers.ok) return c.html(await page(c, { policy: answers.form }), 422)
     await c.var.house.db.transaction().execute((tx) => writeSetting(tx, userAct(c), 'api', answers.value))

@@ -4,7 +4,7 @@ import { append } from '../../../audit/trail.ts'
 import { utf8 } from '../../../base/bytes.ts'
 import { CSV_START, csvLine } from '../../../base/csv.ts'
 import { readSetting } from '../../../setting/setting.ts'
-import { namesOf, titlesOf } from '../../../upkeep/names.ts'
+import { namesOf, titlesOf, tokenNamesOf } from '../../../upkeep/names.ts'
 import { words } from '../../../view/words.ts'
 import { readsAudit } from '../../access.ts'
 import { createApp, type Ctx } from '../../env.ts'
@@ -38,6 +38,10 @@ async function* linesOf(c: Ctx, query: AuditQuery, timeZone: string): AsyncGener
       db,
       entries.map(({ actor }) => actor),
     )
+    const tokens = await tokenNamesOf(
+      db,
+      entries.map(({ actor }) => actor),
+    )
     const titles = await titlesOf(
       db,
       entries.map(({ envelopeId }) => envelopeId),
@@ -47,7 +51,7 @@ async function* linesOf(c: Ctx, query: AuditQuery, timeZone: string): AsyncGener
         csvLine([
           seq,
           at,
-          nameOf(c, names, actor),
+          nameOf(c, names, actor, tokens),
           'id' in actor ? actor.id : null,
           type,
           sentence(c.var.lang, { type, detail, clear }),

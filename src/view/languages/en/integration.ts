@@ -26,8 +26,6 @@ export const integration = {
   endless: 'Without end',
   addresses: 'Only from these addresses',
   addressesHint: 'IP addresses or networks, one a line, such as 10.0.0.0/8. Empty: from anywhere.',
-  password: 'Your password',
-  passwordHint: 'So that nobody makes one at a screen that you left.',
   create: 'Make the token',
   made: 'The token {name}',
   madeHint: 'Copy it now and keep it where the program reads it: it is not shown again, and nobody here can read it.',

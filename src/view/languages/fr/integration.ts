@@ -29,8 +29,6 @@ export const integration: typeof shape = {
   endless: 'Sans fin',
   addresses: 'Seulement depuis ces adresses',
   addressesHint: 'Adresses IP ou réseaux, un par ligne, par exemple 10.0.0.0/8. Vide : de partout.',
-  password: 'Votre mot de passe',
-  passwordHint: 'Pour que personne n’en crée un sur un écran que vous avez laissé.',
   create: 'Créer le jeton',
   made: 'Le jeton {name}',
   madeHint: 'Copiez-le maintenant et gardez-le là où le programme le lit : il ne s’affichera plus, et personne ici ne peut le lire.',
