@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashPassword, verifyPassword } from '../../access/password.ts'
-import { beginTotp } from '../../access/totp.ts'
+import { newEnrolment } from '../../access/totp.ts'
 import { findUser } from '../../access/users.ts'
 import { systemAct } from '../../audit/act.ts'
 import { fromUtf8 } from '../../base/bytes.ts'
@@ -104,7 +104,7 @@ async function passwords(): Promise<string> {
 async function totp({ installation }: Workshop): Promise<string> {
   const { house: opened, user } = await installation()
   const row = await findUser(opened.db, user.id)
-  const { uri } = await opened.db.transaction().execute((tx) => beginTotp(tx, opened.secretKey, opened.clock(), row, 'Paraphe'))
+  const { uri } = newEnrolment(opened.secretKey, opened.clock(), row, 'Paraphe')
   must(uri.startsWith('otpauth://totp/'), uri)
   return 'enrolled'
 }
