@@ -56,6 +56,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     does: 'a backup into an empty folder, everything verified · for trial, and judged',
     load: () => import('./cli/restore.ts'),
   },
+  move: {
+    usage: 'move --vault s3 | --vault database',
+    does: 'stored files carried into the bucket or back, each compared',
+    load: () => import('./cli/move.ts'),
+  },
   migrate: {
     usage: 'migrate [--dry-run] | --back NAME',
     does: 'the database brought to this version, a copy kept · the way back',

@@ -7,6 +7,8 @@ import { holdLock } from '../db/lock.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { openDb } from '../db/open.ts'
 import { upgrade } from '../db/upgrading.ts'
+import { keepChunksIn } from '../store/place.ts'
+import { s3Place } from '../store/s3.ts'
 import type { House } from '../house.ts'
 import { UsageError } from './command.ts'
 import { openShared } from './open-shared.ts'
@@ -23,6 +25,7 @@ export async function openFolder(config: Config, isAlone = false): Promise<{ fol
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   if (config.databaseUrl !== null) {
     const { db, secretKey } = await openShared(config.databaseUrl, config.dataDirectory, isAlone)
+    if (config.vault) keepChunksIn(db, s3Place(config.vault))
     return { folder: { config, db, clock: systemClock, secretKey }, close: () => db.destroy() }
   }
   const path = join(config.dataDirectory, 'paraphe.db')
@@ -37,6 +40,7 @@ export async function openFolder(config: Config, isAlone = false): Promise<{ fol
     await db.destroy()
     throw error
   }
+  if (config.vault) keepChunksIn(db, s3Place(config.vault))
   return { folder: { config, db, clock: systemClock, secretKey: loadSecretKey(config.dataDirectory) }, close: () => db.destroy() }
 }
 

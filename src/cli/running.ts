@@ -7,6 +7,7 @@ import { followKeys } from '../authority/following.ts'
 import { recordUnlocking } from '../authority/unlocking.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import type { House } from '../house.ts'
+import { refuseWithoutPlace } from '../upkeep/vault-place.ts'
 import { createAssets } from '../http/assets.ts'
 import { type Listener, listen, type ListenOptions } from '../http/listen.ts'
 import { listenToRedirect } from '../http/redirecting.ts'
@@ -69,6 +70,7 @@ export async function startRunning(config: Config, options: RunningOptions = {})
     // A volume that is not mounted is told, not taken for a place where nothing was ever kept.
     if (!existsSync(dirname(config.auditCheckpoint)))
       throw new ConfigError(`PARAPHE_AUDIT_CHECKPOINT: the folder ${dirname(config.auditCheckpoint)} is not there`)
+    await refuseWithoutPlace(opened.db, config, opened.clock())
     await refuseUnlessKept(opened.db, keptCheckpointIn(config.auditCheckpoint))
   } catch (error) {
     await close()

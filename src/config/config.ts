@@ -5,6 +5,7 @@ import { readWebAddress } from '../base/web-address.ts'
 import { type FixedMail, mailOf } from './mail.ts'
 import { type TrustedProxies, trustedProxies } from './proxies.ts'
 import { type SettingName, settingOf } from './settings.ts'
+import { type VaultPlace, vaultPlaceOf } from './vault-place.ts'
 import { ConfigError, type ConfigWarning, type Environment, readSaid, type Source } from './sources.ts'
 
 export interface Listen {
@@ -33,7 +34,8 @@ export interface Config {
   /** For recipients and verification, likewise; null: the staff's. */
   readonly publicUrl: string | null
   readonly databaseUrl: string | null
-  readonly vaultUrl: string | null
+  /** Where stored files are kept outside the database; null: in it. */
+  readonly vault: VaultPlace | null
   readonly trustedProxies: TrustedProxies
   /** Hosts, with or without their port, that rules may call although they are private or answer without encryption. */
   readonly webhookHosts: readonly string[]
@@ -65,10 +67,6 @@ export { ConfigError } from './sources.ts'
 export function readConfig(environment: Environment): Config {
   const { values, settingsFile, warnings } = readSaid(environment)
   const read = (name: SettingName): string | null => values.get(name)?.text ?? settingOf(name).otherwise ?? null
-  const notYet = (name: SettingName): null => {
-    if (read(name)) throw new ConfigError(`${name}: this version keeps everything in its file of data`)
-    return null
-  }
   const dataDirectory = resolve(read('PARAPHE_DATA')!)
   return {
     dataDirectory,
@@ -81,7 +79,7 @@ export function readConfig(environment: Environment): Config {
     url: optional(read('PARAPHE_URL'), (text) => addressOf('PARAPHE_URL', text)),
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => addressOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: optional(read('PARAPHE_DATABASE_URL'), databaseUrlOf),
-    vaultUrl: notYet('PARAPHE_VAULT_URL'),
+    vault: optional(read('PARAPHE_VAULT_URL'), (text) => vaultPlaceOf(text, read('PARAPHE_VAULT_KEY_ID'), read('PARAPHE_VAULT_SECRET'))),
     trustedProxies: trustedProxies(listOf(read('PARAPHE_TRUSTED_PROXIES')), read('PARAPHE_PROXY_HEADERS')!),
     webhookHosts: listOf(read('PARAPHE_WEBHOOK_HOSTS')).map((host) => host.toLowerCase()),
     log: {

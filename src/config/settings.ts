@@ -69,7 +69,11 @@ export const SETTINGS = {
     secret: 'password',
     does: '`postgres://user:password@host/database`: PostgreSQL 15 or later in place of the file of data, for one node or several',
   },
-  PARAPHE_VAULT_URL: { secret: 'password', does: '`s3://…` in place of the file of data, for objects; not in this version' },
+  PARAPHE_VAULT_URL: {
+    does: 'a bucket of S3 in which stored files are kept, in place of the database: `s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-west-3`',
+  },
+  PARAPHE_VAULT_KEY_ID: { does: 'who the server is for `PARAPHE_VAULT_URL`: the id of its key' },
+  PARAPHE_VAULT_SECRET: { secret: 'all', does: 'the secret of that key' },
   PARAPHE_AUDIT_CHECKPOINT: {
     does: 'the file that keeps the newest checkpoint of the audit log (default `audit-checkpoint.db` in the data folder; best on another volume)',
   },

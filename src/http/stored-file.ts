@@ -34,7 +34,17 @@ export async function storedFile(
 ): Promise<Response> {
   const object = await findObject(db, digest)
   if (!object) throw new Refusal('not_found', 'page.not-found')
-  return streamedFile(streamObject(db, digest), object.size, fileName, type, kind)
+  return streamedFile(await begun(streamObject(db, digest)), object.size, fileName, type, kind)
+}
+
+/** The first piece is there before the answer begins: where nothing can be read, that is told by a page and not by a file that breaks off. */
+async function begun(pieces: AsyncGenerator<Uint8Array>): Promise<AsyncGenerator<Uint8Array>> {
+  const first = await pieces.next()
+  return (async function* () {
+    if (first.done) return
+    yield first.value
+    yield* pieces
+  })()
 }
 
 /** Bytes as they come, of a length that is known beforehand. */

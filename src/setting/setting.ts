@@ -30,6 +30,8 @@ export interface Settings {
   appearance: { colour: Colour | null }
   /** The company's own words in messages, by language and kind; what is not there is said as the house says it. */
   ownTexts: { readonly [language in Language]?: { readonly [kind in string]?: OwnText } }
+  /** Where stored files are kept outside the database, as it is shown; null: in it. */
+  objects: { place: string | null }
   /** Where and when backups are made, how many stay, and the key that they are sealed to; null: nobody has chosen a passphrase. */
   backup: BackupSetting
   /**
@@ -126,6 +128,7 @@ export const DEFAULTS: Settings = {
   ownTexts: {},
   signOn: { only: false, breakGlassUserId: null, testedAt: null },
   otherAuthorities: { roots: [] },
+  objects: { place: null },
   backup: { folder: null, hour: 2, daily: 7, weekly: 5, monthly: 12, alarmHours: 36, recovery: null },
   api: { personal: true, longestDays: 365, endless: false, perMinute: 300 },
 }

@@ -2,6 +2,7 @@ import { type Bytes, LaidAside } from '../base/bytes.ts'
 import { type Digest, type Digester, digestOf } from '../base/digest.ts'
 import { systemClock } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
+import { chunkBytes, keepChunk, MARKS, sha256 } from './chunks.ts'
 import { newDigester } from './digester.ts'
 
 export const CHUNK = 1_048_576
@@ -124,21 +125,17 @@ async function readChunk(db: Db, part: Part): Promise<Bytes> {
   return bytes
 }
 
-/** As it stands in the file, not yet compared with its digest. */
+/** As it is kept, not yet compared with its digest. */
 async function storedChunk(db: Db, part: Part): Promise<Bytes> {
-  const row = await db.selectFrom('chunk').select('bytes').where('digest', '=', part.chunkDigest).executeTakeFirst()
-  if (row?.bytes.length !== part.size) throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
-  return row.bytes
+  const bytes = await chunkBytes(db, part.chunkDigest)
+  if (bytes?.length !== part.size) throw new DamagedObject(`chunk ${part.chunkDigest} is not what was stored`)
+  return bytes
 }
 
 async function putChunk(db: Db, bytes: Bytes, whole?: Digester): Promise<Part> {
   whole?.update(bytes)
   const chunkDigest = sha256(bytes)
-  await db
-    .insertInto('chunk')
-    .values({ digest: chunkDigest, bytes })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await keepChunk(db, chunkDigest, bytes)
   return { chunkDigest, size: bytes.length }
 }
 
@@ -172,12 +169,10 @@ async function refuseMissingChunks(db: Db, parts: readonly Part[]): Promise<void
   const digests = [...new Set(parts.map(({ chunkDigest }) => chunkDigest))]
   for (let at = 0; at < digests.length; at += 500) {
     const some = digests.slice(at, at + 500)
-    const rows = await db.selectFrom('chunk').select('digest').where('digest', 'in', some).execute()
+    const rows = await db.selectFrom('chunk').select('digest').where('digest', 'in', some).where('bytes', 'not in', MARKS).execute()
     if (rows.length !== some.length) throw new DamagedObject('a chunk went while its object was being stored')
   }
 }
-
-const sha256 = (bytes: Uint8Array): Digest => new Bun.CryptoHasher('sha256').update(bytes).digest('hex') as Digest
 
 /** The same bytes in pieces of CHUNK, the last one shorter; copies, because a source may use its buffer again. */
 async function* chunksOf(source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Bytes> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Digest } from '../base/digest.ts'
+import { MARKS } from './chunks.ts'
 import type { Db, Tx } from '../db/open.ts'
 
 /** Takes out objects that nothing names, with the chunks that were theirs alone, in the caller's transaction. */
@@ -33,7 +34,7 @@ export async function removeObjects(tx: Tx, digests: readonly Digest[]): Promise
 
 /** Chunks of objects that a crash kept from being finished. Only while nobody writes: at a start, before anything is served. */
 export async function removeLooseChunks(db: Db): Promise<void> {
-  await db.deleteFrom('chunk').where(unused).execute()
+  await db.deleteFrom('chunk').where(unused).where('bytes', 'not in', MARKS).execute()
 }
 
 const unused = sql<boolean>`not exists (select 1 from object_part where object_part.chunk_digest = chunk.digest)`

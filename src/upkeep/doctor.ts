@@ -15,6 +15,7 @@ import { ownAddress, proxyHeaders } from './looks/address.ts'
 import { clockKeeping, coreDumps, fileNames, fileRights, growth, languages } from './looks/machine.ts'
 import { mailServer, smsGateway, timeStampAuthorities } from './looks/others.ts'
 import { signature } from './looks/signature.ts'
+import { objects } from './vault-place.ts'
 import { auditLog, witness } from './doctor-log.ts'
 import { settingFiles, settingNames, tls } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
@@ -42,6 +43,7 @@ export type CheckName =
   | 'audit-log'
   | 'witness'
   | 'vault'
+  | 'objects'
   | 'backup'
   | 'backup-drill'
   | 'setting-names'
@@ -104,6 +106,7 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     auditLog,
     witness,
     vault,
+    objects,
     backup,
     drill,
     settingNames,

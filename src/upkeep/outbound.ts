@@ -5,6 +5,7 @@ import { outboundOfWebhooks } from '../integration/webhooks/outbound.ts'
 import type { Config } from '../config/config.ts'
 import type { SecretKey } from '../config/secret-key.ts'
 import type { Db } from '../db/open.ts'
+import { outboundOfVault } from './vault-place.ts'
 import { outboundOfMail } from '../mail/outbound.ts'
 import { outboundOfDatabase } from './outbound-database.ts'
 
@@ -20,6 +21,7 @@ const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = 
   outboundOfMail,
   outboundOfTimeStamping,
   outboundOfWebhooks,
+  outboundOfVault,
 ]
 
 export interface ListedTarget extends OutboundTarget {

@@ -29,6 +29,7 @@ import { orderDigests } from '../notification/digest.ts'
 import { forgetRead } from '../notification/reading.ts'
 import { makeBackupApart } from '../upkeep/backup/apart.ts'
 import { BACKUP, orderNightlyBackup } from '../upkeep/backup/schedule.ts'
+import { sweepPlaceAtNight } from '../upkeep/vault-place.ts'
 import { takeCheckpoint } from '../upkeep/checkpointing.ts'
 import { lookForAlarms } from '../upkeep/alarms/raising.ts'
 import { carryOutExamination, EXAMINATION } from '../upkeep/examination.ts'
@@ -95,6 +96,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await orderIndexing(house.db, at)
     await orderNightlySweep(house.db, at)
     await orderNightlyBackup(house.db, at)
+    await sweepPlaceAtNight(house.db, at)
   },
 })
 

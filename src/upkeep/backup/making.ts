@@ -9,6 +9,8 @@ import type { Instant } from '../../base/instant.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { VERSION } from '../../base/version.ts'
 import type { Config } from '../../config/config.ts'
+import type { Db } from '../../db/open.ts'
+import { type ChunkPlace, placeOf } from '../../store/place.ts'
 import type { SecretKey } from '../../config/secret-key.ts'
 import { holdLock } from '../../db/lock.ts'
 import { factsOfFile, type Snapshot, tableBytes, takeSnapshot } from '../../db/snapshot.ts'
@@ -35,6 +37,8 @@ import { publicKeyOf, type RecoveryKey } from './recovery-key.ts'
 import { type BackupKey, isSoundChunk, readPieces, sealChunk, sealedChunkSize, sealFile, sealTo, type Written } from './sealed.ts'
 
 export interface BackupSource {
+  /** Whose chunks are kept where `placeOf` says. */
+  readonly db: Db
   readonly config: Config
   readonly secretKey: SecretKey
 }
@@ -136,7 +140,11 @@ export async function makeBackup(
     }
     failpoint('backup.tables-copied')
     const nameKey = nameKeyOf(secretKey)
-    const { named, written: chunkBytes, isNew } = await keepChunks(folder, recipient, recovery.id, nameKey, snapshot, at, tell)
+    const {
+      named,
+      written: chunkBytes,
+      isNew,
+    } = await keepChunks(folder, recipient, recovery.id, nameKey, snapshot, placeOf(source.db), at, tell)
     snapshot?.close()
     snapshot = null
     failpoint('backup.chunks-kept')
@@ -236,6 +244,7 @@ async function keepChunks(
   keyId: string,
   nameKey: string,
   snapshot: Snapshot | null,
+  outside: ChunkPlace | null,
   at: Instant,
   tell: (progress: Progress) => void | Promise<void>,
 ): Promise<{ named: NamedFile[]; written: number; isNew: number }> {
@@ -252,7 +261,8 @@ async function keepChunks(
     named.push(file)
     if (position % 50 === 0) await tell({ phase: 'chunks', done: position, total: chunks.length })
     if (isThere(path, file.size, Number.parseInt(digest.slice(0, 6), 16) % NIGHTS === night)) continue
-    const bytes = snapshot!.chunk(digest)
+    const kept = snapshot!.chunk(digest)
+    const bytes = kept?.length === 0 ? await outside?.get(digest) : kept
     if (!bytes || sha256(bytes) !== digest) throw new Refusal('conflict', 'backup.chunk-damaged', { digest: digest.slice(0, 16) })
     const place = join(path, '..')
     mkdirSync(place, { recursive: true, mode: 0o700 })

@@ -512,6 +512,12 @@ export const console = {
         wait: 'The newest is of {last} (UTC), in {folder}. Either none is made by itself, the last one failed, or the folder is on the disk of the data. See Console → Backup.',
         stop: 'The newest is of {last} (UTC): there is none of the last {hours} hours. See Console → Backup for what failed.',
       },
+      objects: {
+        title: 'Bucket of stored files',
+        good: '{place} keeps and gives back what is written to it.',
+        wait: '',
+        stop: '{place} does not work: {detail}. Nothing can be stored, and documents cannot be read. Look at its key, its rights and the network.',
+      },
       'backup-drill': {
         title: 'Restoring for trial',
         good: 'A backup was restored for trial on {last} (UTC), and everything was good.',

@@ -88,6 +88,7 @@ export const doctorAdvice = {
   witness: 'Open Audit log › Witness: it says which file or address fails, and why.',
   vault: 'Open the page Vault check, start a look, and restore what it names from a backup.',
   backup: 'Open the page Backup: choose a folder and a passphrase, and make one now.',
+  objects: 'Look at the key, its rights and the network of PARAPHE_VAULT_URL; what was stored is not lost.',
   'backup-drill': 'Try one on the page Backup: only a restored copy is known to be good.',
   'setting-names': 'Correct the name, or remove it, and start again.',
   'setting-files': 'chmod 600, and change the secret.',

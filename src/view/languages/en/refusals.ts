@@ -715,4 +715,7 @@ export const refusals = {
   'audit.entry-unknown': 'There is no such entry of the log.',
   'template.role-unknown': 'There is no role {name} in this template.',
   'template.value-unknown': 'There is no field {name} in this template that may be written beforehand.',
+  'vault.unreachable': 'The place where documents are kept does not answer at the moment. Nothing was lost; please try again in a minute.',
+  'vault.refused': 'The place where documents are kept refuses ({status} {code}): an administrator should look at its key and rights.',
+  'vault.not-kept': 'The place where documents are kept did not keep what was written to it. Nothing was recorded; please try again.',
 }

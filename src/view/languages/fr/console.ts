@@ -521,6 +521,12 @@ export const console: typeof shape = {
         wait: 'La dernière est du {last} (UTC), dans {folder}. Soit aucune ne se fait d’elle-même, soit la dernière a échoué, soit le dossier est sur le disque des données. Voir Console → Sauvegarde.',
         stop: 'La dernière est du {last} (UTC) : il n’y en a pas des {hours} dernières heures. Voir Console → Sauvegarde pour ce qui a échoué.',
       },
+      objects: {
+        title: 'Compartiment des fichiers conservés',
+        good: '{place} garde et rend ce qui y est écrit.',
+        wait: '',
+        stop: '{place} ne fonctionne pas : {detail}. Rien ne peut être conservé, et les documents ne peuvent être lus. Vérifiez sa clé, ses droits et le réseau.',
+      },
       'backup-drill': {
         title: 'Restauration d’essai',
         good: 'Une sauvegarde a été restaurée pour essai le {last} (UTC), et tout était bon.',

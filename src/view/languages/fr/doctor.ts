@@ -88,6 +88,7 @@ export const doctorAdvice: typeof advice = {
   witness: 'Ouvrez Journal d’audit › Témoin : on y lit quel fichier ou quelle adresse échoue, et pourquoi.',
   vault: 'Ouvrez la page Contrôle du coffre, lancez un contrôle, et restaurez ce qu’il nomme depuis une sauvegarde.',
   backup: 'Ouvrez la page Sauvegarde : choisissez un dossier et une phrase secrète, et faites-en une maintenant.',
+  objects: 'Vérifiez la clé, ses droits et le réseau de PARAPHE_VAULT_URL ; rien de conservé n’est perdu.',
   'backup-drill': 'Essayez-en une à la page Sauvegarde : seule une copie restaurée est sûrement bonne.',
   'setting-names': 'Corrigez le nom, ou retirez-le, puis redémarrez.',
   'setting-files': 'chmod 600, et changez le secret.',

@@ -736,4 +736,9 @@ export const refusals: typeof shape = {
   'audit.entry-unknown': 'Cette entrée du journal n’existe pas.',
   'template.role-unknown': 'Il n’y a pas de rôle {name} dans ce modèle.',
   'template.value-unknown': 'Il n’y a pas de champ {name} à remplir d’avance dans ce modèle.',
+  'vault.unreachable':
+    'L’endroit où les documents sont conservés ne répond pas pour le moment. Rien n’est perdu ; réessayez dans une minute.',
+  'vault.refused':
+    'L’endroit où les documents sont conservés refuse ({status} {code}) : un administrateur devrait vérifier sa clé et ses droits.',
+  'vault.not-kept': 'L’endroit où les documents sont conservés n’a pas gardé ce qui lui a été confié. Rien n’a été enregistré ; réessayez.',
 }
