@@ -7,7 +7,7 @@ import { createMiddleware } from './env.ts'
  */
 
 const ADDRESS =
-  /(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url)|data-(?:address|base|choose|documents|href|more|opening|progress|save|src|text|url|worker))=")(?=\/(?!\/))/g
+  /(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url)|data-(?:[a-z]+-)*(?:address|base|choose|documents|href|more|opening|progress|save|src|text|url|worker))=")(?=\/(?!\/))/g
 const SRCSET = /(\ssrcset=")([^"]*)(?=")/g
 
 /** A page with its addresses. What people typed stands escaped in it, so no text of theirs reads as an attribute. */
