@@ -22,6 +22,13 @@ for (const group of process.argv.length > 2 ? [process.argv.slice(2)] : groups()
   // A run that died before it could count, or that failed outside a test, is a failure too.
   if (status !== 0 && counts.failed === 0 && !counts.again) total.failed += 1
 }
+// The same rooms on the other database.
+if (process.argv.length === 2) {
+  const { output, status } = await ran([BUN, 'scripts/on-postgres.ts'])
+  const counts = countsOf(output)
+  for (const name of Object.keys(total)) total[name] += counts[name]
+  if (status !== 0 && counts.failed === 0) total.failed += 1
+}
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 
@@ -77,12 +84,11 @@ function failuresIn(text) {
   return (text.match(/^\(fail\)/gm) ?? []).length
 }
 
-function bunTest(paths) {
+const bunTest = (paths) => ran([BUN, 'test', '--timeout', '60000', `--parallel=${AT_ONCE}`, '--no-isolate', ...paths])
+
+function ran([program, ...args]) {
   return new Promise((resolve) => {
-    const child = spawn(BUN, ['test', '--timeout', '60000', `--parallel=${AT_ONCE}`, '--no-isolate', ...paths], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (bytes) => {
