@@ -84,7 +84,7 @@ export const doctorAdvice = {
   office: 'Install libreoffice-writer-nogui, or set PARAPHE_LIBREOFFICE to none.',
   'office-fence': 'Allow user name spaces on this machine (kernel.unprivileged_userns_clone=1).',
   'audit-log':
-    'Where an older copy was restored, say so with “paraphe audit continue”; otherwise keep everything and look into it with “paraphe audit verify”.',
+    'Where entries wait to be signed, unlock the keys: it is done within a minute. Where an older copy was restored, say so with “paraphe audit continue”; otherwise keep everything and look into it with “paraphe audit verify”.',
   witness: 'Open Audit log › Witness: it says which file or address fails, and why.',
   vault: 'Open the page Vault check, start a look, and restore what it names from a backup.',
   backup: 'Open the page Backup: choose a folder and a passphrase, and make one now.',

@@ -84,7 +84,7 @@ export const doctorAdvice: typeof advice = {
   office: 'Installez libreoffice-writer-nogui, ou mettez PARAPHE_LIBREOFFICE à none.',
   'office-fence': 'Autorisez les espaces de noms sur cette machine (kernel.unprivileged_userns_clone=1).',
   'audit-log':
-    'Si une ancienne copie a été restaurée, dites-le par « paraphe audit continue » ; sinon gardez tout et cherchez avec « paraphe audit verify ».',
+    'Si des entrées attendent d’être signées, déverrouillez les clés : c’est fait dans la minute. Si une ancienne copie a été restaurée, dites-le par « paraphe audit continue » ; sinon gardez tout et cherchez avec « paraphe audit verify ».',
   witness: 'Ouvrez Journal d’audit › Témoin : on y lit quel fichier ou quelle adresse échoue, et pourquoi.',
   vault: 'Ouvrez la page Contrôle du coffre, lancez un contrôle, et restaurez ce qu’il nomme depuis une sauvegarde.',
   backup: 'Ouvrez la page Sauvegarde : choisissez un dossier et une phrase secrète, et faites-en une maintenant.',
