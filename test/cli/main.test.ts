@@ -42,7 +42,9 @@ test('a setting that cannot be read is named in one line', () => {
     env: { PATH: process.env['PATH'] ?? '', PARAPHE_LISTEN: 'nowhere' },
   })
   expect(exitCode).toBe(1)
-  expect(stderr.toString()).toMatch(/^paraphe user: PARAPHE_LISTEN: "nowhere" is not an address and a port, such as 127\.0\.0\.1:8080\n$/)
+  expect(stderr.toString()).toMatch(
+    /^paraphe user: PARAPHE_LISTEN: "nowhere" is not an address and a port, such as 127\.0\.0\.1:8080, or unix:\/path\/of\/a\/socket\n$/,
+  )
 })
 
 test('users are added, listed, given a password, disabled and enabled', () => {
