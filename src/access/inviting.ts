@@ -4,6 +4,7 @@ import { Refusal } from '../base/refusal.ts'
 import type { UserRow } from '../db/database.ts'
 import type { Tx } from '../db/open.ts'
 import { queueMessage } from '../mail/outbox.ts'
+import { originOf } from './sign-on/owned.ts'
 import { fullName } from './roles.ts'
 import { welcomeExpiry } from './welcome.ts'
 
@@ -15,6 +16,8 @@ export async function inviteUser(
 ): Promise<void> {
   if (user.disabledAt) throw new Refusal('conflict', 'user.is-disabled')
   if (user.isService) throw new Refusal('conflict', 'user.is-service')
+  const origin = await originOf(tx, user.id)
+  if (origin) throw new Refusal('conflict', 'sign-in.by-source', { name: origin.name })
   await append(tx, act, { type: 'user.invited', detail: { user: user.id }, clear: { name: fullName(user) } })
   await queueMessage(tx, act, {
     kind: 'welcome',

@@ -12,6 +12,7 @@ import { EMPLOYEE, holdersOf, permissionsOf } from './rights.ts'
 import { fullName, type User } from './roles.ts'
 import { endSessions } from './session.ts'
 import { endTokens } from './token-ending.ts'
+import { type OwnedField, originOf, ownedFields } from './sign-on/owned.ts'
 import { changingRights } from './standing.ts'
 import { tellOwner } from './telling.ts'
 
@@ -59,6 +60,7 @@ export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, d
   const columns = columnsOf(details)
   if (Object.entries(columns).some(([name, value]) => value !== before[name as keyof typeof columns])) refuseHigher(reader, before)
   if (columns.email !== before.email) refuseTakingOver(reader, before)
+  await refuseOwned(tx, before, columns)
   await refuseTakenAddress(tx, columns.email, id)
   await tx.updateTable('user').set(columns).where('id', '=', id).execute()
   const after = { ...before, ...columns }
@@ -66,6 +68,13 @@ export async function changeUser(tx: Tx, act: Act, reader: Reader, id: string, d
   // To the address that the account had: its owner learns of it there.
   if (columns.email !== before.email) await tellOwner(tx, act, after, 'address-changed', { address: before.email, name: after.email })
   return after
+}
+
+/** What a directory or a provider says of somebody is changed there alone. */
+async function refuseOwned(tx: Tx, before: UserRow, after: Partial<Pick<UserRow, OwnedField>>): Promise<void> {
+  const owned = await ownedFields(tx, before.id)
+  if (![...owned].some((field) => after[field] !== undefined && after[field] !== before[field])) return
+  throw new Refusal('conflict', 'source.owned', { name: (await originOf(tx, before.id))?.name ?? '' })
 }
 
 /** Nobody decides about a person who may do more than they themselves: neither what is written of them, nor whether they sign in, nor where a link goes. */
@@ -86,6 +95,7 @@ export function refuseTakingOver(reader: Reader, user: Pick<User, 'id' | 'passwo
 export function changeOwnDetails(db: Db, act: Act, id: string, details: OwnDetails): Promise<void> {
   return db.transaction().execute(async (tx) => {
     const { firstName, lastName, jobTitle, phone, language } = details
+    await refuseOwned(tx, await findUser(tx, id), { firstName, lastName, jobTitle, phone })
     await tx.updateTable('user').set({ firstName, lastName, jobTitle, phone, language }).where('id', '=', id).execute()
     await append(tx, act, { type: 'user.changed', detail: { user: id }, clear: { name: fullName(details) } })
   })

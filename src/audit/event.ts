@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'user.notifications-chosen',
   'user.sessions-ended',
   'user.joined-source',
+  'user.left-source',
   'user.broke-glass',
   'source.added',
   'source.changed',

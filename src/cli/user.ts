@@ -3,7 +3,8 @@ import { resetPassword } from '../access/password-change.ts'
 import { listRoles, ownRolesOf } from '../access/assigning.ts'
 import { takeSecondFactors } from '../access/second-factor.ts'
 import { fullName, type User } from '../access/roles.ts'
-import { addUser, disableUser, enableUser, findUserByAddress, listUsers } from '../access/users.ts'
+import { openWithBreakGlass } from '../access/sign-on/machine.ts'
+import { addUser, disableUser, enableUser, findUser, findUserByAddress, listUsers } from '../access/users.ts'
 import { welcomeExpiry, welcomeToken } from '../access/welcome.ts'
 import { systemAct } from '../audit/act.ts'
 import { readConfig } from '../config/config.ts'
@@ -21,6 +22,7 @@ const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) =>
   enable,
   password,
   'second-factor': secondFactor,
+  'break-glass': breakGlass,
 }
 
 /** For whoever owns the machine: works beside a running server, and when nobody can sign in any more. */
@@ -111,6 +113,19 @@ async function enable(house: Folder, args: readonly string[]): Promise<void> {
   const user = await named(house, args)
   await enableUser(house.db, systemAct(house.clock()), null, user.id)
   console.log(`${user.email} can sign in again.`)
+}
+
+/** The way in that hangs on no directory, no provider and no second factor of theirs: an account, its rights, and a link for a password. */
+async function breakGlass(house: Folder, args: readonly string[]): Promise<void> {
+  const email = args.find((arg) => !arg.startsWith('--'))
+  const { breakGlassUserId } = await readSetting(house.db, 'signOn')
+  if (!email && !breakGlassUserId) throw new UsageError('break-glass ADDRESS [--passwords-on]: no break-glass administrator is chosen yet')
+  const user = email ? await named(house, [email]) : await findUser(house.db, breakGlassUserId ?? '')
+  const isLink = await openWithBreakGlass(house.db, systemAct(house.clock()), user, args.includes('--passwords-on'))
+  if (isLink)
+    console.log(
+      `${user.email} is the break-glass administrator. Its password is set here, within 7 days:\n${await welcomeLink(house, await findUser(house.db, user.id))}`,
+    )
 }
 
 /** A password is never an argument, which every process of the machine can read: it comes by standard input, or by a link. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { explainRights } from '../access/explaining.ts'
 import { liveSessionsOf } from '../access/session.ts'
+import { originOf, ownedFields } from '../access/sign-on/owned.ts'
 import { changeOwnDetails } from '../access/users.ts'
 import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
@@ -18,12 +19,19 @@ const Own = z.object({
   language,
 })
 
+/** For a page: which fields are not written here, and who decides them. */
+export async function ownedBy(c: Ctx, userId: string): Promise<{ name: string; fields: string[] }> {
+  const { db } = c.var.house
+  return { name: (await originOf(db, userId))?.name ?? '', fields: [...(await ownedFields(db, userId))] }
+}
+
 export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Form } = {}): Promise<string> => {
   const user = requireUser(c)
   const sessions = await liveSessionsOf(c.var.house.db, c.var.act.at, user.id)
   const { firstName, lastName, jobTitle, phone, language } = user
   return c.var.render('access/account', {
     email: user.email,
+    owned: await ownedBy(c, user.id),
     rights: await explainRights(c.var.house.db, user),
     languages: LANGUAGE_NAMES,
     details: forms.details ?? blankForm({ firstName, lastName, jobTitle, phone: phone ?? '', language }),

@@ -14,6 +14,7 @@ const CONSOLE = {
   departments: users,
   groups: users,
   roles: ({ permissions }: Permissions) => permissions.edit,
+  'sign-on': ({ console, permissions }: Permissions) => console.settings && permissions.edit,
   stamps: settings,
   numbering: settings,
   settings,
@@ -41,7 +42,7 @@ export type ConsolePage = keyof typeof CONSOLE
 const GROUPS = {
   company: ['companies', 'stamps', 'numbering', 'appearance'],
   people: ['users', 'departments', 'groups', 'roles'],
-  signOn: ['second-factor'],
+  signOn: ['sign-on', 'second-factor'],
   messages: ['channels', 'outbox', 'messages', 'disclosures'],
   work: ['board', 'holidays'],
   integration: ['tokens', 'webhooks', 'embedding'],

@@ -1,3 +1,5 @@
+import { unseenUses } from '../access/sign-on/only.ts'
+import { troubledSources } from '../access/sign-on/round.ts'
 import { certificateLives } from '../authority/lives.ts'
 import type { Instant } from '../base/instant.ts'
 import type { House } from '../house.ts'
@@ -41,5 +43,10 @@ export async function noticesFor({ db, keys }: House, lang: Language, at: Instan
         text: fill(words(lang).alarms.notice, { title: words(lang).alarms.causes[cause].title }),
         href: '/console/alarms',
       })
+  if ((await unseenUses(db)).length) notices.push({ kind: 'stop', text: words(lang).signOn.console.notice, href: '/console/sign-on' })
+  for (const { id, name, outcome } of await troubledSources(db)) {
+    const text = fill(outcome === 'held' ? words(lang).signOn.console.held : words(lang).signOn.console.silent, { name })
+    notices.push({ kind: 'stop', text, href: `/console/sign-on/sources/${id}` })
+  }
   return notices.filter((notice) => pages.some((page) => notice.href.startsWith(`/console/${page}`)))
 }

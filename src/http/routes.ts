@@ -8,6 +8,8 @@ import { setupMail } from './setup/mail.ts'
 import { setupAuthority } from './setup/authority.ts'
 import { setupDone } from './setup/done.ts'
 import { signInPages } from './sign-in.ts'
+import { signInBreakGlass } from './sign-in/break-glass.ts'
+import { signInWith } from './sign-in/with.ts'
 import { welcome } from './welcome.ts'
 import { proof } from './proof.ts'
 import { signInSecondFactor } from './sign-in/second-factor.ts'
@@ -80,6 +82,8 @@ import { vaultLegalHold } from './vault/legal-hold.ts'
 import { vaultDocuments } from './vault/documents.ts'
 import { consoleStart } from './console.ts'
 import { consoleCompanies } from './console/companies.ts'
+import { consoleSignOn } from './console/sign-on.ts'
+import { consoleSignOnSources } from './console/sign-on/sources.ts'
 import { consoleUsers } from './console/users.ts'
 import { consoleUserDisabling } from './console/users/disabling.ts'
 import { consoleUserInvitation } from './console/users/invitation.ts'
@@ -172,6 +176,8 @@ export function mountRoutes(app: Hono<Env>): void {
     setupAuthority,
     setupDone,
     signInPages,
+    signInWith,
+    signInBreakGlass,
     welcome,
     proof,
     signInSecondFactor,
@@ -244,6 +250,8 @@ export function mountRoutes(app: Hono<Env>): void {
     vaultEvidence,
     consoleStart,
     consoleCompanies,
+    consoleSignOn,
+    consoleSignOnSources,
     consoleUsers,
     consoleUserDisabling,
     consoleUserInvitation,

@@ -58,13 +58,14 @@ export const signInPages = createApp()
   .post('/sign-out', signedIn, async (c) => {
     const { house, sessionId } = c.var
     const { staff } = originsOf(house.config, await readSetting(house.db, 'installation'))
-    const there = sessionId ? await providerSignOut(house, sessionId, `${staff}/sign-in`) : null
     if (sessionId) await signOut(house.db, c.var.act, sessionId)
     await forgetSession(c)
+    const there = sessionId ? await providerSignOut(house, sessionId, `${staff}/sign-in`) : null
     c.header('Clear-Site-Data', '"cache", "storage"')
     // A form may lead to no other site (form-action), so the way to the provider is a link.
     if (there) {
       c.set('user', null)
+      c.set('sessionId', null)
       return c.html(await c.var.render('access/signed-out', there))
     }
     return c.redirect('/sign-in', 303)

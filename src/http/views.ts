@@ -11,6 +11,8 @@ import type { ProofWays } from '../access/proof.ts'
 import type { BackupPage } from './console/backup.ts'
 import type { MessageGroup } from './console/messages.ts'
 import type { AuditQuery } from './console/audit.ts'
+import type { ShownMapping } from '../access/sign-on/mapping.ts'
+import type { TrialStep } from '../access/sign-on/trial.ts'
 import type { Holder, NamedRole } from '../access/assigning.ts'
 import type { ExplainedRight } from '../access/explaining.ts'
 import type { ROWS } from '../access/permissions.ts'
@@ -43,6 +45,7 @@ import type {
   BulkStatus,
   DelayUnit,
   FieldKind,
+  IdentityRoundRow,
   RecipientRole,
   RecipientSide,
   BackupRunRow,
@@ -203,7 +206,6 @@ export interface Views {
   'setup/mail': { steps: StepView[]; form: Form; hasPassword: boolean; fixed: string | null; test: ShownTest | null }
   'setup/authority': { steps: StepView[]; form: Form; dataDirectory: string; shortest: number }
   'setup/done': { certificates: { purpose: string; subject: string; fingerprint: string; notAfter: Instant }[]; recovery: string | null }
-  'access/sign-in': { form: Form; hasPasskeys: boolean }
   'access/second-factor': { form: Form; next: string; factors: Factors; isPasskeyHere: boolean }
   'access/enrolment': { form: Form; next: string; qr: string; enrolment: Enrolment; isPasskeyHere: boolean }
   'access/recovery-codes': { codes: readonly string[]; email: string; next: string }
@@ -220,11 +222,49 @@ export interface Views {
   'access/security/app': { form: Form; qr: string; enrolment: Enrolment }
   'access/security/passkey': { form: Form }
   'console/second-factor': { form: Form; coverage: Coverage }
+  /** `directories`: whose passwords the form takes; `only`: those of the house open nothing. */
+  'access/sign-in': {
+    form: Form
+    refusal: string
+    providers: { id: string; name: string }[]
+    directories: string[]
+    hasForm: boolean
+    only: boolean
+    hasPasskeys: boolean
+  }
+  'access/break-glass': { form: Form }
+  'access/signed-out': { name: string; url: string }
+  'console/sign-on/index': {
+    sources: { id: string; kind: 'ldap' | 'oidc'; name: string; isOn: boolean; people: number; outcome: string | null }[]
+    only: boolean
+    breakGlass: { name: string; testedAt: Instant | null } | null
+    candidates: { id: string; name: string }[]
+    form: Form
+    uses: { name: string; at: Instant; ip: string }[]
+    address: string
+  }
+  'console/sign-on/source': {
+    source: { id: string; name: string; isOn: boolean; hasSecret: boolean; people: number } | null
+    shape: 'ad' | 'ldap' | 'oidc'
+    form: Form
+    roles: NamedRole[]
+    redirect: string
+    signOutBack: string
+    mappings: ShownMapping[]
+    rule: Form
+    targets: Record<'role' | 'department' | 'group', readonly { id: string; name: string }[]>
+    trial: Form
+    steps: readonly TrialStep[] | null
+    rounds: (Omit<IdentityRoundRow, 'missing'> & { missing: string[] })[]
+  }
+  'console/sign-on/trial': { id: string; name: string; claims: { claim: string; value: string }[]; steps: readonly TrialStep[] }
   /** `kept`: the form that is sent again after it; `file`: where to go back to after a download. */
   'access/proof': { action: string; form: Form; ways: ProofWays; kept: string | null; hadFiles: boolean; next: string; file: string }
   'access/proof-done': { file: string; kept: string | null; back: string }
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
+  /** `owned`: what a directory or a provider decides, and its name. */
   'access/account': {
+    owned: { name: string; fields: string[] }
     email: string
     rights: ExplainedRight[]
     languages: LanguageNames
@@ -503,7 +543,11 @@ export interface Views {
       department: string | null
       roles: readonly NamedRole[]
       state: 'active' | 'invited' | 'disabled' | 'service'
+      /** The directory or provider; null: an account of the house. */
+      origin: string | null
     }[]
+    /** Somebody comes from elsewhere, so it is told of everybody. */
+    hasOrigins: boolean
   }
   'console/users/show': {
     person: {
@@ -515,6 +559,7 @@ export interface Views {
       isSelf: boolean
       mayDoMore: boolean
       factors: Factors
+      owned: { name: string; fields: string[] }
     } | null
     form: Form
     /** Null: whoever looks may not assign them. */

@@ -15,6 +15,7 @@ import {
   TimeLimitExceededError,
 } from 'ldapts'
 import { SECOND } from '../base/instant.ts'
+import { noteOutbound } from '../base/outbound.ts'
 import { LdapFailure, type LdapFault, type LdapServer } from './server.ts'
 
 const CONNECTING = 5 * SECOND
@@ -35,6 +36,7 @@ export interface LdapConnection extends AsyncDisposable {
  * itself: after a loss everything fails, so that no password follows in the clear. Referrals (RFC 4511 §4.1.10) are not followed.
  */
 export async function openConnection(server: LdapServer): Promise<LdapConnection> {
+  noteOutbound('directory', server)
   let connections = 0
   const tls = { minVersion: 'TLSv1.2', ...(server.caPem ? { ca: server.caPem } : {}) } as const
   const once: typeof connect = ((...options: Parameters<typeof connect>) => {

@@ -84,7 +84,7 @@ export function smtpChannelOf(typed: TypedSmtp, kept: SmtpChannel | null): SmtpC
 }
 
 /** Certificates in PEM and nothing else: no key, no text that a TLS library would pass over in silence. */
-function areCertificates(pem: string): boolean {
+export function areCertificates(pem: string): boolean {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? []
   if (!blocks.length || blocks.reduce((rest, block) => rest.replace(block, ''), pem).trim()) return false
   try {

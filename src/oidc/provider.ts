@@ -1,5 +1,6 @@
 import * as client from 'openid-client'
 import { SECOND } from '../base/instant.ts'
+import { noteOutbound, placeOf } from '../base/outbound.ts'
 
 /** How an OpenID provider is spoken to. */
 export interface OidcProvider {
@@ -82,6 +83,7 @@ const isReachable = (address: string, { allowsHttp }: OidcProvider): boolean => 
 const boundedFetch =
   ({ caPem }: OidcProvider): client.CustomFetch =>
   async (url, options) => {
+    noteOutbound('sign-on', placeOf(url))
     const signal = AbortSignal.any([AbortSignal.timeout(ANSWERING), ...(options.signal ? [options.signal] : [])])
     const answer = await fetch(url, {
       ...(options as RequestInit),
@@ -103,13 +105,23 @@ const boundedFetch =
 export function failureOf(error: unknown, otherwise: OidcFault): OidcFailure {
   if (error instanceof OidcFailure) return error
   if (error instanceof client.AuthorizationResponseError || error instanceof client.ResponseBodyError)
-    return new OidcFailure('refused', oneLine(`${error.error}${error.error_description ? `: ${error.error_description}` : ''}`), { cause: error })
+    return new OidcFailure('refused', oneLine(`${error.error}${error.error_description ? `: ${error.error_description}` : ''}`), {
+      cause: error,
+    })
   const { message, code, cause } = error as Error & { code?: string }
   const inner = cause instanceof Error && cause.message !== message ? ` (${cause.message})` : ''
   // Whatever the network says is silence; whatever the library says of an answer is disbelief.
   const fault: OidcFault =
-    cause instanceof OidcFailure ? cause.fault : /TIMEOUT|ECONN|ENOTFOUND|Unable to connect|fetch|certificate|HTTP/i.test(`${code} ${message}`) ? 'silent' : otherwise
+    cause instanceof OidcFailure
+      ? cause.fault
+      : /TIMEOUT|ECONN|ENOTFOUND|Unable to connect|fetch|certificate|HTTP/i.test(`${code} ${message}`)
+        ? 'silent'
+        : otherwise
   return new OidcFailure(fault, oneLine(`${message}${inner}`), { cause: error })
 }
 
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim().slice(0, 300)
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 300)

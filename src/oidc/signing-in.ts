@@ -27,7 +27,10 @@ export interface Asking {
 }
 
 /** Where the browser goes: authorization code with PKCE (RFC 7636, S256), a state and a nonce of 256 bits each. */
-export async function beginSignIn(provider: OidcProvider, { redirectUri, scopes, again, loginHint }: Asking): Promise<{ url: URL; asked: Asked }> {
+export async function beginSignIn(
+  provider: OidcProvider,
+  { redirectUri, scopes, again, loginHint }: Asking,
+): Promise<{ url: URL; asked: Asked }> {
   const configuration = await configurationOf(provider)
   const asked: Asked = { state: client.randomState(), nonce: client.randomNonce(), verifier: client.randomPKCECodeVerifier() }
   const url = client.buildAuthorizationUrl(configuration, {
@@ -90,7 +93,9 @@ export async function signOutAddress(provider: OidcProvider, idToken: string, ba
 }
 
 /** What the provider says of itself: for an administrator's trial. */
-export async function describeProvider(provider: OidcProvider): Promise<{ issuer: string; endpoints: Record<string, string>; algorithms: string[] }> {
+export async function describeProvider(
+  provider: OidcProvider,
+): Promise<{ issuer: string; endpoints: Record<string, string>; algorithms: string[] }> {
   const metadata = (await configurationOf(provider, true)).serverMetadata()
   const names = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint', 'end_session_endpoint'] as const
   return {

@@ -1,4 +1,5 @@
 import { outboundOfTimeStamping } from '../authority/outbound.ts'
+import { outboundOfSignOn } from '../access/sign-on/outbound.ts'
 import type { Instant } from '../base/instant.ts'
 import { type OutboundTarget, takeOutbound } from '../base/outbound.ts'
 import { outboundOfWebhooks } from '../integration/webhooks/outbound.ts'
@@ -22,6 +23,7 @@ const ROOMS: readonly ((tools: OutboundTools) => Promise<OutboundTarget[]>)[] = 
   outboundOfTimeStamping,
   outboundOfWebhooks,
   outboundOfVault,
+  outboundOfSignOn,
 ]
 
 export interface ListedTarget extends OutboundTarget {

@@ -57,7 +57,12 @@ export async function leaveFor(
   { secretKey }: Tools,
   at: Instant,
   source: ProviderSource,
-  { origin, purpose, session, next }: { readonly origin: string; readonly purpose: Purpose; readonly session: string | null; readonly next: string },
+  {
+    origin,
+    purpose,
+    session,
+    next,
+  }: { readonly origin: string; readonly purpose: Purpose; readonly session: string | null; readonly next: string },
 ): Promise<{ readonly url: string; readonly journey: string }> {
   const { url, asked } = await told(source, () =>
     beginSignIn(providerOf(source), {
@@ -90,7 +95,9 @@ export async function takeBack(tools: Tools, act: Act, source: ProviderSource, j
   } catch (error) {
     await tools.db
       .transaction()
-      .execute((tx) => append(tx, act, { type: 'user.sign-in-refused', detail: { source: source.id, reason: (error as Refusal).reason ?? null } }))
+      .execute((tx) =>
+        append(tx, act, { type: 'user.sign-in-refused', detail: { source: source.id, reason: (error as Refusal).reason ?? null } }),
+      )
     throw error
   }
 }
@@ -123,14 +130,25 @@ export async function enterBy(
 }
 
 /** The same person, asked again at their provider, still sits there. */
-export async function proveBy({ db }: Tools, act: Act, source: ProviderSource, answer: OidcAnswer, userId: string, sessionId: string): Promise<void> {
+export async function proveBy(
+  { db }: Tools,
+  act: Act,
+  source: ProviderSource,
+  answer: OidcAnswer,
+  userId: string,
+  sessionId: string,
+): Promise<void> {
   const known = await identityOf(db, source.id, answer.subject)
   if (known?.userId !== userId) throw new Refusal('forbidden', 'source.answer-invalid', { name: source.name })
   await db.transaction().execute((tx) => recordProof(tx, act, sessionId, 'oidc'))
 }
 
 /** Where to sign out at the provider that opened this session; null: there is none, or it has no such place. */
-export async function providerSignOut({ db, secretKey }: Tools, sessionId: string, back: string): Promise<{ name: string; url: string } | null> {
+export async function providerSignOut(
+  { db, secretKey }: Tools,
+  sessionId: string,
+  back: string,
+): Promise<{ name: string; url: string } | null> {
   const opened = await sessionOf(db, sessionId)
   if (!opened?.sealedToken) return null
   const source = await findSource(db, secretKey, opened.sourceId).catch(() => null)
@@ -154,7 +172,9 @@ export function toldByClaims(source: ProviderSource, { subject, claims }: OidcAn
     phone: text('phone_number'),
     department: '',
     language: text('locale'),
-    groups: (Array.isArray(groups) ? groups : typeof groups === 'string' ? [groups] : []).filter((one): one is string => typeof one === 'string').slice(0, 2_000),
+    groups: (Array.isArray(groups) ? groups : typeof groups === 'string' ? [groups] : [])
+      .filter((one): one is string => typeof one === 'string')
+      .slice(0, 2_000),
   }
 }
 

@@ -13,7 +13,7 @@ import { disableUserIn } from '../users.ts'
 import { letInAgain, noteSeen } from './arriving.ts'
 import { toldBy } from './directory-password.ts'
 import { followDetails, followRights, type ToldPerson } from './following.ts'
-import { type DirectorySource, findSource, listSources, serverOf } from './source.ts'
+import { type DirectorySource, findSource, listSources, serverOf, sourcesInUse } from './source.ts'
 
 export const DIRECTORY_ROUND = 'directory.round'
 const KEPT = 50
@@ -228,4 +228,14 @@ export async function approveMissing(db: Db, act: Act, sourceId: string, roundId
     await orderRound(tx, act.at, sourceId, people)
     return people.length
   })
+}
+
+/** Directories in use whose last comparison waits for an administrator, or got no answer. */
+export async function troubledSources(db: Db): Promise<{ id: string; name: string; outcome: 'held' | 'failed' }[]> {
+  const troubled: { id: string; name: string; outcome: 'held' | 'failed' }[] = []
+  for (const { id, kind, name } of await sourcesInUse(db)) {
+    const outcome = kind === 'ldap' ? (await lastRound(db, id))?.outcome : null
+    if (outcome === 'held' || outcome === 'failed') troubled.push({ id, name, outcome })
+  }
+  return troubled
 }

@@ -13,7 +13,8 @@ import { mappingsFor } from './mapping.ts'
 import { providerOf } from './provider-sign-in.ts'
 import { type DirectorySource, type IdentitySource, type ProviderSource, serverOf } from './source.ts'
 
-export type TrialStepName = 'connect' | 'everybody' | 'person' | 'password' | 'subject' | 'address' | 'groups' | 'gives' | 'account' | 'endpoints' | 'encryption'
+export type TrialStepName =
+  'connect' | 'everybody' | 'person' | 'password' | 'subject' | 'address' | 'groups' | 'gives' | 'account' | 'endpoints' | 'encryption'
 
 /** One thing that was tried, in order. `detail` is what came back, as it came. */
 export interface TrialStep {
@@ -82,14 +83,22 @@ export async function whatItGives(db: Db, source: IdentitySource, told: ToldPers
   const groups = told.groups.map((group) => (source.kind === 'ldap' ? firstValue(group) : group))
   const rules = await mappingsFor(db, source, told.groups)
   const wanted = await wantedBy(db, source, told)
-  const department = wanted.department && (await db.selectFrom('department').select('name').where('id', '=', wanted.department).executeTakeFirst())
+  const department =
+    wanted.department === null
+      ? undefined
+      : await db.selectFrom('department').select('name').where('id', '=', wanted.department).executeTakeFirst()
   const base = await db.selectFrom('role').select('name').where('id', '=', source.settings.policy.baseRole).executeTakeFirst()
-  const names = [base?.name, ...rules.filter(({ targetKind }) => targetKind !== 'department').map(({ targetName }) => targetName), department?.name]
+  const names = [
+    base?.name,
+    ...rules.filter(({ targetKind }) => targetKind !== 'department').map(({ targetName }) => targetName),
+    department?.name,
+  ]
   const gives = [...new Set(names.filter((name): name is string => Boolean(name)))]
   const known = await identityOf(db, source.id, told.subject)
   const here = email ? await db.selectFrom('user').selectAll().where('email', '=', email).executeTakeFirst() : undefined
   const { policy } = source.settings
-  const mayCome = known !== undefined || (here ? policy.joins : policy.newcomers === 'everybody' || (policy.newcomers === 'mapped' && rules.length > 0))
+  const mayCome =
+    known !== undefined || (here ? policy.joins : policy.newcomers === 'everybody' || (policy.newcomers === 'mapped' && rules.length > 0))
   return [
     { step: 'subject', ok: told.subject !== '', detail: told.subject },
     { step: 'address', ok: email !== null, detail: [email ?? told.email, told.firstName, told.lastName].filter(Boolean).join(' · ') },

@@ -46,7 +46,11 @@ async function page(c: Ctx, form: Form = blankForm()): Promise<string> {
       .filter((user) => user.passwordHash !== null && !fromElsewhere.has(user.id))
       .map((user) => ({ id: user.id, name: `${fullName(user)} · ${user.email}` })),
     form: { ...form, values: { user: setting.breakGlassUserId ?? '', ...form.values } },
-    uses: (await unseenUses(db)).map(({ userId, at, ip }) => ({ name: fullName(users.get(userId) ?? { firstName: '', lastName: '' }), at, ip: ip ?? '–' })),
+    uses: (await unseenUses(db)).map(({ userId, at, ip }) => ({
+      name: fullName(users.get(userId) ?? { firstName: '', lastName: '' }),
+      at,
+      ip: ip ?? '–',
+    })),
     address: `${staff}/sign-in/break-glass`,
   })
 }

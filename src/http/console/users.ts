@@ -10,6 +10,8 @@ import { fullName, type User } from '../../access/roles.ts'
 import { changingRights } from '../../access/standing.ts'
 import { addUser, changeUser, findUser, listUsers, mayDoMore, type UserDetails } from '../../access/users.ts'
 import { LANGUAGE_NAMES, words } from '../../view/words.ts'
+import { ownedBy } from '../account.ts'
+import { originsOfUsers } from '../../access/sign-on/owned.ts'
 import { managesUsers, requireUser, userAct } from '../access.ts'
 import { blankForm, type Form, formWith, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
@@ -40,6 +42,7 @@ const FIELDS = {
   permissions: 'place',
   department: 'place',
   group: 'place',
+  source: 'email',
   user: 'email',
 }
 
@@ -55,6 +58,7 @@ async function page(c: Ctx, user: User | null, form: Form): Promise<string> {
       isSelf: user.id === c.var.user?.id,
       mayDoMore: mayDoMore(requireUser(c), user),
       factors: await factorsOf(db, user.id),
+      owned: await ownedBy(c, user.id),
     },
     startsWithout: !user && !(await rolesOfNewcomer(db, requireUser(c))).length,
     form,
@@ -83,6 +87,7 @@ export const consoleUsers = createApp()
     const { db } = c.var.house
     const users = await listUsers(db)
     const roles = await ownRolesOf(db)
+    const origins = await originsOfUsers(db)
     const departments = new Map((await departmentTree(db)).map(({ id, name }) => [id, name]))
     return c.html(
       await c.var.render('console/users/index', {
@@ -97,10 +102,12 @@ export const consoleUsers = createApp()
             ? ('disabled' as const)
             : user.isService
               ? ('service' as const)
-              : user.passwordHash
+              : user.passwordHash || origins.has(user.id)
                 ? ('active' as const)
                 : ('invited' as const),
+          origin: origins.get(user.id)?.name ?? null,
         })),
+        hasOrigins: origins.size > 0,
       }),
     )
   })

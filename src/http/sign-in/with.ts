@@ -1,5 +1,16 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import { enterBy, findProvider, JOURNEY_LASTS, leaveFor, proveBy, type Purpose, readJourney, redirectUriOf, takeBack, toldByClaims } from '../../access/sign-on/provider-sign-in.ts'
+import {
+  enterBy,
+  findProvider,
+  JOURNEY_LASTS,
+  leaveFor,
+  proveBy,
+  type Purpose,
+  readJourney,
+  redirectUriOf,
+  takeBack,
+  toldByClaims,
+} from '../../access/sign-on/provider-sign-in.ts'
 import { isKnownDevice } from '../../access/sign-in.ts'
 import { whatItGives } from '../../access/sign-on/trial.ts'
 import { SECOND } from '../../base/instant.ts'
@@ -26,7 +37,8 @@ export async function leave(c: Ctx, sourceId: string, purpose: Purpose, next: st
   return c.redirect(url, 303)
 }
 
-const staffOrigin = async (c: Ctx): Promise<string> => originsOf(c.var.house.config, await readSetting(c.var.house.db, 'installation')).staff
+const staffOrigin = async (c: Ctx): Promise<string> =>
+  originsOf(c.var.house.config, await readSetting(c.var.house.db, 'installation')).staff
 
 /** A provider's answer that lets nobody in is told on the page where it began. */
 const toldOnPage = async (c: Ctx, work: () => Promise<Response>): Promise<Response> => {

@@ -4,6 +4,7 @@ import { events } from './en/events.ts'
 import { log } from './en/log.ts'
 import { setup } from './en/setup.ts'
 import { access } from './en/access.ts'
+import { signOn } from './en/sign-on.ts'
 import { security } from './en/security.ts'
 import { console } from './en/console.ts'
 import { contacts } from './en/contacts.ts'
@@ -46,6 +47,7 @@ export const en = {
   setup,
   access,
   security,
+  signOn,
   console,
   contacts,
   templates,

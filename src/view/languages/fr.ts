@@ -4,6 +4,7 @@ import { events } from './fr/events.ts'
 import { log } from './fr/log.ts'
 import { setup } from './fr/setup.ts'
 import { access } from './fr/access.ts'
+import { signOn } from './fr/sign-on.ts'
 import { security } from './fr/security.ts'
 import { console } from './fr/console.ts'
 import { contacts } from './fr/contacts.ts'
@@ -48,6 +49,7 @@ export const fr: Words = {
   setup,
   access,
   security,
+  signOn,
   console,
   contacts,
   templates,

@@ -116,7 +116,15 @@ export function valuesOf(source: IdentitySource): Record<string, string> {
     }
   }
   const { attributes, policy: _, caPem, port, everyMinutes, mostMissing, ...rest } = source.settings
-  return { ...common, ...rest, ...attributes, caPem: caPem ?? '', port: String(port), everyMinutes: String(everyMinutes), mostMissing: String(mostMissing) }
+  return {
+    ...common,
+    ...rest,
+    ...attributes,
+    caPem: caPem ?? '',
+    port: String(port),
+    everyMinutes: String(everyMinutes),
+    mostMissing: String(mostMissing),
+  }
 }
 
 /**
@@ -124,7 +132,22 @@ export function valuesOf(source: IdentitySource): Record<string, string> {
  * whoever may change this page could have it sent to a server of their own.
  */
 export function directoryOf(typed: z.output<typeof DirectoryAnswers>, kept: IdentitySource | null): TypedSource {
-  const { name, newcomers, joins, baseRole, password: secret, caPem, email, firstName, lastName, jobTitle, phone, department, language, ...rest } = typed
+  const {
+    name,
+    newcomers,
+    joins,
+    baseRole,
+    password: secret,
+    caPem,
+    email,
+    firstName,
+    lastName,
+    jobTitle,
+    phone,
+    department,
+    language,
+    ...rest
+  } = typed
   refuseNoCertificate(caPem)
   const settings: DirectorySettings = {
     ...rest,
@@ -135,7 +158,8 @@ export function directoryOf(typed: z.output<typeof DirectoryAnswers>, kept: Iden
   if (secret || !typed.bindDn) return { kind: 'ldap', name, settings, secret: typed.bindDn ? secret : '' }
   if (kept?.kind !== 'ldap' || !kept.secret) return { kind: 'ldap', name, settings, secret: '' }
   const before = kept.settings
-  const isSameWay = before.host === typed.host && before.bindDn === typed.bindDn && (typed.security !== 'none' || before.security === 'none')
+  const isSameWay =
+    before.host === typed.host && before.bindDn === typed.bindDn && (typed.security !== 'none' || before.security === 'none')
   if (!isSameWay) throw new Refusal('invalid', 'source.password-again')
   return { kind: 'ldap', name, settings, secret: kept.secret }
 }
@@ -144,11 +168,13 @@ export function providerOf(typed: z.output<typeof ProviderAnswers>, kept: Identi
   const { name, newcomers, joins, baseRole, clientSecret, caPem, ...rest } = typed
   refuseNoCertificate(caPem)
   const url = URL.parse(typed.issuer)
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) throw new Refusal('invalid', 'source.issuer-invalid')
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
+    throw new Refusal('invalid', 'source.issuer-invalid')
   if (url.protocol === 'http:' && !typed.allowsHttp) throw new Refusal('invalid', 'source.issuer-http')
   const settings: ProviderSettings = { ...rest, caPem: caPem || null, policy: { newcomers, joins, baseRole } }
   if (clientSecret || kept?.kind !== 'oidc' || !kept.secret) return { kind: 'oidc', name, settings, secret: clientSecret }
-  if (kept.settings.issuer !== typed.issuer || kept.settings.clientId !== typed.clientId) throw new Refusal('invalid', 'source.secret-again')
+  if (kept.settings.issuer !== typed.issuer || kept.settings.clientId !== typed.clientId)
+    throw new Refusal('invalid', 'source.secret-again')
   return { kind: 'oidc', name, settings, secret: kept.secret }
 }
 

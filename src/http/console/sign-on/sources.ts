@@ -5,7 +5,15 @@ import { listGroups } from '../../../access/groups.ts'
 import { addMapping, listMappings, removeMapping } from '../../../access/sign-on/mapping.ts'
 import { redirectUriOf } from '../../../access/sign-on/provider-sign-in.ts'
 import { approveMissing, orderRound, roundsOf } from '../../../access/sign-on/round.ts'
-import { addSource, changeSource, countPeople, findSource, type IdentitySource, removeSource, switchSource } from '../../../access/sign-on/source.ts'
+import {
+  addSource,
+  changeSource,
+  countPeople,
+  findSource,
+  type IdentitySource,
+  removeSource,
+  switchSource,
+} from '../../../access/sign-on/source.ts'
 import { tryDirectory, tryProvider, type TrialStep } from '../../../access/sign-on/trial.ts'
 import { fullName } from '../../../access/roles.ts'
 import { listUsers } from '../../../access/users.ts'
@@ -22,10 +30,20 @@ import { flash } from '../../server.ts'
 import { leave } from '../../sign-in/with.ts'
 import { freshProof } from '../../step-up.ts'
 import { managesSignOn } from '../sign-on.ts'
-import { DirectoryAnswers, directoryOf, FIELDS, ProviderAnswers, providerOf, type Shape, SHAPES, STARTING, valuesOf } from './source-answers.ts'
+import {
+  DirectoryAnswers,
+  directoryOf,
+  FIELDS,
+  ProviderAnswers,
+  providerOf,
+  type Shape,
+  SHAPES,
+  STARTING,
+  valuesOf,
+} from './source-answers.ts'
 
 const shapeOf = (text: string | undefined): Shape => SHAPES.find((shape) => shape === text) ?? 'ldap'
-const words_ = (c: Ctx) => words(c.var.lang).signOn.console
+const told = (c: Ctx) => words(c.var.lang).signOn.console
 
 interface Shown {
   readonly form?: Form
@@ -40,7 +58,13 @@ async function page(c: Ctx, source: IdentitySource | null, shape: Shape, { form,
   const people = source ? new Map((await listUsers(db)).map((user) => [user.id, fullName(user)])) : new Map<string, string>()
   const rounds = source?.kind === 'ldap' ? await roundsOf(db, source.id, 8) : []
   return c.var.render('console/sign-on/source', {
-    source: source && { id: source.id, name: source.name, isOn: source.isOn, hasSecret: source.secret !== '', people: await countPeople(db, source.id) },
+    source: source && {
+      id: source.id,
+      name: source.name,
+      isOn: source.isOn,
+      hasSecret: source.secret !== '',
+      people: await countPeople(db, source.id),
+    },
     shape,
     form: form ?? blankForm(source ? valuesOf(source) : STARTING[shape]),
     roles: await listRoles(db),
@@ -79,7 +103,7 @@ async function keep(c: Ctx, before: IdentitySource | null, shape: Shape): Promis
   } catch (error) {
     return c.html(await page(c, before, shape, { form: formWith(c, answers.form, error, FIELDS) }), refusalStatus(error))
   }
-  flash(c, 'good', words_(c).source.kept)
+  flash(c, 'good', told(c).source.kept)
   return c.redirect(`/console/sign-on/sources/${id}`, 303)
 }
 
@@ -107,13 +131,13 @@ export const consoleSignOnSources = createApp()
     const { db, secretKey } = c.var.house
     const isOn = (await c.req.parseBody())['on'] === '1'
     await db.transaction().execute((tx) => switchSource(tx, userAct(c), secretKey, c.req.param('id'), isOn))
-    flash(c, 'good', isOn ? words_(c).source.switchedOn : words_(c).source.switchedOff)
+    flash(c, 'good', isOn ? told(c).source.switchedOn : told(c).source.switchedOff)
     return c.redirect(`/console/sign-on/sources/${c.req.param('id')}`, 303)
   })
   .post('/console/sign-on/sources/:id/removal', managesSignOn, freshProof, async (c) => {
     const { db, secretKey } = c.var.house
     await db.transaction().execute((tx) => removeSource(tx, userAct(c), secretKey, c.req.param('id')))
-    flash(c, 'good', words_(c).source.removed)
+    flash(c, 'good', told(c).source.removed)
     return c.redirect('/console/sign-on', 303)
   })
   .post('/console/sign-on/sources/:id/trial', managesSignOn, async (c) => {
@@ -139,13 +163,13 @@ export const consoleSignOnSources = createApp()
       const rule = formWith(c, answers.form, error, { 'source.target-unknown': 'target', source: 'group' })
       return c.html(await page(c, source, shapeFor(source), { rule }), refusalStatus(error))
     }
-    flash(c, 'good', words_(c).mappings.added)
+    flash(c, 'good', told(c).mappings.added)
     return c.redirect(`/console/sign-on/sources/${source.id}#mappings`, 303)
   })
   .post('/console/sign-on/sources/:id/mappings/:mapping/removal', managesSignOn, freshProof, async (c) => {
     const source = await sourceAt(c)
     await c.var.house.db.transaction().execute((tx) => removeMapping(tx, userAct(c), source, c.req.param('mapping')))
-    flash(c, 'good', words_(c).mappings.removed)
+    flash(c, 'good', told(c).mappings.removed)
     return c.redirect(`/console/sign-on/sources/${source.id}#mappings`, 303)
   })
   .post('/console/sign-on/sources/:id/rounds', managesSignOn, async (c) => {
@@ -153,13 +177,13 @@ export const consoleSignOnSources = createApp()
     const { db, wake } = c.var.house
     await db.transaction().execute((tx) => orderRound(tx, c.var.act.at, source.id))
     wake()
-    flash(c, 'good', words_(c).rounds.ordered)
+    flash(c, 'good', told(c).rounds.ordered)
     return c.redirect(`/console/sign-on/sources/${source.id}#rounds`, 303)
   })
   .post('/console/sign-on/sources/:id/rounds/:round/approval', managesSignOn, freshProof, async (c) => {
     const source = await sourceAt(c)
     await approveMissing(c.var.house.db, userAct(c), source.id, c.req.param('round'))
     c.var.house.wake()
-    flash(c, 'wait', words_(c).rounds.approved)
+    flash(c, 'wait', told(c).rounds.approved)
     return c.redirect(`/console/sign-on/sources/${source.id}#rounds`, 303)
   })

@@ -26,6 +26,7 @@ export const console = {
   pages: {
     companies: 'Companies',
     users: 'Users',
+    'sign-on': 'Directories and providers',
     departments: 'Departments',
     groups: 'Groups',
     roles: 'Roles',

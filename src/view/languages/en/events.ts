@@ -14,6 +14,7 @@ export const events = {
   'user.sign-in-refused': 'A sign-in was refused',
   'user.signed-out': 'Signed out',
   'user.joined-source': '{name} comes from {source} from now on',
+  'user.left-source': '{name} comes from no directory or provider any more',
   'user.broke-glass': '{name} signed in as the break-glass administrator',
   'source.added': 'Added {name} to sign on by',
   'source.changed': 'Changed how people sign on by {name}',

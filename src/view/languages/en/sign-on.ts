@@ -21,7 +21,8 @@ export const signOn = {
   console: {
     title: 'Sign-on',
     lead: 'Let people sign in with the account that they have already, instead of a password of this server.',
-    empty: 'Nobody signs on by a directory or a provider yet. Add the one that your company has; it stays switched off until you have tried it.',
+    empty:
+      'Nobody signs on by a directory or a provider yet. Add the one that your company has; it stays switched off until you have tried it.',
     addAd: 'Add Active Directory',
     addLdap: 'Add another LDAP directory',
     addOidc: 'Add an OpenID Connect provider',
@@ -101,7 +102,8 @@ export const signOn = {
         language: 'Language, at the first sign-in',
       },
       issuer: 'Issuer',
-      issuerHint: 'The address that the provider is known by, such as https://login.example.com/realms/acme. It is asked only when somebody signs in.',
+      issuerHint:
+        'The address that the provider is known by, such as https://login.example.com/realms/acme. It is asked only when somebody signs in.',
       allowsHttp: 'This issuer answers without encryption, and that is meant',
       clientId: 'Client ID',
       clientSecret: 'Client secret',
@@ -129,7 +131,8 @@ export const signOn = {
       everyMinutes: 'Compare every … minutes',
       mostMissing: 'Ask me when more than … % are missing',
       followingHint: 'Whoever the directory no longer has is shut out and signed out. While it does not answer, nobody is.',
-      providerFollowing: 'A provider is not asked who has left: whoever it no longer lets in cannot sign in again, and an open session ends after 12 hours at the latest. To end it at once, disable the account under Users.',
+      providerFollowing:
+        'A provider is not asked who has left: whoever it no longer lets in cannot sign in again, and an open session ends after 12 hours at the latest. To end it at once, disable the account under Users.',
       keep: 'Keep',
       kept: 'Kept.',
       switchOn: 'Put it in use',
@@ -173,7 +176,8 @@ export const signOn = {
       faults: {
         unreachable: 'Check host, port and firewall.',
         timeout: 'It takes too long: check port and encryption.',
-        certificate: 'Its certificate is not trusted, or is another server’s: paste the certificate of its authority, and use the name that stands in it.',
+        certificate:
+          'Its certificate is not trusted, or is another server’s: paste the certificate of its authority, and use the name that stands in it.',
         'starttls-refused': 'It offers no StartTLS: try TLS from the start.',
         'service-refused': 'The service account or its password is wrong.',
         'base-unknown': 'There is no such entry to search below.',

@@ -27,6 +27,7 @@ export const console: typeof shape = {
   pages: {
     companies: 'Sociétés',
     users: 'Utilisateurs',
+    'sign-on': 'Annuaires et fournisseurs',
     departments: 'Services',
     groups: 'Groupes',
     roles: 'Rôles',

@@ -15,6 +15,7 @@ export const events: typeof shape = {
   'user.sign-in-refused': 'Une connexion a été refusée',
   'user.signed-out': 'S’est déconnecté',
   'user.joined-source': '{name} vient désormais de {source}',
+  'user.left-source': '{name} ne vient plus d’aucun annuaire ni fournisseur',
   'user.broke-glass': '{name} s’est connecté comme administrateur de secours',
   'source.added': 'A ajouté {name} pour la connexion',
   'source.changed': 'A modifié la connexion par {name}',

@@ -23,7 +23,8 @@ export const signOn: typeof english = {
   console: {
     title: 'Connexion',
     lead: 'Laissez les gens se connecter avec le compte qu’ils ont déjà, au lieu d’un mot de passe de ce serveur.',
-    empty: 'Personne ne se connecte encore par un annuaire ou un fournisseur. Ajoutez celui de votre entreprise ; il reste désactivé tant que vous ne l’avez pas essayé.',
+    empty:
+      'Personne ne se connecte encore par un annuaire ou un fournisseur. Ajoutez celui de votre entreprise ; il reste désactivé tant que vous ne l’avez pas essayé.',
     addAd: 'Ajouter Active Directory',
     addLdap: 'Ajouter un autre annuaire LDAP',
     addOidc: 'Ajouter un fournisseur OpenID Connect',
@@ -92,7 +93,8 @@ export const signOn: typeof english = {
       nesting: 'Groupes dans des groupes',
       nestings: { walk: 'Les suivre, niveau par niveau', chain: 'Le serveur les suit (Active Directory)', direct: 'Ne pas les suivre' },
       attributes: 'Ce qui est lu d’une personne',
-      attributesHint: 'Des noms d’attributs. Ce qui est lu ici se change là-bas ; laissez vide ce que les gens doivent écrire ici eux-mêmes.',
+      attributesHint:
+        'Des noms d’attributs. Ce qui est lu ici se change là-bas ; laissez vide ce que les gens doivent écrire ici eux-mêmes.',
       attribute: {
         email: 'Adresse e-mail',
         firstName: 'Prénom',
@@ -103,7 +105,8 @@ export const signOn: typeof english = {
         language: 'Langue, à la première connexion',
       },
       issuer: 'Émetteur',
-      issuerHint: 'L’adresse sous laquelle le fournisseur est connu, par exemple https://login.exemple.fr/realms/acme. Il n’est interrogé que lorsque quelqu’un se connecte.',
+      issuerHint:
+        'L’adresse sous laquelle le fournisseur est connu, par exemple https://login.exemple.fr/realms/acme. Il n’est interrogé que lorsque quelqu’un se connecte.',
       allowsHttp: 'Cet émetteur répond sans chiffrement, et c’est voulu',
       clientId: 'Identifiant du client',
       clientSecret: 'Secret du client',
@@ -131,7 +134,8 @@ export const signOn: typeof english = {
       everyMinutes: 'Comparer toutes les … minutes',
       mostMissing: 'Me demander quand il manque plus de … %',
       followingHint: 'Qui n’est plus dans l’annuaire est fermé et déconnecté. Tant que l’annuaire ne répond pas, personne ne l’est.',
-      providerFollowing: 'On ne demande pas à un fournisseur qui est parti : qui n’y entre plus ne peut plus se connecter, et une session ouverte prend fin après 12 heures au plus tard. Pour la fermer aussitôt, désactivez le compte sous Utilisateurs.',
+      providerFollowing:
+        'On ne demande pas à un fournisseur qui est parti : qui n’y entre plus ne peut plus se connecter, et une session ouverte prend fin après 12 heures au plus tard. Pour la fermer aussitôt, désactivez le compte sous Utilisateurs.',
       keep: 'Garder',
       kept: 'Gardé.',
       switchOn: 'Mettre en service',
@@ -139,7 +143,8 @@ export const signOn: typeof english = {
       switchedOn: 'En service : on peut s’y connecter dès maintenant.',
       switchedOff: 'Désactivé. Les sessions ouvertes continuent.',
       remove: 'Retirer',
-      removeHint: 'Ses personnes gardent leur compte ici, avec ce qu’elles ont, mais sans mot de passe : envoyez-leur un lien sous Utilisateurs.',
+      removeHint:
+        'Ses personnes gardent leur compte ici, avec ce qu’elles ont, mais sans mot de passe : envoyez-leur un lien sous Utilisateurs.',
       removed: 'Retiré.',
     },
     trial: {
@@ -175,7 +180,8 @@ export const signOn: typeof english = {
       faults: {
         unreachable: 'Vérifiez l’hôte, le port et le pare-feu.',
         timeout: 'C’est trop long : vérifiez le port et le chiffrement.',
-        certificate: 'Son certificat n’est pas reconnu, ou est celui d’un autre serveur : collez le certificat de son autorité, et utilisez le nom qui y figure.',
+        certificate:
+          'Son certificat n’est pas reconnu, ou est celui d’un autre serveur : collez le certificat de son autorité, et utilisez le nom qui y figure.',
         'starttls-refused': 'Il n’offre pas StartTLS : essayez TLS dès le début.',
         'service-refused': 'Le compte de service ou son mot de passe est faux.',
         'base-unknown': 'Il n’y a pas d’entrée de ce nom sous laquelle chercher.',
