@@ -64,6 +64,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'verify/report': 'browser/verifying',
   'verify/alone': 'browser/alone',
   'console/outbox/opening': 'journey/outbox',
+  'access/break-glass': 'journey/sign-on',
+  'access/signed-out': 'journey/sign-on',
+  'console/sign-on/trial': 'journey/sign-on',
   'console/authority/others/show': 'browser/others',
   'console/authority/others/confirming': 'browser/others',
 }
