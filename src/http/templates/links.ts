@@ -61,7 +61,7 @@ async function linkPage(c: Ctx, link: Link, form?: Form): Promise<string> {
       id,
       name: `${firstName} ${lastName}`.trim(),
       at: provenAt!,
-      state: status === 'draft' ? 'came-back' : (status as 'sent'),
+      state: status === 'draft' ? ('came-back' as const) : (status as 'sent'),
     })),
     form: form ?? blankForm({ capacity: link.capacity === null ? '' : String(link.capacity), ...(await deadlineValues(c, link.endsAt)) }),
   })
