@@ -1,3 +1,5 @@
+// Before everything: libraries of certificates need it when they are loaded, and in the binary the order of imports further down does not hold.
+import 'reflect-metadata'
 import type { Command } from './cli/command.ts'
 
 interface Entry {

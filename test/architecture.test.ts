@@ -147,7 +147,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   pkijs: ['pki'],
   asn1js: ['pki'],
   '@peculiar/x509': ['pki'],
-  'reflect-metadata': ['pki'],
+  'reflect-metadata': ['pki', 'main'],
   nodemailer: ['mail'],
   ldapts: ['ldap'],
   'openid-client': ['oidc'],
