@@ -84,7 +84,9 @@ function failuresIn(text) {
   return (text.match(/^\(fail\)/gm) ?? []).length
 }
 
-const bunTest = (paths) => ran([BUN, 'test', '--timeout', '60000', `--parallel=${AT_ONCE}`, '--no-isolate', ...paths])
+function bunTest(paths) {
+  return ran([BUN, 'test', '--timeout', '60000', `--parallel=${AT_ONCE}`, '--no-isolate', ...paths])
+}
 
 function ran([program, ...args]) {
   return new Promise((resolve) => {
