@@ -36,12 +36,13 @@ function guard(isFile: boolean) {
     const typed = await typedProof(c)
     const asked = (await c.req.parseBody())[`${PROOF}back`]
     // The page that the form stood on, which the answer to a form does not know of itself.
-    const file = isFile ? (typeof asked === 'string' ? ownAddress(asked) : pathOf(c, c.req.header('referer'))) : ''
-    if (!typed) return c.html(await proofPage(c, { kept, action: here, file }), 403)
+    const from = pathOf(c, c.req.header('referer'))
+    const file = isFile ? (typeof asked === 'string' ? ownAddress(asked) : from) : ''
+    if (!typed) return c.html(await proofPage(c, { kept, action: here, file, from }), 403)
     try {
       await prove(c.var.house, userAct(c), requireUser(c), c.var.session.id, typed)
     } catch (error) {
-      return c.html(await proofPage(c, { kept, action: here, file, form: proofRefused(c, error) }), refusalStatus(error))
+      return c.html(await proofPage(c, { kept, action: here, file, from, form: proofRefused(c, error) }), refusalStatus(error))
     }
     if (isFile) return c.html(await c.var.render('access/proof-done', { file: here, kept: kept.sealed, back: file }))
     await restoreForm(c)
@@ -56,13 +57,27 @@ export interface AskedProof {
   readonly kept?: KeptForm
   readonly next?: string
   readonly file?: string
+  /** The page that the form stood on, to come back to from a provider. */
+  readonly from?: string
 }
 
-export async function proofPage(c: Ctx, { action, form = blankForm(), kept, next = '', file = '' }: AskedProof): Promise<string> {
+export async function proofPage(
+  c: Ctx,
+  { action, form = blankForm(), kept, next = '', file = '', from = next }: AskedProof,
+): Promise<string> {
   const own = await proofWaysOf(c.var.house.db, requireUser(c))
   // A passkey belongs to an address with https, and is offered there alone.
   const ways = { ...own, passkeys: own.passkeys && (await siteOf(c)) !== null }
-  return c.var.render('access/proof', { action, form, ways, kept: kept?.sealed ?? null, hadFiles: kept?.hadFiles ?? false, next, file })
+  return c.var.render('access/proof', {
+    action,
+    form,
+    ways,
+    kept: kept?.sealed ?? null,
+    hadFiles: kept?.hadFiles ?? false,
+    next,
+    file,
+    from,
+  })
 }
 
 /** What was typed to show who it is; null: nothing was asked yet. */

@@ -259,7 +259,16 @@ export interface Views {
   }
   'console/sign-on/trial': { id: string; name: string; claims: { claim: string; value: string }[]; steps: readonly TrialStep[] }
   /** `kept`: the form that is sent again after it; `file`: where to go back to after a download. */
-  'access/proof': { action: string; form: Form; ways: ProofWays; kept: string | null; hadFiles: boolean; next: string; file: string }
+  'access/proof': {
+    action: string
+    form: Form
+    ways: ProofWays
+    kept: string | null
+    hadFiles: boolean
+    next: string
+    file: string
+    from: string
+  }
   'access/proof-done': { file: string; kept: string | null; back: string }
   'access/welcome': { firstName: string; email: string; form: Form; shortest: number }
   /** `owned`: what a directory or a provider decides, and its name. */

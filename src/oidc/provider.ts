@@ -62,6 +62,8 @@ async function discover(provider: OidcProvider): Promise<client.Configuration> {
         ...(provider.allowsHttp ? { execute: [client.allowInsecureRequests] } : {}),
       },
     )
+    // The library takes the way to the token endpoint for proof enough; here the signature is looked at too.
+    client.enableNonRepudiationChecks(configuration)
     configuration[client.customFetch] = boundedFetch(provider)
     configuration.timeout = ANSWERING / SECOND
     // Discovered: nothing of it leads to another protocol, or to plain text where the administrator did not say so.

@@ -65,6 +65,7 @@ export async function finishSignIn(provider: OidcProvider, address: URL, asked: 
     })
     const claims = tokens.claims()
     if (!claims || !tokens.id_token) throw new OidcFailure('invalid', 'no ID token')
+    if (claims.azp !== undefined && claims.azp !== provider.clientId) throw new OidcFailure('invalid', 'a token of another client')
     const more = await userInfo(configuration, tokens.access_token, claims.sub)
     const session = claims['sid']
     return {

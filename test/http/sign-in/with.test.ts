@@ -6,6 +6,7 @@ import { addSource, changeSource, findSource, type ProviderSettings, switchSourc
 import { systemAct } from '../../../src/audit/act.ts'
 import { rolesHeldBy } from '../../../src/access/assigning.ts'
 import { findUserByAddress } from '../../../src/access/users.ts'
+import { forgetProviders } from '../../../src/oidc/provider.ts'
 import { openTestHouse, ORIGIN, type TestBrowser, type TestHouse } from '../../support/house.ts'
 import { answerAt, OIDC_CLIENT, startOidc } from '../../support/oidc.ts'
 
@@ -149,7 +150,7 @@ test('whoever came by a provider is asked there again for what is sensitive', as
   const { db } = house.house
   await db.updateTable('userSession').set({ provedAt: null }).execute()
   const page = await browser.get('/proof?next=%2Faccount')
-  expect(page.text).toContain(`/sign-in/with/${id}?proof`)
+  expect(page.text).toContain(`/sign-in/with/${id}?proof&next=%2Faccount`)
   const left = await browser.get(`/sign-in/with/${id}?proof&next=%2Faccount`)
   expect(new URL(left.location!).searchParams.get('prompt')).toBe('login')
   const back = await answerAt(left.location!, 'eve', ORIGIN)
@@ -164,11 +165,41 @@ test('whoever came by a provider is asked there again for what is sensitive', as
   expect((await browser.get(wrong.pathname + wrong.search)).status).toBe(403)
 }, 60_000)
 
+test('without another way, a form that comes too late leads to the provider and back to its page', async () => {
+  await using test = await connected()
+  const { house, id } = test
+  const browser = await house.browser()
+  await comeBack(browser, id, 'eve')
+  await browser.get('/account')
+  await house.house.db.updateTable('userSession').set({ provedAt: null }).execute()
+  const page = await browser.post('/account/security/app', {}, { referer: `${ORIGIN}/account` })
+  expect(page.status).toBe(403)
+  expect(page.text).toContain('Confirmer avec Acme Login')
+  expect(page.text).toContain(`/sign-in/with/${id}?proof&next=%2Faccount`)
+  expect(page.text).toContain('n’est pas conservée')
+  expect(page.text).not.toContain('Votre saisie est conservée')
+  expect(page.text).not.toContain('name="proof-password"')
+}, 60_000)
+
+test('signing out ends the session before the provider is asked, which need not answer', async () => {
+  await using test = await connected()
+  const { house, id } = test
+  const browser = await house.browser()
+  await comeBack(browser, id, 'eve')
+  await browser.get('/account')
+  await test.provider[Symbol.asyncDispose]()
+  forgetProviders()
+  const out = await browser.post('/sign-out')
+  expect([out.status, out.location]).toEqual([303, '/sign-in'])
+  const [session] = await house.house.db.selectFrom('userSession').selectAll().execute()
+  expect(session!.endedAt).not.toBeNull()
+  expect((await browser.get('/account')).status).toBe(303)
+}, 60_000)
+
 test('a provider that is not there is a sentence, and the form beside it goes on working', async () => {
   await using test = await connected()
   await test.provider[Symbol.asyncDispose]()
   const browser = await test.house.browser()
-  const { forgetProviders } = await import('../../../src/oidc/provider.ts')
   forgetProviders()
   const answer = await browser.get(`/sign-in/with/${test.id}`)
   expect([answer.status, answer.text.includes('Acme Login does not answer')]).toEqual([503, true])

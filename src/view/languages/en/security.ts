@@ -10,6 +10,8 @@ export const security = {
     code: 'Code of your authenticator app',
     codeHint: 'Six digits, new every 30 seconds.',
     confirmCode: 'Confirm with the code',
+    byProvider: 'Confirm with {name}',
+    providerKeepsNothing: 'What you entered is not kept on that way: you come back to the page where you were, and enter it again.',
     none: 'Your account has neither a password nor a second factor here. Sign out and sign in again, then come back at once.',
     cancel: 'Back to the start page',
     doneTitle: 'Thank you',

@@ -11,6 +11,9 @@ export const security: typeof shape = {
     code: 'Code de votre application d’authentification',
     codeHint: 'Six chiffres, renouvelés toutes les 30 secondes.',
     confirmCode: 'Confirmer avec le code',
+    byProvider: 'Confirmer avec {name}',
+    providerKeepsNothing:
+      'Par cette voie, votre saisie n’est pas conservée : vous revenez à la page où vous étiez et la saisissez de nouveau.',
     none: 'Votre compte n’a ici ni mot de passe ni second facteur. Déconnectez-vous, reconnectez-vous, puis revenez aussitôt.',
     cancel: 'Retour à l’accueil',
     doneTitle: 'Merci',
