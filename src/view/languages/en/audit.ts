@@ -84,6 +84,13 @@ export const audit = {
   theDocument: 'the document',
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
+    'user.second-factor-added': 'Added a second factor',
+    'user.second-factor-removed': 'Removed a second factor',
+    'user.joined-source': 'Joined an account to a sign-on',
+    'source.mapping-added': 'Gave a group of a sign-on a right',
+    'source.mapping-removed': 'Took a right from a group of a sign-on',
+    'backup.restored': 'Restored from a backup',
+    'webhook-target.sent-again': 'Told a webhook again',
     'user.sessions-ended': 'Ended open sessions',
     'envelope.moved': 'Moved a card',
     'contact.merge-undone': 'Brought back a merged contact',

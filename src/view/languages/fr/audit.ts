@@ -83,6 +83,13 @@ export const audit = {
   theDocument: 'le document',
   /** Names of kinds whose sentences cannot be cut short. */
   kinds: {
+    'user.second-factor-added': 'A ajouté un second facteur',
+    'user.second-factor-removed': 'A retiré un second facteur',
+    'user.joined-source': 'Vient désormais d’une source de connexion',
+    'source.mapping-added': 'A donné un droit à un groupe d’une source',
+    'source.mapping-removed': 'A retiré un droit à un groupe d’une source',
+    'backup.restored': 'Restauré depuis une sauvegarde',
+    'webhook-target.sent-again': 'A redit à un webhook',
     'user.sessions-ended': 'A fermé des sessions ouvertes',
     'envelope.moved': 'A déplacé une carte',
     'contact.merge-undone': 'A rétabli un contact fusionné',
