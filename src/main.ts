@@ -70,8 +70,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   user: { usage: 'user add | list | disable | enable | password', does: 'people who may sign in', load: () => import('./cli/user.ts') },
   authority: {
-    usage: 'authority verifier --out FILE | recover',
-    does: 'a verifier in one HTML file · the keys, by the recovery secret',
+    usage: 'authority verifier --out FILE | server-certificate --host NAME --out DIR | recover',
+    does: 'a verifier in one HTML file · key and certificate for a server · the keys, by the recovery secret',
     load: () => import('./cli/authority.ts'),
   },
   bench: {

@@ -64,6 +64,7 @@ export const EVENT_TYPES = [
   'authority.unlocked',
   'authority.revocation-list-issued',
   'certificate.issued',
+  'certificate.server-issued',
   'certificate.revoked',
   'certificate.renewed',
   'authority.key-destroyed',

@@ -11,7 +11,7 @@ import { listHouse, newestOf } from './certificates.ts'
 import { algorithmName, pairs } from './overview.ts'
 
 export type CertificatePurpose = CertificateTable['purpose']
-export const PURPOSES = ['root', 'issuing', 'seal', 'tsa', 'ocsp', 'signer'] as const satisfies readonly CertificatePurpose[]
+export const PURPOSES = ['root', 'issuing', 'seal', 'tsa', 'ocsp', 'signer', 'server'] as const satisfies readonly CertificatePurpose[]
 export type CertificateStatus = 'valid' | 'ended' | 'revoked'
 export const STATUSES = ['valid', 'ended', 'revoked'] as const satisfies readonly CertificateStatus[]
 
@@ -126,7 +126,8 @@ export async function findCertificate(db: Db, at: Instant, serial: string): Prom
   return {
     serial: row.serial,
     purpose: row.purpose,
-    name: read.subject.commonName,
+    // A server's names stand in its alternative names; the register keeps them as its name.
+    name: row.purpose === 'server' ? (JSON.parse(row.subject) as { commonName: string }).commonName : read.subject.commonName,
     organization: read.subject.organization ?? '',
     createdAt: row.createdAt,
     notAfter: row.notAfter,
@@ -141,7 +142,7 @@ export async function findCertificate(db: Db, at: Instant, serial: string): Prom
     revokedAt: row.revokedAt,
     reason: row.revocationReason as RevocationReason | null,
     envelope: envelope ?? null,
-    isCurrent: row.purpose !== 'signer' && newestOf(all)[row.purpose]?.id === row.id,
+    isCurrent: row.purpose !== 'signer' && row.purpose !== 'server' && newestOf(all)[row.purpose]?.id === row.id,
     isRevocable: !row.revokedAt && row.purpose !== 'root' && Boolean(issuer?.keyId) && !issuer?.outside,
   }
 }

@@ -11,6 +11,9 @@ import type { SigningPurpose } from './key-store.ts'
 /** The policy of our time stamps (RFC 3161 §2.4.2): the clock of the machine, whole seconds. A UUID as object identifier (ITU-T X.667). */
 export const TIME_STAMP_POLICY = '2.25.119392413028052173023566571404499269782'
 
+/** What the authority itself works with; besides, it issues to signers and to servers. */
+export const OF_THE_HOUSE = ['root', 'issuing', 'seal', 'tsa', 'ocsp'] as const satisfies readonly SigningPurpose[]
+
 export interface HeldCertificate extends Certificate {
   readonly id: string
   readonly purpose: SigningPurpose
@@ -50,7 +53,7 @@ export async function readHouseCertificates(db: Db): Promise<HouseCertificates> 
 }
 
 export async function listHouse(db: Db): Promise<HeldCertificate[]> {
-  const rows = await db.selectFrom('certificate').selectAll().where('purpose', '!=', 'signer').orderBy('createdAt').execute()
+  const rows = await db.selectFrom('certificate').selectAll().where('purpose', 'in', OF_THE_HOUSE).orderBy('createdAt').execute()
   const seals = await db.selectFrom('outsideSeal').selectAll().where('adoptedAt', 'is not', null).execute()
   const outside = new Map(
     seals.map(({ id, chain, revocationLists, laidDownAt }) => [

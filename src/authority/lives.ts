@@ -1,6 +1,6 @@
 import { DAY, type Instant, later, YEAR } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
-import { type HeldCertificate, newestOf } from './certificates.ts'
+import { type HeldCertificate, newestOf, OF_THE_HOUSE } from './certificates.ts'
 import type { SigningPurpose } from './key-store.ts'
 
 /** Years of life that each is given: a check in ten years must still pass, the time stamp of today lives as long as its authority. */
@@ -58,7 +58,7 @@ export async function certificateLives(db: Db, at: Instant): Promise<Certificate
     .selectFrom('certificate')
     .leftJoin('outsideSeal', 'outsideSeal.id', 'certificate.id')
     .select(['certificate.id', 'purpose', 'notAfter', 'revokedAt', 'adoptedAt', 'laidDownAt'])
-    .where('purpose', '!=', 'signer')
+    .where('purpose', 'in', OF_THE_HOUSE)
     .orderBy('certificate.createdAt')
     .execute()
   const held = rows.map(({ id, purpose, notAfter, revokedAt, adoptedAt, laidDownAt }) => ({

@@ -21,7 +21,8 @@ export async function revokeCertificate(tools: RenewalTools, act: Act, serial: s
     throw new Refusal('conflict', 'certificate.not-revocable')
   if (keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
   if (!keys.hasKey(issuer.keyId)) throw new Refusal('unavailable', 'authority.root-elsewhere')
-  if (row.purpose !== 'signer' && newestOwn(all)[row.purpose]?.id === row.id) await renewCertificate(tools, act, row.purpose)
+  if (row.purpose !== 'signer' && row.purpose !== 'server' && newestOwn(all)[row.purpose]?.id === row.id)
+    await renewCertificate(tools, act, row.purpose)
   await db.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('certificate')

@@ -11,7 +11,7 @@ import { refuseWithoutPlace } from '../upkeep/vault-place.ts'
 import { createAssets } from '../http/assets.ts'
 import { type Listener, listen, type ListenOptions } from '../http/listen.ts'
 import { listenToRedirect } from '../http/redirecting.ts'
-import { listenSecurely } from '../http/secure-listen.ts'
+import { listenSecurely, type SecureListeners } from '../http/secure-listen.ts'
 import { createServer } from '../http/server.ts'
 import type { Served } from '../http/served.ts'
 import type { Views } from '../http/views.ts'
@@ -24,6 +24,7 @@ import { createView } from '../view/eta.ts'
 import { startWorker } from '../worker/worker.ts'
 import { log } from '../log/lines.ts'
 import { openHouse } from './open-house.ts'
+import { keepOwnCertificate } from './own-certificate.ts'
 import { takePlace } from './place.ts'
 
 export interface Running {
@@ -99,8 +100,9 @@ export async function startRunning(config: Config, options: RunningOptions = {})
   ]
   const plainly = (one: (typeof doors)[number]): Listener => listen(server, one.at, one.options)
   const { tls } = config
+  const own = tls?.isOwn ? await keepOwnCertificate(house, tls, () => secure?.look()) : null
   // A socket of the machine needs no encryption.
-  const secure = tls
+  const secure: SecureListeners | null = tls
     ? listenSecurely(
         server,
         doors.filter(({ at }) => !at.socket),
@@ -115,11 +117,12 @@ export async function startRunning(config: Config, options: RunningOptions = {})
   return {
     house,
     listeners,
-    reload: () => secure?.look(),
+    reload: () => (own ?? secure)?.look(),
     isAlive: () => readSetting(house.db, 'installation'),
     async stop({ notice = 0, grace = 5_000, hurried = new Promise(() => {}) } = {}) {
       server.close()
       endFollowing()
+      own?.end()
       const worked = worker.stop()
       if (notice) await Promise.race([hurried, Bun.sleep(notice)])
       const ended = Promise.all([...listeners.map((listener) => listener.stop()), worked])

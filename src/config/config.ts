@@ -19,6 +19,8 @@ export interface Listen {
 export interface TlsFiles {
   readonly certificate: string
   readonly key: string
+  /** The house makes and keeps both, by its own authority. */
+  readonly isOwn?: true
 }
 
 /** Everything that is decided outside the console. Read once at the start, passed on, never ambient. */
@@ -75,7 +77,7 @@ export function readConfig(environment: Environment): Config {
     libreOffice: optional(read('PARAPHE_LIBREOFFICE'), officeOf),
     listen: listenOf('PARAPHE_LISTEN', read('PARAPHE_LISTEN')!),
     publicListen: optional(read('PARAPHE_PUBLIC_LISTEN'), (text) => listenOf('PARAPHE_PUBLIC_LISTEN', text)),
-    ...tlsOf(read),
+    ...tlsOf(read, dataDirectory),
     url: optional(read('PARAPHE_URL'), (text) => addressOf('PARAPHE_URL', text)),
     publicUrl: optional(read('PARAPHE_PUBLIC_URL'), (text) => addressOf('PARAPHE_PUBLIC_URL', text)),
     databaseUrl: optional(read('PARAPHE_DATABASE_URL'), databaseUrlOf),
@@ -137,13 +139,22 @@ function databaseUrlOf(text: string): string {
   return text
 }
 
-function tlsOf(read: (name: SettingName) => string | null): Pick<Config, 'tls' | 'redirectListen'> {
+/** In place of a file: certificate and key are the house's own. */
+const BY_AUTHORITY = 'authority'
+
+function tlsOf(read: (name: SettingName) => string | null, dataDirectory: string): Pick<Config, 'tls' | 'redirectListen'> {
   const [certificate, key, redirect] = [read('PARAPHE_TLS_CERTIFICATE'), read('PARAPHE_TLS_KEY'), read('PARAPHE_REDIRECT_LISTEN')]
-  if (!certificate !== !key)
+  const isOwn = certificate === BY_AUTHORITY
+  if (isOwn && key) throw new ConfigError('PARAPHE_TLS_KEY: with PARAPHE_TLS_CERTIFICATE=authority the house makes the key itself')
+  if (!isOwn && !certificate !== !key)
     throw new ConfigError(`${certificate ? 'PARAPHE_TLS_KEY' : 'PARAPHE_TLS_CERTIFICATE'}: missing; the two belong together`)
   if (redirect && !certificate) throw new ConfigError('PARAPHE_REDIRECT_LISTEN: there is no TLS to lead to without PARAPHE_TLS_CERTIFICATE')
   return {
-    tls: certificate && key ? { certificate: resolve(certificate), key: resolve(key) } : null,
+    tls: isOwn
+      ? { certificate: join(dataDirectory, 'tls-certificate.pem'), key: join(dataDirectory, 'tls-key.pem'), isOwn }
+      : certificate && key
+        ? { certificate: resolve(certificate), key: resolve(key) }
+        : null,
     redirectListen: optional(redirect, (text) => listenOf('PARAPHE_REDIRECT_LISTEN', text)),
   }
 }

@@ -40,12 +40,12 @@ export const SETTINGS = {
   },
   PARAPHE_TLS_CERTIFICATE: {
     kind: 'file',
-    does: 'a file with the server’s own certificate and those between it and its root (PEM): both listeners then speak TLS. It may be replaced while the server runs',
+    does: 'a file with the server’s own certificate and those between it and its root (PEM): both listeners then speak TLS. It may be replaced while the server runs. Or `authority`: the house’s own authority issues it for the hosts of `PARAPHE_URL` and `PARAPHE_PUBLIC_URL` and renews it by itself (see below)',
   },
   PARAPHE_TLS_KEY: {
     kind: 'file',
     secret: 'file',
-    does: 'a file with the private key of `PARAPHE_TLS_CERTIFICATE` (PEM, without a passphrase)',
+    does: 'a file with the private key of `PARAPHE_TLS_CERTIFICATE` (PEM, without a passphrase); none with `authority`',
   },
   PARAPHE_REDIRECT_LISTEN: {
     does: 'with TLS, an address and port where whoever comes without it is led to the address with it, such as `0.0.0.0:80`',

@@ -694,7 +694,7 @@ export interface KeyProtectorTable {
 export interface CertificateTable {
   id: string
   serial: string
-  purpose: 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'signer'
+  purpose: 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'signer' | 'server'
   subject: string
   der: Bytes
   keyId: string | null

@@ -10,7 +10,7 @@ import type { Signer } from './signer.ts'
 
 export { type Certificate, readCertificate }
 
-export type Profile = 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'signer'
+export type Profile = 'root' | 'issuing' | 'seal' | 'tsa' | 'ocsp' | 'signer' | 'server'
 
 export interface CertificateRequest {
   readonly profile: Profile
@@ -27,6 +27,8 @@ export interface CertificateRequest {
   readonly ocspUrl?: string
   readonly caUrl?: string
   readonly email?: string
+  /** Of a server: names, ASCII, and addresses of 4 or 16 bytes (RFC 5280 §4.2.1.6). */
+  readonly hosts?: readonly (string | Uint8Array)[]
 }
 
 /** Bits of RFC 5280 §4.2.1.3, from the left; the second number is how many are unused in the last byte. */
@@ -41,6 +43,7 @@ const PROFILES: Readonly<Record<Profile, { usage: readonly [number, number]; pur
   signer: { usage: SIGN_AND_COMMIT, purposes: [OID.documentSigning, OID.emailProtection], ca: null },
   tsa: { usage: SIGN_AND_COMMIT, purposes: [OID.timeStamping], ca: null },
   ocsp: { usage: SIGN, purposes: [OID.ocspSigning], ca: null },
+  server: { usage: SIGN, purposes: [OID.serverAuthentication], ca: null },
 }
 
 /** RFC 5280. The issuer's subject and key identifier are taken over byte by byte. */
@@ -65,7 +68,7 @@ export async function issueCertificate(request: CertificateRequest, issuerSigner
 }
 
 function extensions(request: CertificateRequest, own: Uint8Array, issuer: Uint8Array): Bytes[] {
-  const { profile, crlUrl, ocspUrl, caUrl, email } = request
+  const { profile, crlUrl, ocspUrl, caUrl, email, hosts } = request
   const { usage, purposes, ca } = PROFILES[profile]
   const list = [
     extension(OID.basicConstraints, ca ?? sequence(), true),
@@ -78,6 +81,8 @@ function extensions(request: CertificateRequest, own: Uint8Array, issuer: Uint8A
   // RFC 6960 §4.2.2.2.1: whoever checks a responder does not ask the responder about itself.
   if (profile === 'ocsp') list.push(extension(OID.ocspNoCheck, tlv(0x05)))
   if (email && isAscii(email)) list.push(extension(OID.subjectAltName, sequence(implicit(1, utf8(email)))))
+  // RFC 5280 §4.2.1.6: critical where the subject says nothing.
+  if (hosts) list.push(extension(OID.subjectAltName, sequence(...hosts.map(hostName)), writeName(request.subject).length === 2))
   if (crlUrl) list.push(extension(OID.crlDistributionPoints, sequence(sequence(explicit(0, explicit(0, uri(crlUrl)))))))
   const access = [
     ...(ocspUrl ? [sequence(oid(OID.accessOcsp), uri(ocspUrl))] : []),
@@ -90,6 +95,7 @@ function extensions(request: CertificateRequest, own: Uint8Array, issuer: Uint8A
 export const extension = (type: string, value: Uint8Array, critical = false): Bytes =>
   critical ? sequence(oid(type), yes(), octets(value)) : sequence(oid(type), octets(value))
 
+const hostName = (host: string | Uint8Array): Bytes => (typeof host === 'string' ? tlv(0x82, utf8(host)) : tlv(0x87, host))
 const uri = (url: string): Bytes => tlv(0x86, utf8(url))
 const isAscii = (text: string): boolean => /^[\x21-\x7e]{3,120}$/.test(text)
 

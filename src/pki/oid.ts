@@ -45,6 +45,7 @@ export const OID = {
   accessOcsp: '1.3.6.1.5.5.7.48.1',
   accessIssuers: '1.3.6.1.5.5.7.48.2',
   // extended key usages
+  serverAuthentication: '1.3.6.1.5.5.7.3.1',
   documentSigning: '1.3.6.1.5.5.7.3.36',
   emailProtection: '1.3.6.1.5.5.7.3.4',
   timeStamping: '1.3.6.1.5.5.7.3.8',

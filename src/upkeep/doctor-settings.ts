@@ -21,13 +21,14 @@ export const settingFiles: Look = async ({ config }) => {
 /** The server's own certificate, where it speaks TLS; somebody should know 30 days before it ends. */
 export const tls: Look = async ({ config }, at) => {
   if (!config.tls) return null
-  const { certificate } = config.tls
+  const { certificate, isOwn } = config.tls
+  const name = isOwn ? 'tls-own' : 'tls'
   try {
     const { validTo } = new X509Certificate(readFileSync(certificate))
     const notAfter = instant(validTo)
     const state = notAfter <= at ? 'stop' : notAfter <= later(at, 30 * DAY) ? 'wait' : 'good'
-    return { name: 'tls', state, facts: { certificate, until: notAfter.slice(0, 10) } }
+    return { name, state, facts: { certificate, until: notAfter.slice(0, 10) } }
   } catch {
-    return { name: 'tls', state: 'stop', facts: { certificate, until: '–' } }
+    return { name, state: 'stop', facts: { certificate, until: '–' } }
   }
 }

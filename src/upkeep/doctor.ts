@@ -61,6 +61,7 @@ export type CheckName =
   | 'own-address'
   | 'proxy-headers'
   | 'tls'
+  | 'tls-own'
 
 export interface Check {
   readonly name: CheckName

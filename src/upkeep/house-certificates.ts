@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { OF_THE_HOUSE } from '../authority/certificates.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Db } from '../db/open.ts'
 
@@ -10,20 +11,20 @@ export interface HouseCertificate {
   readonly notAfter: Instant
 }
 
-const ORDER = ['root', 'issuing', 'seal', 'tsa', 'ocsp']
-
 /** The authority's own certificates, from the root down. */
 export async function listHouseCertificates(db: Db): Promise<HouseCertificate[]> {
   const rows = await db
     .selectFrom('certificate')
     .select(['purpose', 'subject', 'der', 'notAfter'])
-    .where('purpose', '!=', 'signer')
+    .where('purpose', 'in', OF_THE_HOUSE)
     .where('revokedAt', 'is', null)
     .execute()
   return rows
-    .sort((a, b) => ORDER.indexOf(a.purpose) - ORDER.indexOf(b.purpose))
+    .sort((a, b) => order(a.purpose) - order(b.purpose))
     .map(({ purpose, subject, der, notAfter }) => ({ purpose, subject: commonNameOf(subject), fingerprint: fingerprintOf(der), notAfter }))
 }
+
+const order = (purpose: string): number => OF_THE_HOUSE.findIndex((one) => one === purpose)
 
 const fingerprintOf = (der: Uint8Array): string =>
   (createHash('sha256').update(der).digest('hex').toUpperCase().match(/../g) ?? []).join(':')

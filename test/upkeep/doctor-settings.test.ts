@@ -37,6 +37,12 @@ test('the server’s own certificate is told 30 days before it ends, and where i
     expect(await state(certificate, later(now, -40 * DAY))).toBe('good')
     expect(await state(certificate, later(now, 3 * DAY))).toBe('stop')
     expect(await state(join(folder, 'none.pem'), now)).toBe('stop')
+    const kept = { ...house.config, tls: { certificate, key: certificate, isOwn: true as const } }
+    expect(
+      (await examine({ db: house.db, config: kept, isLocked: () => false }, later(now, -40 * DAY))).find(({ name }) =>
+        name.startsWith('tls'),
+      ),
+    ).toMatchObject({ name: 'tls-own', state: 'good' })
     expect((await examine({ db: house.db, config: house.config, isLocked: () => false }, now)).some(({ name }) => name === 'tls')).toBe(
       false,
     )

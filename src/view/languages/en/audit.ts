@@ -101,6 +101,7 @@ export const audit = {
     'department.left': 'Took somebody out of a department',
     'group.joined': 'Put somebody into a group',
     'group.left': 'Took somebody out of a group',
+    'certificate.server-issued': 'Issued a certificate for a server',
     'certificate.renewed': 'Renewed a certificate',
     'authority.own-seal-laid-down': 'Went back to the house’s own seal',
     'envelope.deadline-changed': 'Moved the deadline',

@@ -62,6 +62,7 @@ export const authority = {
       tsa: 'Time stamps',
       ocsp: 'Certificate status (OCSP)',
       signer: 'Signer',
+      server: 'Server (TLS)',
     },
     current: 'In use',
     back: 'All certificates',
@@ -74,6 +75,8 @@ export const authority = {
     revoke: 'Revoke this certificate',
     revokeNow: 'Revoke for good',
     consequences: {
+      server:
+        'A revocation is published at once and cannot be taken back. Where this server keeps its certificate by itself (PARAPHE_TLS_CERTIFICATE=authority), it takes a new one within seconds; on any other server, put a new one in its place first.',
       signer:
         'A revocation is published at once and cannot be taken back. What its time stamp proves to have been signed before stays good; the verification page tells of the revocation all the same.',
       own: 'A revocation is published at once and cannot be taken back. Where the house still uses this certificate, it is given a new one first. What its time stamp proves to have been signed before stays good; the verification page tells of the revocation all the same.',

@@ -543,6 +543,12 @@ export const console = {
         wait: 'The server’s certificate ends on {until}. Put a new one in the place of {certificate}; it is taken up by itself.',
         stop: 'The server’s certificate in {certificate} cannot be used (it ends on {until}). Put a new one in its place.',
       },
+      'tls-own': {
+        title: 'HTTPS',
+        good: 'The authority’s certificate for this server is good until {until}; it is renewed by itself.',
+        wait: 'The authority has not given this server a new certificate; what it shows ends on {until}.',
+        stop: 'The server’s certificate in {certificate} cannot be used (it ends on {until}).',
+      },
       'setting-names': {
         title: 'Names of settings',
         good: '',

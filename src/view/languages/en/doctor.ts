@@ -92,6 +92,8 @@ export const doctorAdvice = {
   'backup-drill': 'Try one on the page Backup: only a restored copy is known to be good.',
   'setting-names': 'Correct the name, or remove it, and start again.',
   'setting-files': 'chmod 600, and change the secret.',
+  'tls-own':
+    'Set the authority up, or unlock its keys: the server takes its certificate within seconds. If it does not, the server’s log says why (tls.not-kept).',
   tls: 'Put a new certificate and its key in the place of the old files; they are taken up by themselves.',
   'clock-keeping': 'Switch on a time server: timedatectl set-ntp true, or install chrony.',
   'file-names': 'Remove small files beside the data, or move the folder to a file system with more entries.',

@@ -63,6 +63,7 @@ export const events = {
   'authority.unlocked': 'Unlocked the authority’s keys',
   'authority.revocation-list-issued': 'Issued revocation list {number}',
   'certificate.issued': 'Issued the certificate {serial}',
+  'certificate.server-issued': 'Issued the certificate {serial} for the server {hosts}; valid until {until}',
   'certificate.revoked': 'Revoked the certificate {serial}',
   'certificate.renewed': 'Renewed the certificate for {purpose}; valid until {until}',
   'authority.key-destroyed': 'Destroyed a spent key ({purpose})',

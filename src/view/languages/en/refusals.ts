@@ -203,6 +203,8 @@ export const refusals = {
   'authority.renewed-already': 'Somebody has just renewed this certificate. Look at it as it is now.',
   'authority.issuing-ends':
     'Nothing can be signed now: the issuing authority ends too soon. An administrator renews it on the page Authority.',
+  'server-certificate.not-for-servers':
+    'An authority above ours may not vouch for servers. Ask the company’s PKI for one without that restriction, or for the server’s certificate itself.',
   'authority.exists': 'There is an authority already.',
   'authority.missing': 'There is no certificate authority yet.',
   'authority.passphrase-wrong': 'This is not the passphrase of the authority’s keys.',

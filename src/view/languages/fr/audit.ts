@@ -100,6 +100,7 @@ export const audit = {
     'department.left': 'A retiré quelqu’un d’un service',
     'group.joined': 'A placé quelqu’un dans un groupe',
     'group.left': 'A retiré quelqu’un d’un groupe',
+    'certificate.server-issued': 'A émis un certificat de serveur',
     'certificate.renewed': 'A renouvelé un certificat',
     'authority.own-seal-laid-down': 'Est revenu au sceau de la maison',
     'envelope.deadline-changed': 'A déplacé l’échéance',

@@ -70,6 +70,7 @@ export const authority: typeof shape = {
       tsa: 'Horodatage',
       ocsp: 'État des certificats (OCSP)',
       signer: 'Signataire',
+      server: 'Serveur (TLS)',
     },
     current: 'En service',
     back: 'Tous les certificats',
@@ -82,6 +83,8 @@ export const authority: typeof shape = {
     revoke: 'Révoquer ce certificat',
     revokeNow: 'Révoquer définitivement',
     consequences: {
+      server:
+        'Une révocation est publiée aussitôt et ne peut pas être retirée. Si ce serveur tient lui-même son certificat (PARAPHE_TLS_CERTIFICATE=authority), il en prend un nouveau en quelques secondes ; sur tout autre serveur, mettez-en d’abord un nouveau à sa place.',
       signer:
         'Une révocation est publiée aussitôt et ne peut pas être retirée. Ce que son horodatage prouve signé auparavant reste valable ; la page de vérification signale la révocation malgré tout.',
       own: 'Une révocation est publiée aussitôt et ne peut pas être retirée. Si la maison utilise encore ce certificat, un nouveau est établi d’abord. Ce que son horodatage prouve signé auparavant reste valable ; la page de vérification signale la révocation malgré tout.',

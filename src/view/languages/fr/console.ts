@@ -552,6 +552,12 @@ export const console: typeof shape = {
         wait: 'Le certificat du serveur expire le {until}. Remplacez {certificate} ; le nouveau est pris en compte sans redémarrage.',
         stop: 'Le certificat du serveur dans {certificate} est inutilisable (il expire le {until}). Remplacez-le.',
       },
+      'tls-own': {
+        title: 'HTTPS',
+        good: 'Le certificat que l’autorité a établi pour ce serveur est valable jusqu’au {until} ; il est renouvelé tout seul.',
+        wait: 'L’autorité n’a pas donné de nouveau certificat à ce serveur ; celui qu’il montre prend fin le {until}.',
+        stop: 'Le certificat du serveur dans {certificate} est inutilisable (il prend fin le {until}).',
+      },
       'setting-names': {
         title: 'Noms des réglages',
         good: '',

@@ -92,6 +92,8 @@ export const doctorAdvice: typeof advice = {
   'backup-drill': 'Essayez-en une à la page Sauvegarde : seule une copie restaurée est sûrement bonne.',
   'setting-names': 'Corrigez le nom, ou retirez-le, puis redémarrez.',
   'setting-files': 'chmod 600, et changez le secret.',
+  'tls-own':
+    'Créez l’autorité, ou déverrouillez ses clés : le serveur prend son certificat en quelques secondes. Sinon, le journal du serveur dit pourquoi (tls.not-kept).',
   tls: 'Mettez un nouveau certificat et sa clé à la place des anciens fichiers ; ils sont pris en compte sans redémarrage.',
   'clock-keeping': 'Activez un serveur de temps : timedatectl set-ntp true, ou installez chrony.',
   'file-names': 'Retirez de petits fichiers à côté des données, ou déplacez le dossier vers un système de fichiers qui en admet plus.',

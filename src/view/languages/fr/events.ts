@@ -64,6 +64,7 @@ export const events: typeof shape = {
   'authority.unlocked': 'A déverrouillé les clés de l’autorité',
   'authority.revocation-list-issued': 'A émis la liste de révocation {number}',
   'certificate.issued': 'A émis le certificat {serial}',
+  'certificate.server-issued': 'A émis le certificat {serial} pour le serveur {hosts} ; valable jusqu’au {until}',
   'certificate.revoked': 'A révoqué le certificat {serial}',
   'certificate.renewed': 'A renouvelé le certificat pour {purpose} ; valable jusqu’au {until}',
   'authority.key-destroyed': 'A détruit une clé devenue inutile ({purpose})',

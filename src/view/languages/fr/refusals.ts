@@ -206,6 +206,8 @@ export const refusals: typeof shape = {
   'authority.renewed-already': 'Ce certificat vient d’être renouvelé. Regardez-le tel qu’il est maintenant.',
   'authority.issuing-ends':
     'Rien ne peut être signé pour l’instant : l’autorité émettrice se termine trop tôt. Un administrateur la renouvelle à la page Autorité.',
+  'server-certificate.not-for-servers':
+    'Une autorité au-dessus de la nôtre ne peut pas se porter garante de serveurs. Demandez à la PKI de l’entreprise une autorité sans cette restriction, ou le certificat du serveur lui-même.',
   'authority.exists': 'Il existe déjà une autorité.',
   'authority.missing': 'Il n’existe pas encore d’autorité de certification.',
   'authority.passphrase-wrong': 'Ce n’est pas la phrase secrète des clés de l’autorité.',
