@@ -6,7 +6,7 @@ import { type Ceremony, type CeremonyTools, recordOpeningIn, startCeremonySessio
 const LONGEST = 1_000
 
 /**
- * One no ends it for everybody. The link is enough to say no; on the sender's own device the code is asked first, or the sender could decline in
+ * One no ends it for everybody. The link is enough to say no; where the sender's device or system holds it the code is asked first, or they could decline in
  * another's name. The session shows what was done.
  */
 export async function decline(
@@ -17,7 +17,8 @@ export async function decline(
 ): Promise<{ session: string | null }> {
   const reason = typed.toWellFormed().trim().slice(0, LONGEST)
   if (!reason) throw new Refusal('invalid', 'envelope.reason-missing')
-  if (ceremony.invitation.inPerson === 1 && !ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
+  const isHeldByAnother = ceremony.invitation.inPerson === 1 || ceremony.invitation.embedded === 1
+  if (isHeldByAnother && !ceremony.session?.verifiedAt) throw new Refusal('forbidden', 'ceremony.not-identified')
   const session = await tools.db.transaction().execute(async (tx) => {
     const acting = await actingRecipient(tx, act, ceremony.recipient.id)
     await recordOpeningIn(tx, act, acting)

@@ -32,7 +32,10 @@ export async function moveDeadline(db: Db, act: UserAct, user: Reader, envelopeI
       .where('id', '=', envelopeId)
       .where('status', '=', 'sent')
       .execute()
-    await tx.updateTable('invitation').set({ expiresAt: deadline }).where('recipientId', 'in', ids).where('revokedAt', 'is', null).execute()
+    const links = tx.updateTable('invitation').set({ expiresAt: deadline }).where('recipientId', 'in', ids).where('revokedAt', 'is', null)
+    await links.where('embedded', '=', 0).execute()
+    // One that a page shows lives for its day; a deadline only ends it sooner.
+    await links.where('embedded', '=', 1).where('expiresAt', '>', deadline).execute()
     await append(tx, act, { type: 'envelope.deadline-changed', envelopeId, detail: { deadline } })
     await watchDeadline(tx, act, envelopeId, deadline)
     await scheduleReminders(tx, act.at, { ...envelope, deadline })

@@ -2,7 +2,7 @@ import { openEmbedded } from '../../envelope/embedding.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { requireUser, userAct } from '../access.ts'
-import { answer, createApi, createRoute, keyed, posts, refusals, z } from './route.ts'
+import { answer, changes, createApi, createRoute, refusals, z } from './route.ts'
 import { pathId, told } from './shapes.ts'
 
 const SigningLink = z
@@ -24,8 +24,9 @@ export const apiSigningLinks = createApi().openapi(
     summary: 'Make a link that your own page shows inside it',
     description:
       'Asked for when the recipient stands before the page: it lives for a day. Only origins that the console lists may show it.',
-    ...posts('envelopes:write'),
-    request: { ...keyed, params: z.object({ id: pathId('id', 'env'), recipient: pathId('recipient', 'rcp') }) },
+    // No Idempotency-Key: an answer that is kept would keep the secret of the link.
+    ...changes('envelopes:write'),
+    request: { params: z.object({ id: pathId('id', 'env'), recipient: pathId('recipient', 'rcp') }) },
     responses: { 201: answer(SigningLink, 'The link.'), ...refusals(404, 409) },
   }),
   async (c) => {

@@ -7,9 +7,9 @@ const isBefore = (at, other) => at > other
 /** Puts fresh cards in the place of those shown; each keeps its focus, and nothing else on the page is touched. */
 export async function refresh(ids, { quietly = [] } = {}) {
   const told = []
-  for (let at = 0; at < ids.length; at += 50) {
+  for (let from = 0; from < ids.length; from += 50) {
     const address = new URLSearchParams(query())
-    address.set('ids', ids.slice(at, at + 50).join(','))
+    address.set('ids', ids.slice(from, from + 50).join(','))
     const answer = await fetch(at(`/board/changes?${address}`), { headers: { accept: 'application/json' } }).catch(() => null)
     if (!answer?.ok) return false
     const { cards, counts } = await answer.json()
