@@ -9,6 +9,7 @@ import type { Permissions } from './permissions.ts'
 import { permissionsOf } from './rights.ts'
 import { admit } from './sign-on/only.ts'
 import { passOn } from './sign-on/sessions.ts'
+import { tellOwner } from './telling.ts'
 import { newToken, type Session, startSession, tokenHash } from './session.ts'
 
 /** What has said who it is: a password of the house or of a directory, a link, a passkey, an OpenID provider. */
@@ -40,6 +41,7 @@ export async function openSession(tx: Tx, act: Act, user: UserRow, identified: I
   await admit(tx, act, user, method)
   const needs = factor ? null : await missingFactor(tx, user)
   if (!needs) {
+    if (!knownDevice && method !== 'link') await tellOfNewBrowser(tx, own, user)
     const { session, token } = await startSession(tx, own, user, { method, factor })
     await append(tx, own, { type: 'user.signed-in', detail: { session: session.id, knownDevice, method, factor } })
     return { kind: 'open', user, session, token }
@@ -78,6 +80,7 @@ export async function completeSession(
     .executeTakeFirst()
   if (numUpdatedRows !== 1n) return null
   const own = { ...act, actor: { kind: 'user', id: user.id } } as const
+  if (half.knownDevice === 0 && half.method !== 'link') await tellOfNewBrowser(tx, own, user)
   const { session, token } = await startSession(tx, own, user, { method: half.method, factor })
   await passOn(tx, half.id, session.id)
   const detail = { session: session.id, knownDevice: half.knownDevice === 1, method: half.method, factor }
@@ -90,6 +93,12 @@ export async function findHalfSession(db: Db, token: string, at: Instant): Promi
   if (!half || half.endedAt !== null || at >= later(half.createdAt, HALF_LASTS)) return null
   const user = await db.selectFrom('user').selectAll().where('id', '=', half.userId).where('disabledAt', 'is', null).executeTakeFirst()
   return user ? { half, user } : null
+}
+
+/** Before the session begins. The browser remembers the sign-in, so that it is told once; of the very first sign-in nothing is. A link is told by itself. */
+async function tellOfNewBrowser(tx: Tx, own: Act, user: UserRow): Promise<void> {
+  const earlier = await tx.selectFrom('userSession').select('id').where('userId', '=', user.id).limit(1).executeTakeFirst()
+  if (earlier) await tellOwner(tx, own, user, 'new-device')
 }
 
 /** What is asked of this person before a session opens; null: nothing. */

@@ -1,5 +1,6 @@
 import { PASSWORD_LINK_ASKED, sendPasswordLink } from '../access/forgotten-password.ts'
 import { sweepAttempts } from '../access/attempts.ts'
+import { forgetOldSessions } from '../access/forgetting-sessions.ts'
 import { sweepAnswers } from '../access/sign-on/answers.ts'
 import { DIRECTORY_ROUND, followDirectory } from '../access/sign-on/round.ts'
 import { CHECKPOINT } from '../audit/checkpoint.ts'
@@ -83,6 +84,7 @@ export const handlersOf = (house: House): Readonly<Record<string, Handler>> => (
     await sweepAttempts(house.db, later(at, -DAY))
     await sweepAnswers(house.db, later(at, -DAY))
     await sweepPads(house.db, later(at, -DAY))
+    await forgetOldSessions(house.db, later(at, -30 * DAY))
     await remindTheSilent(house.db, at)
     await orderDigests(house.db, at)
     await forgetRead(house.db, later(at, -YEAR))

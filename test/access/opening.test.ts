@@ -69,3 +69,26 @@ test('what stands between opens nothing, ends by itself, and becomes one session
   expect(await eventsOf(house.db)).toEqual(['user.added', 'user.second-factor-asked', 'user.signed-in'])
   expect(JSON.stringify(await house.db.selectFrom('halfSession').selectAll().execute())).not.toContain(opened.token)
 })
+
+test('whoever signs in from a new browser is told by mail, but neither at the very first sign-in nor before the second factor', async () => {
+  await using house = await openAccess()
+  const told = async () =>
+    (await house.db.selectFrom('message').select(['kind', 'params', 'address']).execute()).filter(({ params }) =>
+      params.includes('new-device'),
+    )
+  const ann = await house.db.selectFrom('user').selectAll().where('id', '=', house.ann.id).executeTakeFirstOrThrow()
+  await open(house, house.ann)
+  expect(await told()).toEqual([])
+  await open(house, house.ann, { knownDevice: true })
+  await open(house, house.ann, { method: 'link' })
+  expect(await told()).toEqual([])
+  await open(house, house.ann)
+  expect(await told()).toMatchObject([{ kind: 'account-news', address: ann.email }])
+  await decide(house, 'optional')
+  await giveTotp(house, house.ann)
+  const half = await open(house, house.ann)
+  expect(await told()).toHaveLength(1)
+  const found = await findHalfSession(house.db, half.token, NOON)
+  await house.db.transaction().execute((tx) => completeSession(tx, visitor(), found!.user, found!.half, 'totp'))
+  expect(await told()).toHaveLength(2)
+})
