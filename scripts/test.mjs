@@ -11,7 +11,10 @@ const BUN = join(ROOT, 'node_modules/bun/bin/bun.exe')
 const AT_ONCE = 2
 
 /** Tests that drive a browser or whole processes come after the others, so that neither waits too long. */
-const ALONE = ['binary', 'journey', 'crash', 'conformance', 'corpus']
+const ALONE = ['sandbox', 'binary', 'journey', 'crash', 'conformance', 'corpus']
+
+/** They look at the clock: one file at a time, and nothing beside them. */
+const ONE_BY_ONE = ['./test/sandbox/']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const group of process.argv.length > 2 ? [process.argv.slice(2)] : groups()) {
@@ -85,7 +88,8 @@ function failuresIn(text) {
 }
 
 function bunTest(paths) {
-  return ran([BUN, 'test', '--timeout', '60000', `--parallel=${AT_ONCE}`, '--no-isolate', ...paths])
+  const atOnce = paths.every((path) => ONE_BY_ONE.includes(path)) ? 1 : AT_ONCE
+  return ran([BUN, 'test', '--timeout', '60000', `--parallel=${atOnce}`, '--no-isolate', ...paths])
 }
 
 function ran([program, ...args]) {
