@@ -157,6 +157,8 @@ test('an answer of a passkey counts once, for whom and what it was asked, and no
 }, 90_000)
 
 test('the pages of a proof, of a new password and of security are whole, in both languages', async () => {
+  // Those of the tests before would ask for a finger.
+  await house.house.db.deleteFrom('passkey').execute()
   const { page } = await browser.person({ phone: true })
   await byPassword(page, 'ann@acme.example')
   const { db, secretKey, clock } = house.house
