@@ -17,6 +17,7 @@ import { mailServer, smsGateway, timeStampAuthorities } from './looks/others.ts'
 import { signature } from './looks/signature.ts'
 import { objects } from './vault-place.ts'
 import { auditLog, witness } from './doctor-log.ts'
+import { breakGlass, directoryRounds, secondFactors, signOnSources } from './doctor-sign-on.ts'
 import { settingFiles, settingNames, tls } from './doctor-settings.ts'
 import { countFaults } from '../vault/faults.ts'
 import { lastSweep } from '../vault/sweep.ts'
@@ -61,6 +62,10 @@ export type CheckName =
   | 'own-address'
   | 'proxy-headers'
   | 'tls'
+  | 'directory-rounds'
+  | 'break-glass'
+  | 'second-factors'
+  | 'sign-on-sources'
   | 'tls-own'
 
 export interface Check {
@@ -118,6 +123,9 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
     coreDumps,
     languages,
     tls,
+    directoryRounds,
+    breakGlass,
+    secondFactors,
   ]) {
     const check = await look(tools, at)
     if (check) checks.push(check)
@@ -126,7 +134,16 @@ export async function examine(tools: DoctorTools, at: Instant): Promise<Check[]>
 }
 
 /** What is tried for real: a signature, and everybody whom the house speaks to. It takes seconds, and opens connections. */
-export const TRIALS: readonly Look[] = [signature, mailServer, smsGateway, timeStampAuthorities, ownAddress, proxyHeaders, growth]
+export const TRIALS: readonly Look[] = [
+  signature,
+  mailServer,
+  smsGateway,
+  signOnSources,
+  timeStampAuthorities,
+  ownAddress,
+  proxyHeaders,
+  growth,
+]
 
 /** `tell` is told after each how many are done. */
 export async function tryEverything(

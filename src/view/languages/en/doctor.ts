@@ -56,6 +56,25 @@ export const doctorChecks = {
     wait: '',
     stop: '{origin} does not lead here ({fault} {detail}).',
   },
+  'directory-rounds': {
+    title: 'Comparison with directories',
+    good: 'Every directory was compared within a day.',
+    wait: 'Late, or waiting for an administrator: {names}.',
+    stop: 'Got no answer: {names}.',
+  },
+  'break-glass': {
+    title: 'Break-glass account',
+    good: 'Its password was tried on {last}.',
+    wait: 'Its password was not tried for 90 days (last: {last}).',
+    stop: 'None is chosen: when the sign-on fails, nobody comes in.',
+  },
+  'second-factors': {
+    title: 'Second factor of administrators',
+    good: 'Every administrator has one.',
+    wait: 'Administrators whom a password alone lets in: {count}.',
+    stop: '',
+  },
+  'sign-on-sources': { title: 'Directories and providers', good: 'All in use answer: {count}.', wait: '', stop: '{why}' },
   'proxy-headers': {
     title: 'Proxy',
     good: 'A visitor is seen as {client}, asking for {host}.',
@@ -108,6 +127,10 @@ export const doctorAdvice = {
   'time-stamp-authorities': 'Open Authority › Time stamps: put another one in front, or let the house’s own clock stand in.',
   'own-address':
     '“name”: the name is not known to this machine’s name server. “certificate”: it is not trusted, has ended or names another host. “closed” or “silent”: nothing listens, or a firewall is between. “host”: the proxy does not hand on the Host header. “another” or “not-ours”: another program answers there.',
+  'directory-rounds': 'Open Console › Sign-on and the directory: try it, or agree to what it waits for.',
+  'break-glass': 'Open Console › Sign-on, and choose the account with its password again.',
+  'second-factors': 'Ask administrators for a second factor on the page Second factor.',
+  'sign-on-sources': 'Open Console › Sign-on and the source that is named, and try it: each step says what is amiss.',
   'proxy-headers': 'Name the proxy in PARAPHE_TRUSTED_PROXIES, and let it set X-Forwarded-For and keep Host.',
 }
 

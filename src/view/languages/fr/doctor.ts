@@ -57,6 +57,25 @@ export const doctorChecks: typeof checks = {
     wait: '',
     stop: '{origin} ne mène pas ici ({fault} {detail}).',
   },
+  'directory-rounds': {
+    title: 'Comparaison avec les annuaires',
+    good: 'Chaque annuaire a été comparé depuis moins d’un jour.',
+    wait: 'En retard, ou en attente d’un administrateur : {names}.',
+    stop: 'Sans réponse : {names}.',
+  },
+  'break-glass': {
+    title: 'Compte de secours',
+    good: 'Son mot de passe a été essayé le {last}.',
+    wait: 'Son mot de passe n’a pas été essayé depuis 90 jours (dernier essai : {last}).',
+    stop: 'Aucun n’est choisi : si la connexion externe échoue, personne n’entre.',
+  },
+  'second-factors': {
+    title: 'Second facteur des administrateurs',
+    good: 'Chaque administrateur en a un.',
+    wait: 'Administrateurs qu’un mot de passe seul laisse entrer : {count}.',
+    stop: '',
+  },
+  'sign-on-sources': { title: 'Annuaires et fournisseurs', good: 'Tous ceux qui servent répondent : {count}.', wait: '', stop: '{why}' },
   'proxy-headers': {
     title: 'Mandataire',
     good: 'Un visiteur est vu comme {client}, demandant {host}.',
@@ -108,6 +127,10 @@ export const doctorAdvice: typeof advice = {
   'time-stamp-authorities': 'Ouvrez Autorité › Horodatage : placez-en une autre en tête, ou laissez l’horloge de la maison y suppléer.',
   'own-address':
     '« name » : le nom est inconnu du serveur de noms de cette machine. « certificate » : il n’est pas reconnu, a expiré ou nomme un autre hôte. « closed » ou « silent » : rien n’écoute, ou un pare-feu est entre les deux. « host » : le mandataire ne transmet pas l’en-tête Host. « another » ou « not-ours » : un autre programme y répond.',
+  'directory-rounds': 'Ouvrez Console › Connexion et l’annuaire : essayez-le, ou acceptez ce qu’il attend.',
+  'break-glass': 'Ouvrez Console › Connexion, et choisissez de nouveau le compte avec son mot de passe.',
+  'second-factors': 'Demandez un second facteur aux administrateurs, à la page Second facteur.',
+  'sign-on-sources': 'Ouvrez Console › Connexion et la source nommée, et essayez-la : chaque étape dit ce qui ne va pas.',
   'proxy-headers': 'Nommez le mandataire dans PARAPHE_TRUSTED_PROXIES, et laissez-le poser X-Forwarded-For et garder Host.',
 }
 
