@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { base64url } from '../base/bytes.ts'
 import { DAY, type Instant, later, MINUTE, SECOND } from '../base/instant.ts'
 import { Refusal } from '../base/refusal.ts'
@@ -7,6 +8,33 @@ import type { Db } from '../db/open.ts'
 /** What is counted, without saying whom: an address or an IP stands there only as a code under the key outside the database. */
 export const bucketOf = (secretKey: SecretKey, ...parts: readonly string[]): string =>
   base64url(secretKey.authenticate('rate-limit', ...parts))
+
+/**
+ * Whoever is counted by where they are: an IPv4 address, or the /64 of an IPv6 address, of which one line has as many addresses as it likes. An IPv4
+ * address that is written as IPv6 is itself.
+ */
+export function networkOf(ip: string | null): string {
+  const [address = ''] = (ip ?? '').split('%')
+  if (isIP(address) !== 6) return address
+  const groups = groupsOf(URL.parse(`http://[${address}]/`)!.hostname.slice(1, -1))
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 255])
+      .join('.')
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`
+}
+
+/** Of the shortest form of an IPv6 address, in which one row of zeros may be left out. */
+function groupsOf(address: string): number[] {
+  const [before = [], behind = []] = address
+    .split('::')
+    .map((half) => (half ? half.split(':').map((group) => Number.parseInt(group, 16)) : []))
+  return [...before, ...Array<number>(8 - before.length - behind.length).fill(0), ...behind]
+}
 
 export interface Attempts {
   readonly count: number

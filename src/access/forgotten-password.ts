@@ -10,7 +10,7 @@ import type { PasswordLinkTable, UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { queueMessage } from '../mail/outbox.ts'
-import { attemptsIn, bucketOf, recordAttempt } from './attempts.ts'
+import { attemptsIn, bucketOf, networkOf, recordAttempt } from './attempts.ts'
 import { type Opened, openSession } from './opening.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { fullName } from './roles.ts'
@@ -36,7 +36,7 @@ export async function askForPasswordLink({ db, secretKey }: SignInTools, act: Ac
   const own = bucketOf(secretKey, 'password-link', address ?? '')
   const buckets = [
     { bucket: own, most: ASKED_AN_HOUR.address },
-    { bucket: bucketOf(secretKey, 'password-link ip', act.ip ?? ''), most: ASKED_AN_HOUR.ip },
+    { bucket: bucketOf(secretKey, 'password-link ip', networkOf(act.ip)), most: ASKED_AN_HOUR.ip },
   ]
   await db.transaction().execute(async (tx) => {
     let isTooOften = false

@@ -64,7 +64,7 @@ export async function openSession(tx: Tx, act: Act, user: UserRow, identified: I
   return { kind: 'half', user, needs, token }
 }
 
-/** The half session becomes a whole one, under a new token. Of two requests one wins; null: it was over. */
+/** The half session becomes a whole one, under a new token, where it may still. Of two requests one wins; null: it was over. */
 export async function completeSession(
   tx: Tx,
   act: Act,
@@ -79,6 +79,8 @@ export async function completeSession(
     .where('endedAt', 'is', null)
     .executeTakeFirst()
   if (numUpdatedRows !== 1n) return null
+  // The house, or where the person comes from, may have changed since the first step.
+  await admit(tx, act, user, half.method, half.createdAt)
   const own = { ...act, actor: { kind: 'user', id: user.id } } as const
   if (half.knownDevice === 0 && half.method !== 'link') await tellOfNewBrowser(tx, own, user)
   const { session, token } = await startSession(tx, own, user, { method: half.method, factor })

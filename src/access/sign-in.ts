@@ -7,7 +7,7 @@ import type { UserRow } from '../db/database.ts'
 import type { Db } from '../db/open.ts'
 import { LdapFailure } from '../ldap/server.ts'
 import { readSetting } from '../setting/setting.ts'
-import { bucketOf, clearAttempts, reserve, takeBackAttempt } from './attempts.ts'
+import { bucketOf, clearAttempts, networkOf, reserve, takeBackAttempt } from './attempts.ts'
 import { verifyPassword } from './password.ts'
 import { type Opened, openSession } from './opening.ts'
 import { arrive } from './sign-on/arriving.ts'
@@ -37,7 +37,7 @@ export async function signIn({ db, secretKey }: SignInTools, act: Act, credentia
   const address = addressOf(credentials.email) ?? credentials.email.trim().toLowerCase()
   const known = isKnownDevice(secretKey, address, credentials.device)
   const account = known ? bucketOf(secretKey, 'sign-in device', credentials.device ?? '') : bucketOf(secretKey, 'sign-in account', address)
-  const ip = known ? null : bucketOf(secretKey, 'sign-in ip', act.ip ?? '')
+  const ip = known ? null : bucketOf(secretKey, 'sign-in ip', networkOf(act.ip))
   await reserve(db, act.at, account, ip)
 
   const user = await findUserByAddress(db, credentials.email)

@@ -107,12 +107,30 @@ export const disableUser = (db: Db, act: Act, reader: Reader | null, id: string)
 
 export async function disableUserIn(tx: Tx, act: Act, reader: Reader | null, id: string): Promise<void> {
   const user = await findUser(tx, id)
-  if (user.disabledAt) return
+  const isSources = await endSourcesNo(tx, id)
+  if (user.disabledAt && !isSources) return
   if (reader) refuseHigher(reader, user)
-  await changingRights(tx, reader, () => tx.updateTable('user').set({ disabledAt: act.at }).where('id', '=', id).execute())
+  await changingRights(tx, reader, () =>
+    tx
+      .updateTable('user')
+      .set({ disabledAt: user.disabledAt ?? act.at })
+      .where('id', '=', id)
+      .execute(),
+  )
   await append(tx, act, { type: 'user.disabled', detail: { user: id }, clear: { name: fullName(user) } })
   await endSessions(tx, act, id, null)
   await endTokens(tx, act, id)
+}
+
+/** From here on it is a person's decision, which the source does not undo. Whether it was the source's. */
+async function endSourcesNo(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('identity')
+    .set({ disabledAt: null })
+    .where('userId', '=', id)
+    .where('disabledAt', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 export function enableUser(db: Db, act: Act, reader: Reader | null, id: string): Promise<void> {
@@ -120,6 +138,7 @@ export function enableUser(db: Db, act: Act, reader: Reader | null, id: string):
     const user = await findUser(tx, id)
     if (!user.disabledAt) return
     if (reader) refuseHigher(reader, user)
+    await endSourcesNo(tx, id)
     await tx.updateTable('user').set({ disabledAt: null }).where('id', '=', id).execute()
     await append(tx, act, { type: 'user.enabled', detail: { user: id }, clear: { name: fullName(user) } })
   })

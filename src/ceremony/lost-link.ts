@@ -1,4 +1,4 @@
-import { attemptsIn, bucketOf, recordAttempt } from '../access/attempts.ts'
+import { attemptsIn, bucketOf, networkOf, recordAttempt } from '../access/attempts.ts'
 import { type Act, systemAct } from '../audit/act.ts'
 import { append } from '../audit/trail.ts'
 import { base64, fromBase64, fromUtf8, utf8 } from '../base/bytes.ts'
@@ -34,7 +34,7 @@ export async function askForLink({ db, secretKey, wake }: Tools, act: Act, typed
   const own = bucketOf(secretKey, 'lost-link', address ?? '')
   const buckets = [
     { bucket: own, most: ASKED_AN_HOUR.address },
-    { bucket: bucketOf(secretKey, 'lost-link-ip', act.ip ?? ''), most: ASKED_AN_HOUR.ip },
+    { bucket: bucketOf(secretKey, 'lost-link-ip', networkOf(act.ip)), most: ASKED_AN_HOUR.ip },
   ]
   await db.transaction().execute(async (tx) => {
     let isTooOften = false

@@ -6,9 +6,11 @@ import { changeOwnDetails } from '../access/users.ts'
 import { fill, LANGUAGE_NAMES, words } from '../view/words.ts'
 import { requireUser, signedIn, userAct } from './access.ts'
 import { blankForm, type Form, readAnswers } from './answers.ts'
-import { createApp, type Ctx } from './env.ts'
+import { createApp, createMiddleware, type Ctx } from './env.ts'
+import { KEPT } from './kept-form.ts'
 import { drawnLine, drawnLineNeeded, language, phoneNumber } from './schemas.ts'
 import { flash } from './server.ts'
+import { freshProof } from './step-up.ts'
 import { setCookie } from 'hono/cookie'
 
 const Own = z.object({
@@ -49,9 +51,16 @@ export const accountPage = async (c: Ctx, forms: { details?: Form; password?: Fo
   })
 }
 
+/** Codes go to one's own phone: another number is kept only after a proof. A form that comes back with its proof passes through the same door. */
+const proofOfNewPhone = createMiddleware(async (c, next) => {
+  const answers = await readAnswers(c, Own)
+  const isChanged = answers.ok && answers.value.phone !== requireUser(c).phone
+  return isChanged || KEPT in answers.form.values ? freshProof(c, next) : next()
+})
+
 export const account = createApp()
   .get('/account', signedIn, async (c) => c.html(await accountPage(c)))
-  .post('/account', signedIn, async (c) => {
+  .post('/account', signedIn, proofOfNewPhone, async (c) => {
     const answers = await readAnswers(c, Own)
     if (!answers.ok) return c.html(await accountPage(c, { details: answers.form }), 422)
     const details = answers.value as typeof answers.value & { language: 'en' | 'fr' }

@@ -6,6 +6,7 @@ import { createMiddleware, type Ctx, isHtmx, wantsJson } from './env.ts'
 import { refusalStatus } from './errors.ts'
 import { requireSite, siteOf } from './passkey-site.ts'
 import { keepForm, type KeptForm, PROOF, restoreForm } from './kept-form.ts'
+import { pathBelow } from './base-path.ts'
 
 /**
  * Lets through whoever has shown within ten minutes that it is they who sit there. Stands behind the right, before a page and before what the page
@@ -25,18 +26,18 @@ function guard(isFile: boolean) {
       return next()
     }
     if (wantsJson(c)) throw new Refusal('forbidden', 'proof.needed')
-    const here = pathOf(c, c.req.url)
+    const here = pathWithin(c, c.req.url)
     if (isHtmx(c))
-      return c.body(null, 204, { 'HX-Redirect': `/proof?next=${encodeURIComponent(pathOf(c, c.req.header('hx-current-url')))}` })
+      return c.body(null, 204, { 'HX-Redirect': `/proof?next=${encodeURIComponent(pathWithin(c, c.req.header('hx-current-url')))}` })
     if (!isPost) {
-      const back = isFile ? `&file=${encodeURIComponent(pathOf(c, c.req.header('referer')))}` : ''
+      const back = isFile ? `&file=${encodeURIComponent(pathWithin(c, c.req.header('referer')))}` : ''
       return c.redirect(`/proof?next=${encodeURIComponent(here)}${back}`, 303)
     }
     const kept = await keepForm(c)
     const typed = await typedProof(c)
     const asked = (await c.req.parseBody())[`${PROOF}back`]
     // The page that the form stood on, which the answer to a form does not know of itself.
-    const from = pathOf(c, c.req.header('referer'))
+    const from = pathWithin(c, c.req.header('referer'))
     const file = isFile ? (typeof asked === 'string' ? ownAddress(asked) : from) : ''
     if (!typed) return c.html(await proofPage(c, { kept, action: here, file, from }), 403)
     try {
@@ -103,8 +104,9 @@ export const proofRefused = (c: Ctx, error: unknown): Form =>
     'sign-in': 'proof',
   })
 
-/** The address within the house, as the browser names it. */
-function pathOf(c: Ctx, address: string | undefined): string {
+/** The address within the house, as the browser names it; '/' for one that is not of this house. */
+function pathWithin(c: Ctx, address: string | undefined): string {
   const url = URL.parse(address ?? '', c.req.url)
-  return url && url.host === new URL(c.req.url).host ? url.pathname + url.search : '/'
+  const path = url && url.host === new URL(c.req.url).host ? pathBelow(c.env.base, url.pathname) : null
+  return url && path !== null ? path + url.search : '/'
 }

@@ -5,8 +5,8 @@ import { addUser } from '../../src/access/users.ts'
 import { EMPLOYEE } from '../../src/access/rights.ts'
 import type { User } from '../../src/access/roles.ts'
 import { systemAct } from '../../src/audit/act.ts'
-import { type SecondFactorPolicy, writeSetting } from '../../src/setting/setting.ts'
-import { after, ANN, eventsOf, NOON, openAccess, visitor } from './support.ts'
+import { DEFAULTS, type SecondFactorPolicy, writeSetting } from '../../src/setting/setting.ts'
+import { after, ANN, eventsOf, NOON, openAccess, reasonOf, visitor } from './support.ts'
 
 type Access = Awaited<ReturnType<typeof openAccess>>
 
@@ -91,4 +91,30 @@ test('whoever signs in from a new browser is told by mail, but neither at the ve
   const found = await findHalfSession(house.db, half.token, NOON)
   await house.db.transaction().execute((tx) => completeSession(tx, visitor(), found!.user, found!.half, 'totp'))
   expect(await told()).toHaveLength(2)
+})
+
+test('a half session begun before everybody signs on by a source opens nothing after, and the break-glass account’s is heard of once', async () => {
+  await using house = await openAccess()
+  const { db, ann } = house
+  const bob = await addBob(house)
+  await decide(house, 'everybody')
+  const only = (isOnly: boolean) =>
+    db
+      .transaction()
+      .execute((tx) =>
+        writeSetting(tx, systemAct(NOON), 'signOn', { ...DEFAULTS.signOn, only: isOnly, breakGlassUserId: ann.id, testedAt: NOON }),
+      )
+  const complete = async (user: User, opened: Opened) => {
+    const { half } = (await findHalfSession(db, opened.token, after(1_000)))!
+    return reasonOf(db.transaction().execute((tx) => completeSession(tx, visitor(after(1_000)), user, half, 'totp')))
+  }
+  const uses = async () => (await db.selectFrom('breakGlassUse').select('id').execute()).length
+  await only(false)
+  const [bobs, anns] = [await open(house, bob), await open(house, ann)]
+  await only(true)
+  expect(await complete(bob, bobs)).toBe('sign-in.source-only')
+  expect(await findHalfSession(db, bobs.token, after(1_000))).not.toBeNull()
+  expect([await complete(ann, anns), await uses()]).toEqual(['nothing was refused', 1])
+  const next = await open(house, ann)
+  expect([await uses(), await complete(ann, next), await uses()]).toEqual([2, 'nothing was refused', 2])
 })

@@ -76,6 +76,39 @@ test('below a path everything that goes out begins with it: redirects, cookies, 
   expect((await send('/sign/account', { headers: { cookie: token.replace('__Secure-host-', '__Host-') } })).status).toBe(303)
 })
 
+test('a proof below a path leads back to the page and the form that asked for it', async () => {
+  await using house = await openTestHouse({ environment })
+  const jar = new Map<string, string>()
+  const send = async (path: string, fields?: Record<string, string>) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { host: HOST, 'sec-fetch-site': 'same-origin', cookie, referer: `https://${HOST}/sign/console/roles/new` }
+    const body = fields && { method: 'POST', body: new URLSearchParams(fields) }
+    const answer = await house.server.fetch(new Request(`https://${HOST}${path}`, { ...body, headers }), '192.0.2.7')
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
+      jar.set(name!, value!)
+    }
+    return { status: answer.status, location: answer.headers.get('location') ?? '', text: await answer.text() }
+  }
+  const csrfIn = ({ text }: { text: string }): string => /name="csrf" value="([^"]+)"/.exec(text)![1]!
+  const password = 'violet tractor hums at noon'
+  await send('/sign/sign-in', { csrf: csrfIn(await send('/sign/sign-in')), email: ANN.email, password })
+  house.wait(11 * 60_000)
+  const asked = await send('/sign/console/channels?preset=ovh')
+  expect(asked.location).toBe(`/sign/proof?next=${encodeURIComponent('/console/channels?preset=ovh')}`)
+  const csrf = csrfIn(await send(asked.location))
+  const proved = await send('/sign/proof', { csrf, next: '/console/channels?preset=ovh', 'proof-password': password })
+  expect(proved.location).toBe('/sign/console/channels?preset=ovh')
+  expect((await send(proved.location)).status).toBe(200)
+  house.wait(11 * 60_000)
+  const held = await send('/sign/console/roles', { csrf, name: 'Buyers', 'documents.view': 'own' })
+  expect(held.status).toBe(403)
+  expect(held.text).toContain('action="/sign/console/roles"')
+  const kept = /name="kept" value="([^"]+)"/.exec(held.text)![1]!
+  expect((await send('/sign/console/roles', { csrf, kept, 'proof-password': password })).status).toBe(303)
+  expect((await house.house.db.selectFrom('role').select('id').where('name', '=', 'Buyers').execute()).length).toBe(1)
+})
+
 test('an origin is one without its path: forms of another application’s page of the host are refused by the token, of another host by the origin', async () => {
   await using test = await openTestHouse({ environment })
   const post = (origin: string) =>

@@ -25,7 +25,8 @@ export async function arrive(db: Db, act: Act, source: IdentitySource, told: Tol
   const user = await db.transaction().execute(async (tx) => {
     const known = await identityOf(tx, source.id, told.subject)
     const account = known ? await returning(tx, own, known) : await newcomer(tx, own, source, told, isAddressProven)
-    await followDetails(tx, own, account, told)
+    // Known or not: an address that nobody has proven stays away from the account.
+    await followDetails(tx, own, account, isAddressProven ? told : { ...told, email: '' })
     await noteSeen(tx, act.at, account.id, told.name)
     return account
   })
@@ -46,6 +47,7 @@ async function returning(tx: Tx, act: Act, known: IdentityRow): Promise<UserRow>
 
 export async function letInAgain(tx: Tx, act: Act, user: UserRow): Promise<void> {
   await tx.updateTable('identity').set({ disabledAt: null }).where('userId', '=', user.id).execute()
+  if (!user.disabledAt) return
   await tx.updateTable('user').set({ disabledAt: null }).where('id', '=', user.id).execute()
   await append(tx, act, { type: 'user.enabled', detail: { user: user.id, by: 'source' }, clear: { name: fullName(user) } })
 }

@@ -21,16 +21,21 @@ const LOCAL: readonly SignInMethod[] = ['password', 'link', 'passkey']
 
 /**
  * Whether what has said who it is may open a session. Whoever comes from a source comes in by it alone, for it decides whether they may. While
- * everybody signs on by a source, the break-glass administrator's own password still opens, and everybody hears of it.
+ * everybody signs on by a source, the break-glass administrator's own password still opens, and everybody hears of it: once, where a half session of
+ * `begunAt` becomes a whole one.
  */
-export async function admit(tx: Tx, act: Act, user: UserRow, method: SignInMethod): Promise<void> {
+export async function admit(tx: Tx, act: Act, user: UserRow, method: SignInMethod, begunAt: Instant | null = null): Promise<void> {
   if (!LOCAL.includes(method)) return
   const origin = await originOf(tx, user.id)
   if (origin) throw new Refusal('forbidden', 'sign-in.by-source', { name: origin.name })
   const { only, breakGlassUserId } = await readSetting(tx, 'signOn')
   if (!only) return
   if (user.id !== breakGlassUserId) throw new Refusal('forbidden', 'sign-in.source-only')
-  await soundAlarm(tx, act, user)
+  const isKnown =
+    begunAt !== null &&
+    (await tx.selectFrom('breakGlassUse').select('id').where('userId', '=', user.id).where('at', '=', begunAt).executeTakeFirst()) !==
+      undefined
+  if (!isKnown) await soundAlarm(tx, act, user)
 }
 
 /** Into the log, to every administrator by mail, and on every page until one of them has taken note. */

@@ -122,7 +122,7 @@ async function compare(
     // Whom an administrator has shut out is none of the directory's business.
     if (isShutOut && !one.identity.disabledAt) continue
     if (person) await follow(db, act, source, one, person, await toldBy(directory, source, person), round)
-    else if (!one.identity.disabledAt) missing.push(one)
+    else if (!isShutOut) missing.push(one)
   }
   const most = Math.max(1, Math.floor((round.known * source.settings.mostMissing) / 100))
   const isHeld = missing.length > 0 && (everybody.size === 0 || missing.length > most)
@@ -162,7 +162,7 @@ async function follow(
   const hasChanged = await db.transaction().execute(async (tx) => {
     if (identity.disabledAt) {
       await letInAgain(tx, act, user)
-      round.enabled++
+      if (user.disabledAt) round.enabled++
     }
     await noteSeen(tx, act.at, user.id, person.dn)
     return followDetails(tx, act, user, told)
@@ -176,6 +176,9 @@ async function follow(
 async function shutOut(db: Db, act: Act, { user }: Followed): Promise<boolean> {
   try {
     await db.transaction().execute(async (tx) => {
+      // An administrator was faster: theirs is the decision.
+      const { disabledAt } = await tx.selectFrom('user').select('disabledAt').where('id', '=', user.id).executeTakeFirstOrThrow()
+      if (disabledAt) return
       await disableUserIn(tx, act, null, user.id)
       await tx.updateTable('identity').set({ disabledAt: act.at }).where('userId', '=', user.id).execute()
     })

@@ -19,6 +19,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { country, drawnLine, drawnLineNeeded, emailAddress, line, linesNeeded, phoneNumber, tick } from '../schemas.ts'
 import { flash } from '../server.ts'
 import { uploadedFile } from '../uploads.ts'
+import { freshProof } from '../step-up.ts'
 
 const Company = z
   .object({
@@ -85,17 +86,19 @@ export const consoleCompanies = createApp()
     c.html(await c.var.render('console/companies/index', { companies: await listLegalEntities(c.var.house.db) })),
   )
   .get('/console/companies/new', managesSettings, async (c) => c.html(await page(c, null, blankForm())))
-  .post('/console/companies', managesSettings, (c) => keep(c, null))
+  .post('/console/companies', managesSettings, freshProof, (c) => keep(c, null))
   .get('/console/companies/:id', managesSettings, async (c) => {
     const entity = await findLegalEntity(c.var.house.db, c.req.param('id'))
     return c.html(await page(c, entity, blankForm(valuesOf(entity))))
   })
-  .post('/console/companies/:id/preference', managesSettings, async (c) => {
+  .post('/console/companies/:id/preference', managesSettings, freshProof, async (c) => {
     await c.var.house.db.transaction().execute((tx) => chooseDefaultLegalEntity(tx, userAct(c), c.req.param('id')))
     flash(c, 'good', words(c.var.lang).console.saved)
     return c.redirect('/console/companies', 303)
   })
-  .post('/console/companies/:id', managesSettings, async (c) => keep(c, await findLegalEntity(c.var.house.db, c.req.param('id'))))
+  .post('/console/companies/:id', managesSettings, freshProof, async (c) =>
+    keep(c, await findLegalEntity(c.var.house.db, c.req.param('id'))),
+  )
 
 async function keep(c: Ctx, entity: LegalEntity | null): Promise<Response> {
   const answers = await readAnswers(c, Company)

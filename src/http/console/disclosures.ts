@@ -6,6 +6,7 @@ import { blankForm, type Form, readAnswers } from '../answers.ts'
 import { createApp, type Ctx } from '../env.ts'
 import { linesNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Texts = z.object({ en: linesNeeded('text.missing', 20_000), fr: linesNeeded('text.missing', 20_000) })
 
@@ -33,7 +34,7 @@ export const consoleDisclosures = createApp()
     const answers = await readAnswers(c, Texts)
     return c.html(await page(c, answers.form, answers.ok), answers.ok ? 200 : 422)
   })
-  .post('/console/disclosures', managesSettings, async (c) => {
+  .post('/console/disclosures', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, Texts)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     await c.var.house.db.transaction().execute(async (tx) => {

@@ -14,6 +14,7 @@ import { refusalStatus } from '../errors.ts'
 import { policyShowing } from '../letter-policy.ts'
 import { line, lines } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Texts = z.object({
   subject: line(200).default(''),
@@ -79,8 +80,8 @@ export const consoleMessages = createApp()
     const form = answers.ok ? fitting(c, answers.form, answers.value) : answers.form
     return c.html(await page(c, form), Object.keys(form.errors).length ? 422 : 200)
   })
-  .post('/console/messages/:kind/:language/reset', managesSettings, (c) => keep(c, {}))
-  .post('/console/messages/:kind/:language', managesSettings, async (c) => {
+  .post('/console/messages/:kind/:language/reset', managesSettings, freshProof, (c) => keep(c, {}))
+  .post('/console/messages/:kind/:language', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, Texts)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const form = fitting(c, answers.form, answers.value)

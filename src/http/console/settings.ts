@@ -8,6 +8,7 @@ import { fixedBy, pathsHere } from '../fixed.ts'
 import { originsOf } from '../../setting/origins.ts'
 import { language, tick, timeZone, webAddress, wholeNumber } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const MEGABYTE = 1_000_000
 
@@ -65,7 +66,7 @@ export const consoleSettings = createApp()
       await page(c, blankForm({ ...values, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])) })),
     )
   })
-  .post('/console/settings', managesSettings, async (c) => {
+  .post('/console/settings', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, settingsWith(webAddress(pathsHere(c))))
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { db } = c.var.house

@@ -11,6 +11,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { linesNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 type Kind = 'annulled' | 'reinstated'
 
@@ -18,9 +19,9 @@ const Answer = z.object({ reason: linesNeeded('envelope.reason-missing', 1_000),
 
 export const vaultAnnulment = createApp()
   .get('/vault/:id/annulment', opensVault, (c) => ask(c, 'annulled', c.req.param('id')))
-  .post('/vault/:id/annulment', opensVault, (c) => declare(c, 'annulled', c.req.param('id')))
+  .post('/vault/:id/annulment', opensVault, freshProof, (c) => declare(c, 'annulled', c.req.param('id')))
   .get('/vault/:id/reinstatement', opensVault, (c) => ask(c, 'reinstated', c.req.param('id')))
-  .post('/vault/:id/reinstatement', opensVault, (c) => declare(c, 'reinstated', c.req.param('id')))
+  .post('/vault/:id/reinstatement', opensVault, freshProof, (c) => declare(c, 'reinstated', c.req.param('id')))
 
 /** What it means, before it is done. */
 async function ask(c: Ctx, kind: Kind, id: string): Promise<Response> {

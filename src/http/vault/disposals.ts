@@ -22,7 +22,7 @@ const Deciding = z.object({
 /** What has come to the end of its time, and what two people decide about it. */
 export const vaultDisposals = createApp()
   .get('/vault/disposals', opensVault, async (c) => c.html(await due(c, blankForm())))
-  .post('/vault/disposals', opensVault, async (c) => {
+  .post('/vault/disposals', opensVault, freshProof, async (c) => {
     refuseUnlessDisposer(requireUser(c))
     const body = await c.req.parseBody({ all: true })
     const reason = typeof body['reason'] === 'string' ? body['reason'] : ''

@@ -18,6 +18,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { lineNeeded } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Named = z.object({ name: lineNeeded('folder.name-missing', 100), parent: z.string().max(40).optional() })
 const Placed = z.object({ place: z.string().max(40) })
@@ -75,14 +76,14 @@ export const vaultFolders = createApp()
     flash(c, 'good', fill(words(c.var.lang).folders.deleted, { name }))
     return c.redirect(parentId ? `/vault?folder=${parentId}` : '/vault', 303)
   })
-  .post('/vault/folders/:id/own-rights', opensVault, async (c) => {
+  .post('/vault/folders/:id/own-rights', opensVault, freshProof, async (c) => {
     const id = c.req.param('id')
     const { own } = await c.req.parseBody()
     await keepOwnRights(c.var.house.db, userAct(c), requireUser(c), id, own === '1')
     flash(c, 'good', own === '1' ? words(c.var.lang).folders.closed : words(c.var.lang).folders.opened)
     return c.redirect(`/vault/folders/${id}`, 303)
   })
-  .post('/vault/folders/:id/rights', opensVault, async (c) => {
+  .post('/vault/folders/:id/rights', opensVault, freshProof, async (c) => {
     const id = c.req.param('id')
     const answers = await readAnswers(c, RightAnswer)
     if (!answers.ok) return c.html(await page(c, id, answers.form), 422)

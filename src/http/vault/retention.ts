@@ -9,6 +9,7 @@ import { createApp, type Ctx } from '../env.ts'
 import { refusalStatus } from '../errors.ts'
 import { line, tick } from '../schemas.ts'
 import { flash } from '../server.ts'
+import { freshProof } from '../step-up.ts'
 
 const Class = z.object({
   name: line(100),
@@ -43,7 +44,7 @@ export const vaultRetention = createApp()
     )
   })
   .get('/vault/retention/new', opensVault, (c) => show(c, null, blankForm({ action: 'review' })))
-  .post('/vault/retention', opensVault, (c) => keep(c, null))
+  .post('/vault/retention', opensVault, freshProof, (c) => keep(c, null))
   .get('/vault/retention/:id', opensVault, async (c) => {
     refuseUnlessDisposer(requireUser(c))
     const { name, years, until, action, isDefault } = await findClass(c.var.house.db, c.req.param('id'))
@@ -53,7 +54,7 @@ export const vaultRetention = createApp()
       blankForm({ name, years: years === null ? '' : String(years), until: until ?? '', action, isDefault: isDefault ? '1' : '' }),
     )
   })
-  .post('/vault/retention/assignments', opensVault, async (c) => {
+  .post('/vault/retention/assignments', opensVault, freshProof, async (c) => {
     const { folder, kind, class: classId } = (await c.req.parseBody()) as Record<string, string>
     const to = folder ? { folder } : { kind: (kind ?? '').slice(0, 80) }
     await assignClass(c.var.house.db, userAct(c), requireUser(c), to, classId || null)
@@ -61,8 +62,8 @@ export const vaultRetention = createApp()
     flash(c, 'good', words(c.var.lang).retention.assigned)
     return c.redirect('/vault/retention', 303)
   })
-  .post('/vault/retention/:id', opensVault, (c) => keep(c, c.req.param('id')))
-  .post('/vault/retention/:id/removal', opensVault, async (c) => {
+  .post('/vault/retention/:id', opensVault, freshProof, (c) => keep(c, c.req.param('id')))
+  .post('/vault/retention/:id/removal', opensVault, freshProof, async (c) => {
     await removeClass(c.var.house.db, userAct(c), requireUser(c), c.req.param('id'))
     c.var.house.wake()
     flash(c, 'good', words(c.var.lang).retention.removed)

@@ -1,4 +1,4 @@
-import { attemptsIn, bucketOf, recordAttempt } from '../../access/attempts.ts'
+import { attemptsIn, bucketOf, networkOf, recordAttempt } from '../../access/attempts.ts'
 import { findUser } from '../../access/users.ts'
 import { type Act, systemAct, type UserAct } from '../../audit/act.ts'
 import { append } from '../../audit/trail.ts'
@@ -43,7 +43,7 @@ export async function askForOwn(
   asking: Asking,
 ): Promise<void> {
   const own = bucketOf(secretKey, 'self-service', asking.address.toLowerCase())
-  const visitor = bucketOf(secretKey, 'self-service-ip', act.ip ?? '')
+  const visitor = bucketOf(secretKey, 'self-service-ip', networkOf(act.ip))
   const page = bucketOf(secretKey, 'self-service-link', link.id)
   await db.transaction().execute(async (tx) => {
     const count = async (bucket: string): Promise<number> => (await attemptsIn(tx, bucket, act.at, HOUR)).count

@@ -5,15 +5,17 @@ import { addGroup, groupsOf, joinGroup } from '../../../src/access/groups.ts'
 import { ADMINISTRATOR, EMPLOYEE, SIGNATORY, SUPERVISOR } from '../../../src/access/rights.ts'
 import { liveSessionsOf } from '../../../src/access/session.ts'
 import { confirmPassword, signIn } from '../../../src/access/sign-in.ts'
+import { arrive } from '../../../src/access/sign-on/arriving.ts'
 import { addMapping, removeMapping, listMappings } from '../../../src/access/sign-on/mapping.ts'
 import { approveMissing, lastRound, orderDueRounds } from '../../../src/access/sign-on/round.ts'
 import { changeSource, findSource } from '../../../src/access/sign-on/source.ts'
-import { addUser, disableUser, findUserByAddress } from '../../../src/access/users.ts'
+import { addUser, disableUser, enableUser, findUserByAddress } from '../../../src/access/users.ts'
 import type { Db } from '../../../src/db/open.ts'
 import { addLdapGroup, addPerson, dnOf, groupDn, LDAP_PASSWORD, SERVICE_PASSWORD, startSlapd } from '../../support/slapd.ts'
 import { after, ANN, eventsOf, NOON, openAccess, PASSWORD, PASSWORD_HASH, reasonOf, visitor } from '../support.ts'
 import { connectDirectory, directorySettings, roundAt } from './support.ts'
 
+const TOLD = { name: 'x', firstName: '', lastName: 'X', jobTitle: '', phone: '', department: '', language: '', groups: [] }
 const slapd = await startSlapd()
 afterAll(() => slapd[Symbol.asyncDispose]())
 const { admin } = slapd
@@ -225,4 +227,43 @@ test('an account with an address of the directory that another account has keeps
   await roundAt(house, id)
   expect(await findUserByAddress(house.db, 'zoe@acme.example')).toMatchObject({ lastName: 'Zadig' })
   await change(dnOf('zoe'), 'replace', 'mail', 'zoe@acme.example')
+})
+
+test('an administrator’s no is not taken back by the directory, and their yes lasts until it misses the person again', async () => {
+  await using house = await openAccess()
+  const { db } = house
+  const id = await connectDirectory(house, slapd)
+  await addPerson(admin, { uid: 'una', firstName: 'Una', lastName: 'Ural' })
+  const { user } = await enter(house, 'una')
+  await enter(house, 'eve')
+  const isOut = async () => (await findUserByAddress(db, 'una@acme.example'))!.disabledAt !== null
+  await admin.del(dnOf('una'))
+  await roundAt(house, id)
+  expect(await isOut()).toBe(true)
+  await enableUser(db, visitor(), null, user.id)
+  expect(await isOut()).toBe(false)
+  await roundAt(house, id, after(1_000))
+  expect(await isOut()).toBe(true)
+  // Shut out by the directory, and then by an administrator too.
+  await disableUser(db, visitor(after(2_000)), null, user.id)
+  const source = await findSource(db, house.secretKey, id)
+  const { subject } = await db.selectFrom('identity').select('subject').where('userId', '=', user.id).executeTakeFirstOrThrow()
+  const told = { ...TOLD, subject, email: 'una@acme.example' }
+  expect(await reasonOf(arrive(db, visitor(), source, told, true))).toBe('source.account-closed')
+  // Let in and shut out again by an administrator.
+  await enableUser(db, visitor(), null, user.id)
+  await disableUser(db, visitor(), null, user.id)
+  expect(await reasonOf(arrive(db, visitor(), source, told, true))).toBe('source.account-closed')
+  expect(await isOut()).toBe(true)
+})
+
+test('an address that the source has not proven stays away from an account that it knows', async () => {
+  await using house = await openAccess()
+  const { db } = house
+  const source = await findSource(db, house.secretKey, await connectDirectory(house, slapd))
+  const told = { ...TOLD, subject: '17', email: 'carol@acme.example' }
+  await arrive(db, visitor(), source, told, true)
+  const again = await arrive(db, visitor(), source, { ...told, email: 'chief@customer.example', jobTitle: 'Buyer' }, false)
+  expect([again.email, again.jobTitle]).toEqual(['carol@acme.example', 'Buyer'])
+  expect((await arrive(db, visitor(), source, { ...told, email: 'carol@acme.test' }, true)).email).toBe('carol@acme.test')
 })

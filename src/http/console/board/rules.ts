@@ -16,6 +16,7 @@ import { refusalSentence } from '../../errors.ts'
 import { form } from '../../form.ts'
 import { flash } from '../../server.ts'
 import { detailsIn, formIn, formOf, isActionKind, MOST_CONDITIONS, type RuleForm, withCondition, withoutCondition } from './rule-form.ts'
+import { freshProof } from '../../step-up.ts'
 
 const START: RuleForm['values'] = { wait: '0', unit: 'days', to: 'client' }
 
@@ -94,7 +95,7 @@ export const consoleBoardRules = createApp()
     const action = c.req.query('action') ?? ''
     return c.html(await page(c, stage, null, { values: START, conditions: [], action: isActionKind(action) ? action : 'tell' }))
   })
-  .post('/console/board/stages/:id/rules', managesSettings, async (c) => {
+  .post('/console/board/stages/:id/rules', managesSettings, freshProof, async (c) => {
     const stage = await findStage(c.var.house.db, c.req.param('id'))
     const body = await c.req.parseBody()
     const action = String(body['action'] ?? '')
@@ -105,21 +106,21 @@ export const consoleBoardRules = createApp()
     const rule = await findRule(c.var.house.db, c.req.param('id'))
     return c.html(await page(c, await findStage(c.var.house.db, rule.stageId), rule, formOf(rule)))
   })
-  .post('/console/board/rules/:id', managesSettings, async (c) => {
+  .post('/console/board/rules/:id', managesSettings, freshProof, async (c) => {
     const rule = await findRule(c.var.house.db, c.req.param('id'))
     return answer(c, await findStage(c.var.house.db, rule.stageId), rule, formIn(await c.req.parseBody(), rule.action.kind))
   })
-  .post('/console/board/rules/:id/switch', managesSettings, form(z.object({ on: z.enum(['0', '1']) })), async (c) => {
+  .post('/console/board/rules/:id/switch', managesSettings, freshProof, form(z.object({ on: z.enum(['0', '1']) })), async (c) => {
     const rule = await findRule(c.var.house.db, c.req.param('id'))
     await switchRule(c.var.house.db, userAct(c), rule.id, c.req.valid('form').on === '1')
     return c.redirect(`/console/board/stages/${rule.stageId}#rules`, 303)
   })
-  .post('/console/board/rules/:id/place', managesSettings, form(z.object({ by: z.enum(['-1', '1']) })), async (c) => {
+  .post('/console/board/rules/:id/place', managesSettings, freshProof, form(z.object({ by: z.enum(['-1', '1']) })), async (c) => {
     const rule = await findRule(c.var.house.db, c.req.param('id'))
     await shiftRule(c.var.house.db, userAct(c), rule.id, c.req.valid('form').by === '1' ? 1 : -1)
     return c.redirect(`/console/board/stages/${rule.stageId}#rules`, 303)
   })
-  .post('/console/board/rules/:id/removal', managesSettings, async (c) => {
+  .post('/console/board/rules/:id/removal', managesSettings, freshProof, async (c) => {
     const rule = await findRule(c.var.house.db, c.req.param('id'))
     await removeRule(c.var.house.db, userAct(c), rule.id)
     flash(c, 'good', words(c.var.lang).board.rules.removed)

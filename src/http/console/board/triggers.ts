@@ -7,6 +7,7 @@ import { blankForm, type Form, readAnswers } from '../../answers.ts'
 import { createApp, type Ctx } from '../../env.ts'
 import { line, lineNeeded } from '../../schemas.ts'
 import { flash } from '../../server.ts'
+import { freshProof } from '../../step-up.ts'
 
 const EVENTS = TRIGGER_EVENTS.filter((event) => event !== 'field')
 const Chosen = z.object(Object.fromEntries(EVENTS.map((event) => [event, z.string().max(60).default('')])))
@@ -33,7 +34,7 @@ async function page(c: Ctx, field: Form = blankForm()): Promise<string> {
 
 export const consoleBoardTriggers = createApp()
   .get('/console/board/triggers', managesSettings, async (c) => c.html(await page(c)))
-  .post('/console/board/triggers', managesSettings, async (c) => {
+  .post('/console/board/triggers', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, Chosen)
     if (!answers.ok) return c.html(await page(c), 422)
     const chosen = Object.fromEntries(Object.entries(answers.value).map(([event, stage]) => [event, stage || null]))
@@ -41,7 +42,7 @@ export const consoleBoardTriggers = createApp()
     flash(c, 'good', words(c.var.lang).board.console.saved)
     return c.redirect('/console/board/triggers', 303)
   })
-  .post('/console/board/triggers/fields', managesSettings, async (c) => {
+  .post('/console/board/triggers/fields', managesSettings, freshProof, async (c) => {
     const answers = await readAnswers(c, Field)
     if (!answers.ok) return c.html(await page(c, answers.form), 422)
     const { label, value, stage } = answers.value
@@ -50,7 +51,7 @@ export const consoleBoardTriggers = createApp()
     flash(c, 'good', words(c.var.lang).board.console.saved)
     return c.redirect('/console/board/triggers', 303)
   })
-  .post('/console/board/triggers/fields/:id/removal', managesSettings, async (c) => {
+  .post('/console/board/triggers/fields/:id/removal', managesSettings, freshProof, async (c) => {
     await removeFieldTrigger(c.var.house.db, userAct(c), c.req.param('id'))
     return c.redirect('/console/board/triggers', 303)
   })
