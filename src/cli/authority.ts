@@ -6,10 +6,9 @@ import { checkPassword } from '../access/password.ts'
 import { systemAct } from '../audit/act.ts'
 import { recoverKeys } from '../authority/protection.ts'
 import { issueServerCertificate, readHostName } from '../authority/server-certificate.ts'
-import { readConfig } from '../config/config.ts'
 import { verifierFile } from '../verification/alone.ts'
 import { type Environment, UsageError } from './command.ts'
-import { openFolder } from './open-folder.ts'
+import { configOfExisting, openFolder } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
 const VERBS: Readonly<Record<string, (args: readonly string[], environment: Environment) => Promise<number>>> = {
@@ -38,7 +37,7 @@ async function recover(args: readonly string[], environment: Environment): Promi
       : 'Type the recovery secret, then on a line of its own the new passphrase (12 characters at least).',
   )
   const [recovery = '', passphrase = ''] = await typedLines(byFile ? 1 : 2)
-  const { house, close } = await openHouse(readConfig(environment))
+  const { house, close } = await openHouse(configOfExisting(environment))
   try {
     if (!byFile) checkPassword(passphrase, [])
     const renewed = await recoverKeys(house, systemAct(house.clock()), recovery, byFile ? 'key-file' : { passphrase })
@@ -61,7 +60,7 @@ async function typedLines(count: number): Promise<string[]> {
 /** One HTML file that verifies by itself; works beside a running server. */
 async function verifier(args: readonly string[], environment: Environment): Promise<number> {
   const out = outOf(args)
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   try {
     const html = await verifierFile(folder, folder.clock())
     await writeFile(out, html)
@@ -83,7 +82,7 @@ const USAGE = 'authority server-certificate --host NAME [--host NAME]… [--addr
 /** Key and certificate for this server, its proxy or another one of the house; works beside a running server. Nothing is overwritten. */
 async function serverCertificate(args: readonly string[], environment: Environment): Promise<number> {
   const { names, out } = serverOf(args)
-  const { house, passphraseFile, close } = await openHouse(readConfig(environment))
+  const { house, passphraseFile, close } = await openHouse(configOfExisting(environment))
   try {
     // Here nobody can unlock them by a page.
     if (house.keys.needsPassphrase() && passphraseFile !== 'opened')

@@ -2,14 +2,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkPassword } from '../access/password.ts'
 import { systemAct } from '../audit/act.ts'
-import { readConfig } from '../config/config.ts'
 import { carryOutBackup } from '../upkeep/backup/carrying-out.ts'
 import { listBackups, type OuterManifest, readBackupPath } from '../upkeep/backup/folder.ts'
 import { findBackup, lookFromOutside } from '../upkeep/backup/opening.ts'
 import { beginRun, choosePassphrase } from '../upkeep/backup/runs.ts'
 import { verifyInside } from '../upkeep/backup/verifying.ts'
 import { type Environment, UsageError } from './command.ts'
-import { openFolder } from './open-folder.ts'
+import { configOfExisting, openFolder } from './open-folder.ts'
 import { secretFrom } from './secrets.ts'
 
 const VERBS: Readonly<Record<string, (args: readonly string[], environment: Environment) => Promise<number>>> = { verify, list, passphrase }
@@ -23,7 +22,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
 
 async function make(args: readonly string[], environment: Environment): Promise<number> {
   const { folder: typed, json } = parsed(args)
-  const config = readConfig(environment)
+  const config = configOfExisting(environment)
   const path = readBackupPath(resolve(typed), config.dataDirectory)
   const { folder, close } = await openFolder(config)
   try {
@@ -76,7 +75,7 @@ async function list(args: readonly string[], _environment: Environment): Promise
 /** Backups made before are opened by the passphrase of then. */
 async function passphrase(args: readonly string[], environment: Environment): Promise<number> {
   const { values } = options(args)
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   try {
     const typed = await secretFrom(values['passphrase-file'], 'New recovery passphrase (12 characters at least)')
     checkPassword(typed, [])

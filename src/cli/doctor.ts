@@ -1,16 +1,16 @@
-import { readConfig } from '../config/config.ts'
 import { examine, tryEverything } from '../upkeep/doctor.ts'
 import { listOutbound } from '../upkeep/outbound.ts'
 import { fill, words } from '../view/words.ts'
 import { closeSandbox } from '../sandbox/run.ts'
 import type { Environment } from './command.ts'
+import { configOfExisting } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
 const SIGN = { good: 'ok  ', wait: 'look', stop: 'STOP' } as const
 
 /** Exit status 0 where nothing is broken; what merely deserves a look is told and counts as whole. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  const { house, close } = await openHouse(readConfig(environment))
+  const { house, close } = await openHouse(configOfExisting(environment))
   try {
     const tools = { ...house, isLocked: () => house.keys.isLocked() }
     const checks = [...(await examine(tools, house.clock())), ...(await tryEverything(tools, house.clock()))]

@@ -1,16 +1,15 @@
 import { parseArgs } from 'node:util'
-import { readConfig } from '../config/config.ts'
 import { moveChunks } from '../store/moving.ts'
 import { nameOfPlace } from '../upkeep/vault-place.ts'
 import { type Command, UsageError } from './command.ts'
-import { openFolder } from './open-folder.ts'
+import { configOfExisting, openFolder } from './open-folder.ts'
 
 const USAGE = 'move --vault s3 | --vault database'
 
 /** 0: everything is where it should be. 1: something was damaged and stays where it was. Said again after a crash, it goes on. */
 export const run: Command['run'] = async (args, environment) => {
   const to = parsed(args)
-  const config = readConfig(environment)
+  const config = configOfExisting(environment)
   if (!config.vault) throw new UsageError('PARAPHE_VAULT_URL names no bucket')
   const { folder, close } = await openFolder(config)
   try {

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/instant.ts'
-import type { Config } from '../config/config.ts'
+import { type Config, readConfig } from '../config/config.ts'
 import { loadSecretKey } from '../config/secret-key.ts'
 import { holdLock } from '../db/lock.ts'
 import { pendingMigrations } from '../db/migrate.ts'
@@ -10,11 +10,19 @@ import { upgrade } from '../db/upgrading.ts'
 import { keepChunksIn } from '../store/place.ts'
 import { s3Place } from '../store/s3.ts'
 import type { House } from '../house.ts'
-import { UsageError } from './command.ts'
+import { type Environment, UsageError } from './command.ts'
 import { openShared } from './open-shared.ts'
 
 /** The house without the authority's keys: enough for whatever signs nothing. */
 export type Folder = Pick<House, 'config' | 'db' | 'clock' | 'secretKey'>
+
+/** For commands that look at an installation and never make one. Throws a UsageError where none is, and writes nothing. */
+export function configOfExisting(environment: Environment): Config {
+  const config = readConfig(environment)
+  if (config.databaseUrl === null && !existsSync(join(config.dataDirectory, 'paraphe.db')))
+    throw new UsageError(`there is no file of data in ${config.dataDirectory}`)
+  return config
+}
 
 /**
  * Opens the data folder, or the database that takes the place of its file, and brings it to this version. Readable by its owner alone. `isAlone`: the caller holds the folder's lock.

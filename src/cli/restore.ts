@@ -9,7 +9,7 @@ import { findBackup, openBackup } from '../upkeep/backup/opening.ts'
 import { type Restored, restoreBackup } from '../upkeep/backup/restoring.ts'
 import { beginRun, endDrill, failRun } from '../upkeep/backup/runs.ts'
 import { type Command, UsageError } from './command.ts'
-import { openFolder } from './open-folder.ts'
+import { configOfExisting, openFolder } from './open-folder.ts'
 import { secretFrom } from './secrets.ts'
 
 const USAGE = 'restore DIR --to DATA | restore DIR --drill [--temporary DIR] [--backup ID] [--passphrase-file FILE]'
@@ -37,7 +37,7 @@ async function drilled(
   from: string,
   environment: Parameters<Command['run']>[1],
 ): Promise<number> {
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   const run = await beginRun(folder.db, folder.clock(), { kind: 'drill', origin: 'command-line', folder: from })
   try {
     const { restored, objects, bytes, documents, faults, seconds } = await drill(opened, folder.config, folder.clock, under, progress)

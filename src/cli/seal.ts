@@ -10,7 +10,6 @@ import { systemAct } from '../audit/act.ts'
 import { LaidAside } from '../base/bytes.ts'
 import type { Digest } from '../base/digest.ts'
 import { Refusal } from '../base/refusal.ts'
-import { readConfig } from '../config/config.ts'
 import type { Db } from '../db/open.ts'
 import { type SealedFile, sealFinished } from '../envelope/sealing-finished.ts'
 import type { House } from '../house.ts'
@@ -18,6 +17,7 @@ import { closeSandbox } from '../sandbox/run.ts'
 import { streamObject } from '../store/object.ts'
 import { fill, words } from '../view/words.ts'
 import { type Environment, UsageError } from './command.ts'
+import { configOfExisting } from './open-folder.ts'
 import { openHouse } from './open-house.ts'
 
 const USAGE = 'seal FILE… --out DIR [--owner ADDRESS] [--data DIR] [--json]'
@@ -31,7 +31,7 @@ type Told =
 /** Works beside a running server. Exit status 0 where every file is sealed and written, 1 where one was refused. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
   const { files, out, owner: address, data, json } = asked(args)
-  const { house, close } = await openHouse(readConfig({ ...environment, ...(data ? { PARAPHE_DATA: data } : {}) }))
+  const { house, close } = await openHouse(configOfExisting({ ...environment, ...(data ? { PARAPHE_DATA: data } : {}) }))
   try {
     if (house.keys.isLocked()) throw new Refusal('unavailable', 'authority.locked')
     const owner = await ownerOf(house.db, address)

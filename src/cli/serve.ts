@@ -6,7 +6,7 @@ import { log, openLog } from '../log/lines.ts'
 import { originsOf } from '../setting/origins.ts'
 import { readSetting } from '../setting/setting.ts'
 import { setupAddress } from '../upkeep/setup-secret.ts'
-import type { Environment } from './command.ts'
+import { type Environment, UsageError } from './command.ts'
 import { warningSentence } from './config.ts'
 import { startRunning } from './running.ts'
 import { managerOf } from './systemd.ts'
@@ -20,7 +20,8 @@ const GRACE = 20_000
 const isQuiet = ({ route, status }: Served): boolean =>
   status < 400 && (route === null || route.startsWith('/static/') || WATCHED.has(route))
 
-export async function run(_args: readonly string[], environment: Environment): Promise<number> {
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  if (args.length) throw new UsageError(`it takes no arguments, and ${args[0]} is one`)
   const config = readConfig(environment)
   openLog({ ...config.log, write: (line) => void process.stdout.write(line) })
   for (const warning of config.warnings) log('warn', 'config.warning', { told: warningSentence(warning) })

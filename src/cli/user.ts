@@ -13,7 +13,7 @@ import { defaultLegalEntity } from '../setting/legal-entity.ts'
 import { readSetting } from '../setting/setting.ts'
 import { isLanguage } from '../view/words.ts'
 import { type Environment, UsageError } from './command.ts'
-import { type Folder, openFolder } from './open-folder.ts'
+import { configOfExisting, type Folder, openFolder } from './open-folder.ts'
 
 const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) => Promise<void>>> = {
   add,
@@ -29,7 +29,7 @@ const VERBS: Readonly<Record<string, (house: Folder, args: readonly string[]) =>
 export async function run([verb = '', ...args]: readonly string[], environment: Environment): Promise<number> {
   const work = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
   if (!work) throw new UsageError(`say ${Object.keys(VERBS).join(', ')}`)
-  const { folder: house, close } = await openFolder(readConfig(environment))
+  const { folder: house, close } = await openFolder((verb === 'add' ? readConfig : configOfExisting)(environment))
   try {
     await work(house, args)
     return 0

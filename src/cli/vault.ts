@@ -1,16 +1,15 @@
 import { parseArgs } from 'node:util'
-import { readConfig } from '../config/config.ts'
 import { closeSandbox } from '../sandbox/run.ts'
 import { listFaults } from '../vault/faults.ts'
 import { sweepEverything } from '../vault/sweep.ts'
 import { type Command, UsageError } from './command.ts'
-import { openFolder } from './open-folder.ts'
+import { configOfExisting, openFolder } from './open-folder.ts'
 
 /** 0: everything is as it was stored. 1: something is not. Works beside a running server. */
 export const run: Command['run'] = async ([verb = '', ...args], environment) => {
   if (verb !== 'verify') throw new UsageError('say verify')
   const json = parsed(args)
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   try {
     const { objects, bytes, documents } = await sweepEverything(folder)
     const faults = await listFaults(folder.db)

@@ -118,12 +118,16 @@ function* inSettingsFile(path: string, warnings: ConfigWarning[]): Iterable<[Set
   }
 }
 
+/** What a table is called itself stands in it under this name: `[smtp] url` is `smtp`, `[log] format` is `log`. */
+const ITSELF: Readonly<Record<string, string>> = { smtp_: 'url', log_: 'format' }
+
 type Scalar = string | number | boolean
 
 /** Tables of the file are another way to write the same: `[smtp] password` is `smtp_password`. */
 function* entriesOf(table: object, prefix: string): Iterable<[key: string, value: Scalar | Scalar[]]> {
   for (const [name, value] of Object.entries(table) as [string, unknown][]) {
-    const key = `${prefix}${name.toLowerCase().replaceAll('-', '_')}`
+    const own = name.toLowerCase().replaceAll('-', '_')
+    const key = prefix && own === ITSELF[prefix] ? prefix.slice(0, -1) : `${prefix}${own}`
     if (isScalar(value) || (Array.isArray(value) && value.every(isScalar))) yield [key, value as Scalar | Scalar[]]
     else if (value && typeof value === 'object' && !Array.isArray(value)) yield* entriesOf(value, `${key}_`)
     else throw new ConfigError(`${key}: neither text nor a number nor a list of these`)
@@ -137,11 +141,27 @@ function parsed(path: string): object {
   try {
     const read: unknown = path.endsWith('.json') ? JSON.parse(text) : Bun.TOML.parse(text)
     if (read && typeof read === 'object' && !Array.isArray(read)) return read
-  } catch (error) {
-    throw new ConfigError(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+  } catch {
+    // What the reader says quotes the file, which may hold secrets.
+    throw new ConfigError(`${path}: ${path.endsWith('.json') ? 'not JSON' : `${placeOfFault(text)}: not TOML; text stands in quotes`}`)
   }
   throw new ConfigError(`${path}: not a table of names and values`)
 }
+
+/** Behind the longest part from the start, in whole lines, that can be read: there, at the value, is what cannot. */
+function placeOfFault(text: string): string {
+  const lines = text.split('\n').slice(0, MOST_LINES)
+  for (let count = lines.length - 1; count >= 0; count--) {
+    try {
+      Bun.TOML.parse(lines.slice(0, count).join('\n'))
+      const wrong = lines[count] ?? ''
+      return `line ${count + 1}, column ${(/^[^=]*=\s*/.exec(wrong)?.[0].length ?? 0) + 1}`
+    } catch {}
+  }
+  return 'line 1, column 1'
+}
+
+const MOST_LINES = 1_000
 
 /** Others of the same machine can read it, or a group can change it. What a container brings as a secret is readable there by design. */
 function warnIfOpen(path: string, warnings: ConfigWarning[]): void {
@@ -157,10 +177,16 @@ function* unknownNames(environment: Environment): Iterable<ConfigWarning> {
     if (!name.startsWith('PARAPHE_') || KNOWN.has(name) || NO_SETTINGS.has(name) || !environment[name]) continue
     const found = nearest(name, [...KNOWN])!
     const suggested = found.name.endsWith('_FILE') ? found.name : shownName(found.name as SettingName)
-    if (found.distance <= A_SLIP) throw new ConfigError(`${name}: there is no such setting; is it ${suggested}?`)
+    if (found.distance <= A_SLIP || isNearlyWhole(name)) throw new ConfigError(`${name}: there is no such setting; is it ${suggested}?`)
     yield { kind: 'unknown', name, nearest: suggested }
   }
 }
+
+/** A name cut short by an ending, or in the singular: PARAPHE_TRUSTED_PROXY. */
+const isNearlyWhole = (name: string): boolean =>
+  [name, name.replace(/Y$/, 'IES'), `${name}S`].some((one) =>
+    [...KNOWN].some((known) => known === one || (known.startsWith(`${one}`) && known.length - one.length <= 4)),
+  )
 
 function* unknownCredentials(directory: string): Iterable<ConfigWarning> {
   const known = SETTING_NAMES.map(credentialOf)

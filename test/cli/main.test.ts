@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -46,6 +46,21 @@ test('a setting that cannot be read is named in one line', () => {
     /^paraphe user: PARAPHE_LISTEN: "nowhere" is not an address and a port, such as 127\.0\.0\.1:8080, or unix:\/path\/of\/a\/socket\n$/,
   )
 })
+
+test('a command that finds no installation makes none', () => {
+  const data = join(tmpdir(), `paraphe-mistyped-${process.pid}`)
+  for (const line of ['doctor', 'user list', 'audit verify', 'vault verify', 'backup passphrase', 'authority verifier --out x.html']) {
+    const { exitCode, out, error } = paraphe(line.split(' '), { data, input: '' })
+    expect([line, exitCode, out]).toEqual([line, 1, ''])
+    expect(error).toContain(`there is no file of data in ${data}`)
+    expect(existsSync(data)).toBeFalse()
+  }
+}, 120_000)
+
+test('the server takes no arguments', () => {
+  const { exitCode, error } = paraphe(['serve', 'extra'])
+  expect([exitCode, error]).toEqual([1, 'paraphe serve: it takes no arguments, and extra is one\n'])
+}, 60_000)
 
 test('users are added, listed, given a password, disabled and enabled', () => {
   const data = mkdtempSync(join(tmpdir(), 'paraphe-cli-'))

@@ -148,3 +148,25 @@ test('a file of secrets that others can read is told, once', () => {
   const path = join(place({ secret: 'x' }, 0o666), 'secret')
   expect(readSaid({ PARAPHE_DATA: folder, PARAPHE_SMTP_PASSWORD_FILE: path }).warnings).toHaveLength(1)
 })
+
+test('a settings file that cannot be read is named by its place, and its content is never told', () => {
+  const data = place({ 'paraphe.toml': 'listen = "127.0.0.1:8080"\n\nsmtp_password = hunter2\n' })
+  expect(refused({ PARAPHE_DATA: data })).toBe(`${join(data, 'paraphe.toml')}: line 3, column 17: not TOML; text stands in quotes`)
+  const other = place({ 'paraphe.json': '{"listen": "127.0.0.1:8080",\n"smtp_password": hunter2}' })
+  expect(refused({ PARAPHE_DATA: other })).toBe(`${join(other, 'paraphe.json')}: not JSON`)
+})
+
+test('a name cut short or in the singular is refused', () => {
+  for (const name of ['PARAPHE_TRUSTED_PROXY', 'PARAPHE_WEBHOOK_HOST', 'PARAPHE_SMTP_PASS'])
+    expect(refused({ PARAPHE_DATA: folder, [name]: 'x' })).toStartWith(`${name}: there is no such setting; is it PARAPHE_`)
+})
+
+test('a table holds the setting of its own name', () => {
+  const data = place({
+    'paraphe.toml':
+      '[smtp]\nurl = "smtp://sign@mail.example.com:587"\npassword = "hush"\n[log]\nformat = "text"\nlevel = "warn"\n[mail]\nfrom = "sign@acme.example"\n',
+  })
+  const { mail, log } = readConfig({ PARAPHE_DATA: data })
+  expect([mail?.host, mail?.password]).toEqual(['mail.example.com', 'hush'])
+  expect(log).toEqual({ form: 'text', level: 'warn' })
+})

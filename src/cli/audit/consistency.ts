@@ -3,10 +3,9 @@ import { consistencyProof, sha256, treeRoot, treeSize } from '../../audit/trail.
 import { isConsistent } from '../../audit/tree.ts'
 import { readNote } from '../../audit/note.ts'
 import { base64, type Bytes } from '../../base/bytes.ts'
-import { readConfig } from '../../config/config.ts'
 import type { Db } from '../../db/open.ts'
 import { type Command, UsageError } from '../command.ts'
-import { openFolder } from '../open-folder.ts'
+import { configOfExisting, openFolder } from '../open-folder.ts'
 import { witnessedIn } from './verify.ts'
 
 interface State {
@@ -17,7 +16,7 @@ interface State {
 /** Two states of the log, each a size or a file with a checkpoint: is the older one the beginning of the newer? Prints the proof (RFC 6962 §2.1.2). */
 export const run: Command['run'] = async ([first, second, ...rest], environment) => {
   if (!first || !second || rest.length) throw new UsageError('name two sizes or two files with a checkpoint')
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   try {
     const states = [await stateOf(folder.db, first), await stateOf(folder.db, second)].sort((a, b) => a.size - b.size)
     const [older, newer] = states as [State, State]

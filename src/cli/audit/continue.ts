@@ -2,14 +2,13 @@ import { parseArgs } from 'node:util'
 import { systemAct } from '../../audit/act.ts'
 import { continueWithBreak } from '../../audit/continuing.ts'
 import { keptCheckpointIn } from '../../audit/kept.ts'
-import { readConfig } from '../../config/config.ts'
 import { type Command, UsageError } from '../command.ts'
-import { openFolder } from '../open-folder.ts'
+import { configOfExisting, openFolder } from '../open-folder.ts'
 import { takeAlone } from '../place.ts'
 
 /** For whoever owns the machine, while no server works on the folder. */
 export const run: Command['run'] = async (args, environment) => {
-  const config = readConfig(environment)
+  const config = configOfExisting(environment)
   const reason = reasonIn(args)
   await using _place = await takeAlone(config)
   const { folder, close } = await openFolder(config, true)

@@ -4,15 +4,14 @@ import { resolve } from 'node:path'
 import { systemAct } from '../../audit/act.ts'
 import { exportLog } from '../../audit/exporting.ts'
 import { append } from '../../audit/trail.ts'
-import { readConfig } from '../../config/config.ts'
 import { type Command, UsageError } from '../command.ts'
-import { openFolder } from '../open-folder.ts'
+import { configOfExisting, openFolder } from '../open-folder.ts'
 
 /** Works beside a running server. */
 export const run: Command['run'] = async (args, environment) => {
   const out = folderIn(args)
   if (existsSync(out) && readdirSync(out).length) throw new UsageError(`${out} is not empty`)
-  const { folder, close } = await openFolder(readConfig(environment))
+  const { folder, close } = await openFolder(configOfExisting(environment))
   try {
     const { size, signedUpTo } = await exportLog(folder.db, out)
     await folder.db

@@ -3,15 +3,14 @@ import { parseArgs } from 'node:util'
 import { type Given, notesIn } from '../../audit/checking/notes.ts'
 import { keptCheckpointIn } from '../../audit/kept.ts'
 import { type LogReport, verifyLog } from '../../audit/verifying.ts'
-import { readConfig } from '../../config/config.ts'
 import { fill, words } from '../../view/words.ts'
 import { type Command, UsageError } from '../command.ts'
-import { openFolder } from '../open-folder.ts'
+import { configOfExisting, openFolder } from '../open-folder.ts'
 
 /** 0: whole. 1: something is wrong. Works beside a running server, and changes nothing. */
 export const run: Command['run'] = async (args, environment) => {
   const { json, files } = parsed(args)
-  const config = readConfig(environment)
+  const config = configOfExisting(environment)
   const witnessed = files.flatMap(witnessedIn)
   const { folder, close } = await openFolder(config)
   try {

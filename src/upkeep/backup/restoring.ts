@@ -110,6 +110,12 @@ async function settle(
   const { standing } = await compareWithKept(db, kept)
   const held = await db.transaction().execute(async (tx) => {
     const count = await holdMessages(tx, at)
+    // The backup itself was under way in the tables that it copied; here nobody carries it on.
+    await tx
+      .updateTable('backupRun')
+      .set({ endedAt: at, seenAt: at, outcome: 'failed', reason: 'backup.cut-off' })
+      .where('endedAt', 'is', null)
+      .execute()
     await append(tx, systemAct(at), {
       type: 'backup.restored',
       detail: { backup: outer.id, madeAt: outer.madeAt, size: log.size, held: count },

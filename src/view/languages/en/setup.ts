@@ -104,7 +104,8 @@ export const setup = {
     },
     download: 'Download the root certificate',
     downloadHint: 'A reader that trusts it shows every signature as valid. Your IT department distributes it once.',
-    backup: 'Keep a copy of the data folder. Keep its two key files apart from it: whoever has both can sign in the company’s name.',
+    backup:
+      'Set up the backup before the first document: Console → Backup. Copied by hand, the data folder may be torn. Keep the two key files of the data folder apart from its copies: whoever has both can sign in the company’s name.',
     sample: 'Try it with a sample contract',
     sampleHint: 'A contract of two pages, already prepared: sign it as the company and as the client, in five minutes.',
     start: 'Go to the documents',

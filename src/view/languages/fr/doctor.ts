@@ -98,7 +98,7 @@ export const doctorAdvice: typeof advice = {
   mail: 'Configurez un serveur de messagerie ou une passerelle à la page Canaux.',
   outbox: 'Ouvrez la boîte d’envoi : chaque message dit ce que l’autre côté a répondu. Corrigez, puis réessayez.',
   jobs: 'Cherchez « job.deferred » et « job.failed » dans le journal du serveur ; ce qui tarde est retenté de soi-même.',
-  address: 'Placez un certificat ou un mandataire https devant la maison et saisissez cette adresse à la page Paramètres.',
+  address: 'Placez un certificat ou un mandataire https devant la maison et saisissez cette adresse à la page Réglages.',
   sandbox: 'Installez util-linux et autorisez les espaces de noms (kernel.unprivileged_userns_clone=1).',
   office: 'Installez libreoffice-writer-nogui, ou mettez PARAPHE_LIBREOFFICE à none.',
   'office-fence': 'Autorisez les espaces de noms sur cette machine (kernel.unprivileged_userns_clone=1).',
@@ -119,7 +119,7 @@ export const doctorAdvice: typeof advice = {
   growth: 'Prévoyez un volume plus grand, ou réglez la conservation pour que les anciens documents partent.',
   'file-rights': 'chmod 700 sur le dossier et chmod 600 sur les fichiers, au compte du serveur. Si un secret était lisible, changez-le.',
   'core-dumps': 'Démarrez le serveur avec LimitCORE=0 (systemd) ou ulimit -c 0.',
-  languages: 'Choisissez un autre fuseau horaire à la page Paramètres.',
+  languages: 'Choisissez un autre fuseau horaire à la page Réglages.',
   signature:
     'Déverrouillez les clés ; si elles sont ouvertes, n’envoyez rien et cherchez dans le journal du serveur et à la page Autorité.',
   'mail-server': 'Ouvrez la page Canaux, corrigez serveur, port ou identifiants, et envoyez un message d’essai.',

@@ -109,7 +109,7 @@ export const setup: typeof shape = {
     downloadHint:
       'Un lecteur qui lui fait confiance montre chaque signature comme valide. Votre service informatique le distribue une fois.',
     backup:
-      'Gardez une copie du dossier de données. Gardez ses deux fichiers de clé à part : qui possède les deux peut signer au nom de la société.',
+      'Réglez la sauvegarde avant le premier document : Console → Sauvegarde. Copié à la main, le dossier de données peut être incohérent. Gardez ses deux fichiers de clé à part de ses copies : qui possède les deux peut signer au nom de la société.',
     sample: 'Essayer avec un contrat d’exemple',
     sampleHint: 'Un contrat de deux pages, déjà préparé : signez-le comme société et comme client, en cinq minutes.',
     start: 'Aller aux documents',
