@@ -12,7 +12,10 @@ const WATCH = 40
 /** How many times its share a child that is kept waiting may take by the clock, and which part of it counts as work done. */
 const PATIENCE = 2
 const WORKED = 0.8
+/** Whom the machine let do less than this part of it in all that time says nothing about the file. */
+const STARVED = 0.25
 const START = 10_000
+const STARVATION = Symbol('starvation')
 
 /** One child process with a private folder of its own. After any fault it is ended; the folder goes with it. */
 export class Keeper {
@@ -46,7 +49,7 @@ export class Keeper {
       process.unref()
       count({ name: 'child', kind: 'reader', what: 'started' })
       const keeper = new Keeper(bounds, folder, process)
-      if ((await keeper.#hear(START, () => null)) !== null) return keeper
+      if (typeof (await keeper.#hear(START, () => null)) === 'string') return keeper
       keeper.end()
     } catch {
       rmSync(folder, { recursive: true, force: true })
@@ -65,6 +68,7 @@ export class Keeper {
         signal?.aborted ? 'aborted' : this.residentBytes() > this.bounds.bytes ? 'memory' : null,
       )
       if (signal?.aborted) throw signal.reason
+      if (line === STARVATION) throw new Refusal('unavailable', 'sandbox.busy')
       if (line === null)
         throw new Refusal('invalid', kind === 'mark' || kind === 'check-picture' ? 'picture.damaged' : 'document.too-heavy')
       const answer = JSON.parse(line) as Answer
@@ -110,9 +114,9 @@ export class Keeper {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** The next line, or null where the child is past its time, refused by `watch` or gone; it is ended then. */
-  async #hear(milliseconds: number, watch: () => string | null): Promise<string | null> {
-    const silence = Promise.withResolvers<null>()
+  /** The next line; null where the child is past its time, refused by `watch` or gone; STARVATION where it had no turn. It is ended then. */
+  async #hear(milliseconds: number, watch: () => string | null): Promise<string | typeof STARVATION | null> {
+    const silence = Promise.withResolvers<typeof STARVATION | null>()
     const began = { at: Date.now(), worked: this.#workedMilliseconds() }
     const isOver = (): boolean => {
       const waited = Date.now() - began.at
@@ -121,11 +125,12 @@ export class Keeper {
       return waited > PATIENCE * milliseconds || this.#workedMilliseconds() - began.worked > WORKED * milliseconds
     }
     const timer = setInterval(() => {
-      if (isOver() || watch()) silence.resolve(null)
+      if (watch()) silence.resolve(null)
+      else if (isOver()) silence.resolve(this.#workedMilliseconds() - began.worked < STARVED * milliseconds ? STARVATION : null)
     }, WATCH)
     try {
       const line = await Promise.race([this.#lines.next().then(({ value, done }) => (done ? null : (value as string))), silence.promise])
-      if (line === null) {
+      if (line === null || line === STARVATION) {
         count({ name: 'child', kind: 'reader', what: 'killed' })
         this.end()
       }

@@ -22,7 +22,7 @@ type Place = Pick<Config, 'dataDirectory'>
 
 /**
  * Has a stranger's bytes read by a child process: no network, no environment, a private folder, bounded time and memory. Throws a Refusal:
- * `document.too-heavy` past the bounds, `sandbox.busy` where the line is full, the child's own reason otherwise. The server is never harmed.
+ * `document.too-heavy` past the bounds, `sandbox.busy` where the line is full or the machine gave the child no turn, the child's own reason otherwise. The server is never harmed.
  */
 export async function runTask<K extends TaskKind>(
   config: Place,

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { PDFDocument } from 'pdf-lib'
 import { type Bytes, concat, utf8 } from '../../src/base/bytes.ts'
 import { encodePng } from '../../src/image/png.ts'
 import { pack, unpack } from '../../src/sandbox/parcel.ts'
+import type { Refusal } from '../../src/base/refusal.ts'
 import { closeSandbox, runTask, sandboxFacts } from '../../src/sandbox/run.ts'
 import { photographedSignature, pngThatClaims } from '../support/picture.ts'
 
@@ -20,6 +21,19 @@ const left = (): string[] =>
   readdirSync(join(config.dataDirectory, 'tmp')).flatMap((child) =>
     readdirSync(join(config.dataDirectory, 'tmp', child)).filter((name) => name.startsWith('task-')),
   )
+
+/** The processes that work in a private folder of this test. */
+const childrenHere = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(config.dataDirectory)
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
 
 async function threePages(): Promise<Bytes> {
   const pdf = await PDFDocument.create()
@@ -119,6 +133,17 @@ test('a drawing without end is ended in time', async () => {
   expect(reason).toBe('document.too-heavy')
   expect(milliseconds).toBeLessThan(4_000)
   expect(grown).toBeLessThan(100_000_000)
+}, 15_000)
+
+test('a child that the machine gives no turn says nothing about the file: it is to be tried again', async () => {
+  const pdf = await threePages()
+  await runTask(config, 'pages', { pdf, pages: [0], width: 100 })
+  for (const pid of childrenHere()) process.kill(pid, 'SIGSTOP')
+  expect(await runTask(config, 'pages', { pdf, pages: [0] }, { milliseconds: 500 }).catch((error: Refusal) => error)).toMatchObject({
+    code: 'unavailable',
+    reason: 'sandbox.busy',
+  })
+  expect((await runTask(config, 'pages', { pdf, pages: [0], width: 100 })).images).toHaveLength(1)
 }, 15_000)
 
 test('a decompression bomb is refused or drawn within the bounds, and the server does not grow', async () => {
