@@ -162,7 +162,8 @@ export async function letGo(tx: Tx, act: UserAct, draft: Envelope): Promise<void
     .where('id', '=', id)
     .execute()
   await append(tx, act, { type: 'envelope.sending', envelopeId: id })
-  await enqueue(tx, act.at, { kind: DISPATCH, payload: { envelope: id, by: act.actor.id }, key: `${DISPATCH} ${id}` })
+  // Without a key: the job of an earlier sending, come back a moment ago and not yet marked done, must not stand for this one.
+  await enqueue(tx, act.at, { kind: DISPATCH, payload: { envelope: id, by: act.actor.id } })
 }
 
 interface Made {
@@ -189,7 +190,7 @@ export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by 
   failpoint('dispatch.before-link')
   await db.transaction().execute(async (tx) => {
     const act = { ...systemAct(clock()), actor: { kind: 'user' as const, id: by } }
-    const current = await findEnvelope(tx, id)
+    const current = await stillAsRead(tx, envelope)
     for (const [position, { document, revisions }] of made.entries()) {
       if (document.certifies)
         await tx
@@ -219,6 +220,16 @@ export async function carryOutDispatch(tools: DispatchTools, { envelope: id, by 
   tools.wake()
 }
 
+/**
+ * Another node may have brought it back meanwhile, and its sender changed it and sent it again: what was made of the earlier content is dropped, and
+ * the job is tried again on the newer.
+ */
+async function stillAsRead(tx: Tx, { id, version }: Envelope): Promise<Envelope> {
+  const current = await findEnvelope(tx, id)
+  if (current.status !== 'sending' || current.version !== version) throw new Refusal('conflict', 'envelope.moved-on')
+  return current
+}
+
 async function prepareAll(tools: DispatchTools, envelope: Envelope, at: Instant): Promise<Made[]> {
   const { db, config, keys, clock } = tools
   const sealTools = { db, config, authority: await openAuthority({ db, keys, clock }) }
@@ -244,7 +255,7 @@ async function prepareAll(tools: DispatchTools, envelope: Envelope, at: Instant)
 async function comeBack({ db, clock }: DispatchTools, envelope: Envelope, reason: string): Promise<void> {
   const at = clock()
   await db.transaction().execute(async (tx) => {
-    await advance(tx, at, envelope, 'draft')
+    await advance(tx, at, await stillAsRead(tx, envelope), 'draft')
     await tx.updateTable('envelope').set({ dispatchFailure: reason }).where('id', '=', envelope.id).execute()
     await append(tx, systemAct(at), { type: 'envelope.dispatch-failed', envelopeId: envelope.id, detail: { reason } })
   })
