@@ -11,7 +11,7 @@ const BUN = join(ROOT, 'node_modules/bun/bin/bun.exe')
 const AT_ONCE = 2
 
 /** Tests that drive a browser or whole processes come after the others, so that neither waits too long. */
-const ALONE = ['sandbox', 'binary', 'journey', 'crash', 'conformance', 'corpus']
+const ALONE = ['sandbox', 'binary', 'journey', 'crash', 'nodes', 'conformance', 'corpus']
 
 /** They look at the clock: one file at a time, and nothing beside them. */
 const ONE_BY_ONE = ['./test/sandbox/']
