@@ -116,15 +116,16 @@ export async function addPasskey(tx: Tx, tools: SignInTools, act: Act, user: Use
   await refuseWhereOff(tx)
   const response = read<RegistrationResponseJSON>(made.answer)
   const challenged = { purpose: 'registration', holder: made.holder } as const
+  let challenge = ''
   const { registrationInfo } = await verifyRegistrationResponse({
     response,
-    expectedChallenge: (challenge) => isOwnChallenge(tools.secretKey, act.at, challenged, challenge),
+    expectedChallenge: (given) => isOwnChallenge(tools.secretKey, act.at, challenged, (challenge = given)),
     expectedOrigin: made.site.origin,
     expectedRPID: made.site.rpId,
     requireUserVerification: true,
   }).catch(() => ({ registrationInfo: undefined }))
   if (!registrationInfo) throw new Refusal('invalid', 'passkey.refused')
-  await spend(tx, act.at, response.response.clientDataJSON)
+  await spend(tx, act.at, challenge)
   const isFirst = !(await hasSecondFactor(tx, user.id))
   const { id, publicKey, counter, transports = [] } = registrationInfo.credential
   const taken = await tx.selectFrom('passkey').select('id').where('credentialId', '=', id).executeTakeFirst()
@@ -160,16 +161,17 @@ export async function usePasskey(
   const user =
     passkey && (await tx.selectFrom('user').selectAll().where('id', '=', passkey.userId).where('disabledAt', 'is', null).executeTakeFirst())
   if (!user) throw new Refusal('invalid', 'passkey.refused')
+  let challenge = ''
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response,
-    expectedChallenge: (challenge) => isOwnChallenge(secretKey, at, challenged, challenge),
+    expectedChallenge: (given) => isOwnChallenge(secretKey, at, challenged, (challenge = given)),
     expectedOrigin: site.origin,
     expectedRPID: site.rpId,
     requireUserVerification: true,
     credential: { id: passkey.credentialId, publicKey: passkey.publicKey, counter: passkey.counter },
   }).catch(() => ({ verified: false, authenticationInfo: undefined }))
   if (!verified || !authenticationInfo) throw new Refusal('invalid', 'passkey.refused')
-  await spend(tx, at, response.response.clientDataJSON)
+  await spend(tx, at, challenge)
   await tx.updateTable('passkey').set({ counter: authenticationInfo.newCounter, lastUsedAt: at }).where('id', '=', passkey.id).execute()
   return user
 }
@@ -185,9 +187,9 @@ export function removePasskey(db: Db, act: Act, user: UserRow, id: string, keepS
   })
 }
 
-/** The challenge stands in what was signed: an answer that comes twice finds its mark. */
-async function spend(tx: Tx, at: Instant, clientData: string): Promise<void> {
-  const key = base64url(sha256(utf8(clientData)))
+/** A challenge counts once, however the answer that holds it is written: what was signed says the challenge, and its text may be spelt in several ways. */
+async function spend(tx: Tx, at: Instant, challenge: string): Promise<void> {
+  const key = base64url(sha256(fromBase64url(challenge)))
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('idempotency')
     .values({ scope: 'passkey', key, answer: 'null', at })
