@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import {
   accessSync,
   closeSync,
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -78,12 +80,13 @@ export function lookAtFolder(folder: string, installation: string, isKnown: bool
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Refusal('conflict', 'backup.folder-missing', { folder })
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-    const probe = join(folder, `${PARTIAL}probe-${process.pid}`)
+    const probe = join(folder, `${PARTIAL}probe-${randomUUID()}`)
     writeFlushed(probe, Buffer.from('paraphe'))
     rmSync(probe)
   } catch (error) {
     throw new Refusal('conflict', 'backup.folder-not-writable', { folder, detail: (error as Error).message.slice(0, 200) })
   }
+  refuseLinks(folder)
   const found = readMarker(folder)
   if (found === installation) return 'known'
   if (found !== null) throw new Refusal('conflict', 'backup.folder-other', { folder })
@@ -93,6 +96,13 @@ export function lookAtFolder(folder: string, installation: string, isKnown: bool
   return 'new'
 }
 
+/** A link in place of ours leads where a backup has nothing to read, to write or to delete. */
+export function refuseLinks(folder: string): void {
+  for (const name of ['backups', 'chunks'])
+    if (lstatSync(join(folder, name), { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new Refusal('conflict', 'backup.folder-link', { folder: join(folder, name) })
+}
+
 export function beginFolder(folder: string, installation: string): void {
   for (const name of ['backups', 'chunks']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 })
   writeAside(join(folder, MARKER), Buffer.from(`${JSON.stringify({ format: FORMAT, installation })}\n`))
@@ -100,9 +110,16 @@ export function beginFolder(folder: string, installation: string): void {
 
 function readMarker(folder: string): string | null {
   const path = join(folder, MARKER)
-  if (!existsSync(path)) return null
-  const { installation } = JSON.parse(readFileSync(path, 'utf8')) as { installation?: unknown }
+  if (!lstatSync(path, { throwIfNoEntry: false })) return null
+  const { installation } = JSON.parse(readPlain(path, 64 * 1024)) as { installation?: unknown }
   return typeof installation === 'string' ? installation : ''
+}
+
+/** A pipe or a device would keep its reader forever, an endless file would take its memory: only a real file of at most `most` bytes is read. */
+function readPlain(path: string, most: number): string {
+  const found = lstatSync(path)
+  if (!found.isFile() || found.size > most) throw new Error(`${path} is not a file of a backup`)
+  return readFileSync(path, 'utf8')
 }
 
 /** One disk takes both with it. */
@@ -127,7 +144,7 @@ export function listBackups(folder: string): OuterManifest[] {
 /** Null where there is none, or none that can be read. */
 export function readManifest(folder: string, id: string): OuterManifest | null {
   try {
-    const manifest = JSON.parse(readFileSync(join(backupPath(folder, id), 'manifest.json'), 'utf8')) as OuterManifest
+    const manifest = JSON.parse(readPlain(join(backupPath(folder, id), 'manifest.json'), 1024 * 1024)) as OuterManifest
     const isOne =
       manifest.format === FORMAT && manifest.id === id && typeof manifest.madeAt === 'string' && manifest.recovery && manifest.files
     return isOne ? manifest : null
@@ -146,7 +163,7 @@ export interface NamedFile {
 
 /** Every chunk's file that a backup needs. Throws where the list is not one. */
 export function readChunkList(folder: string, id: string): NamedFile[] {
-  return readFileSync(join(backupPath(folder, id), 'chunks.list'), 'utf8')
+  return readPlain(join(backupPath(folder, id), 'chunks.list'), 1024 * 1024 * 1024)
     .split('\n')
     .filter(Boolean)
     .map((line) => {
@@ -160,9 +177,9 @@ export const chunkLine = ({ name, size }: NamedFile): string => `${name} ${size}
 
 export const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
-/** Written, flushed; the folder that names it is not. */
+/** Written, flushed; the folder that names it is not. Throws where something of that name is there: nothing is written through a link. */
 export function writeFlushed(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'w', 0o600)
+  const file = openSync(path, 'wx', 0o600)
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     fsyncSync(file)
@@ -173,7 +190,7 @@ export function writeFlushed(path: string, bytes: Uint8Array): void {
 
 /** Under another name, flushed, then moved into place: whoever looks sees the old bytes or the new ones. */
 export function writeAside(path: string, bytes: Uint8Array): void {
-  const aside = join(dirname(path), `${PARTIAL}${process.pid}-${path.slice(dirname(path).length + 1)}`)
+  const aside = join(dirname(path), `${PARTIAL}${randomUUID()}-${path.slice(dirname(path).length + 1)}`)
   try {
     writeFlushed(aside, bytes)
     renameSync(aside, path)

@@ -1,6 +1,6 @@
-import { renameSync, rmSync } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { backupPath, chunkPath, flushFolder, listBackups, namesIn, type OuterManifest, PARTIAL, readChunkList } from './folder.ts'
+import { backupPath, chunkPath, flushFolder, listBackups, namesIn, type OuterManifest, PARTIAL, readChunkList, refuseLinks } from './folder.ts'
 
 /** How many days, weeks and months keep their newest backup. */
 export interface Keep {
@@ -38,6 +38,7 @@ function weekOf(madeAt: string): string {
 
 /** Lets the others go, then every chunk that no backup names. Answers which backups went. Where a list cannot be read, no chunk goes. */
 export function keepOnly(folder: string, keep: Keep): string[] {
+  refuseLinks(folder)
   const backups = listBackups(folder)
   const stay = kept(backups, keep)
   const gone = backups.filter((backup) => !stay.has(backup))
@@ -62,8 +63,19 @@ function sweepChunks(folder: string): void {
       return
     }
   }
-  for (const keyId of namesIn(join(folder, 'chunks')))
-    for (const start of namesIn(join(folder, 'chunks', keyId)))
-      for (const name of namesIn(join(folder, 'chunks', keyId, start)))
+  // Nothing that is not ours by its shape, and nothing behind a link: a planted one would lead to the live house.
+  const chunks = join(folder, 'chunks')
+  for (const keyId of foldersIn(chunks, /^[0-9a-f]{12}$/))
+    for (const start of foldersIn(join(chunks, keyId), /^[0-9a-f]{2}$/))
+      for (const name of filesIn(join(chunks, keyId, start), /^(partial-[0-9a-f-]+-)?[0-9a-f]{40}$/))
         if (!needed.has(`${keyId}/${start}/${name}`)) rmSync(chunkPath(folder, `${keyId}/${start}/${name}`), { force: true })
 }
+
+const entriesIn = (folder: string): Dirent[] =>
+  lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder, { withFileTypes: true }) : []
+
+const foldersIn = (folder: string, shape: RegExp): string[] =>
+  entriesIn(folder).flatMap((entry) => (entry.isDirectory() && shape.test(entry.name) ? [entry.name] : []))
+
+const filesIn = (folder: string, shape: RegExp): string[] =>
+  entriesIn(folder).flatMap((entry) => (entry.isFile() && shape.test(entry.name) ? [entry.name] : []))

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { concat, fromBase64 } from '../../base/bytes.ts'
 import { Refusal } from '../../base/refusal.ts'
@@ -28,6 +28,8 @@ export interface OuterReport {
   readonly faults: readonly string[]
 }
 
+const FILE_NAME = /^[a-z]+\.(sealed|list)$/
+
 /** What can be said without the passphrase: every file is there, as long as it was, and as its sum says. */
 export function lookFromOutside(folder: string, { id, files }: OuterManifest): OuterReport {
   const faults: string[] = []
@@ -35,16 +37,22 @@ export function lookFromOutside(folder: string, { id, files }: OuterManifest): O
   const found = (fault: string): void => void (faults.length < 100 && faults.push(fault))
   for (const [name, { size, sha256 }] of Object.entries(files)) {
     const path = join(backupPath(folder, id), name)
+    if (!FILE_NAME.test(name)) {
+      found(`${JSON.stringify(name).slice(0, 80)} is not a file of a backup`)
+      continue
+    }
     bytes += size
-    if (!existsSync(path)) found(`${name} is missing`)
-    else if (statSync(path).size !== size || digestOfFile(path) !== sha256) found(`${name} is not what was written`)
+    const there = lstatSync(path, { throwIfNoEntry: false })
+    if (!there) found(`${name} is missing`)
+    else if (!there.isFile() || there.size !== size || digestOfFile(path) !== sha256) found(`${name} is not what was written`)
   }
   const chunks = namedIn(folder, id, found)
   for (const { name, size } of chunks) {
     const path = chunkPath(folder, name)
     bytes += size
-    if (!existsSync(path)) found(`chunks/${name} is missing`)
-    else if (statSync(path).size !== size || !isSoundChunk(concat([...readPieces(path)]))) found(`chunks/${name} is damaged`)
+    const there = lstatSync(path, { throwIfNoEntry: false })
+    if (!there) found(`chunks/${name} is missing`)
+    else if (!there.isFile() || there.size !== size || !isSoundChunk(concat([...readPieces(path)]))) found(`chunks/${name} is damaged`)
   }
   return { id, chunks: chunks.length, bytes, faults }
 }

@@ -653,6 +653,8 @@ export const refusals = {
   'backup.folder-missing': 'There is no folder {folder}. Is the volume mounted?',
   'backup.folder-not-writable': '{folder} cannot be written: {detail}. Please give it to the user that the server runs as.',
   'backup.folder-other': '{folder} holds the backups of another installation. Please choose another folder.',
+  'backup.folder-link':
+    '{folder} is a link. Backups are kept in real folders only; nothing was written or deleted. Remove the link, or choose another folder.',
   'backup.folder-unmounted':
     'Backups were made in {folder} before, and none is there now. Most likely the volume is not mounted; nothing was written. Mount it, or choose another folder.',
   'backup.folder-not-empty': '{folder} holds other files. Please choose an empty folder.',

@@ -670,6 +670,8 @@ export const refusals: typeof shape = {
   'backup.folder-missing': 'Il n’y a pas de dossier {folder}. Le volume est-il monté ?',
   'backup.folder-not-writable': 'Impossible d’écrire dans {folder} : {detail}. Donnez-le à l’utilisateur du serveur.',
   'backup.folder-other': '{folder} contient les sauvegardes d’une autre installation. Choisissez un autre dossier.',
+  'backup.folder-link':
+    '{folder} est un lien. Les sauvegardes ne sont conservées que dans de vrais dossiers ; rien n’a été écrit ni supprimé. Retirez le lien, ou choisissez un autre dossier.',
   'backup.folder-unmounted':
     'Des sauvegardes ont déjà été faites dans {folder}, et il n’y en a plus. Le volume n’est sans doute pas monté ; rien n’a été écrit. Montez-le, ou choisissez un autre dossier.',
   'backup.folder-not-empty': '{folder} contient d’autres fichiers. Choisissez un dossier vide.',
