@@ -7,7 +7,7 @@ const ROOMS = 'access authority board ceremony contact db envelope field jobs ma
 const root = join(import.meta.dir, '..')
 const paths = process.argv.length > 2 ? process.argv.slice(2) : ROOMS.split(' ').map((room) => `./test/${room}/`)
 await using cluster = await startCluster()
-const child = Bun.spawn([process.execPath, 'test', '--timeout', '60000', '--parallel=2', '--no-isolate', ...paths], {
+const child = Bun.spawn([process.execPath, 'test', '--timeout', '180000', '--parallel=2', '--no-isolate', ...paths], {
   cwd: root,
   env: { ...process.env, PARAPHE_TEST_POSTGRES: cluster.url('').replace(/\/$/, '') },
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -89,7 +89,7 @@ function failuresIn(text) {
 
 function bunTest(paths) {
   const atOnce = paths.every((path) => ONE_BY_ONE.includes(path)) ? 1 : AT_ONCE
-  return ran([BUN, 'test', '--timeout', '60000', `--parallel=${atOnce}`, '--no-isolate', ...paths])
+  return ran([BUN, 'test', '--timeout', '120000', `--parallel=${atOnce}`, '--no-isolate', ...paths])
 }
 
 function ran([program, ...args]) {

@@ -1,6 +1,16 @@
 import { type Dirent, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { backupPath, chunkPath, flushFolder, listBackups, namesIn, type OuterManifest, PARTIAL, readChunkList, refuseLinks } from './folder.ts'
+import {
+  backupPath,
+  chunkPath,
+  flushFolder,
+  listBackups,
+  namesIn,
+  type OuterManifest,
+  PARTIAL,
+  readChunkList,
+  refuseLinks,
+} from './folder.ts'
 
 /** How many days, weeks and months keep their newest backup. */
 export interface Keep {
