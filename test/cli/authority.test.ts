@@ -9,6 +9,7 @@ import { systemClock } from '../../src/base/instant.ts'
 import { run } from '../../src/cli/authority.ts'
 import { openHouse } from '../../src/cli/open-house.ts'
 import { readConfig } from '../../src/config/config.ts'
+import { openFolder } from '../../src/cli/open-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paraphe-authority-'))
 const environment = { PARAPHE_DATA: join(folder, 'data') }
@@ -20,6 +21,8 @@ test('the verifier in one file, beside a running server; refused where there is 
   try {
     expect(run(['verifier'], environment)).rejects.toThrow('--out')
     expect(run(['crown'], environment)).rejects.toThrow('verifier')
+    await expect(run(['verifier', '--out', out], environment)).rejects.toThrow('there is no file of data')
+    await (await openFolder(readConfig(environment))).close()
     await expect(run(['verifier', '--out', out], environment)).rejects.toThrow('authority.missing')
     const { house, close } = await openHouse(readConfig(environment))
     await createAuthority(house, systemAct(systemClock()), {

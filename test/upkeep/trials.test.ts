@@ -133,7 +133,7 @@ test('the page tries everything in the background once, shows how far it is, and
   expect((await browser.post('/console/health')).status).toBe(303)
   expect(await test.house.db.selectFrom('examination').select('id').execute()).toHaveLength(1)
   const under = await browser.get('/console/health')
-  expect(under.text).toContain('Trying… 0 of 7')
+  expect(under.text).toContain('Trying… 0 of 8')
   expect((await browser.get('/console/health', { 'hx-request': 'true' })).text).not.toContain('<html')
   await test.drain()
   const { text } = await browser.get('/console/health')

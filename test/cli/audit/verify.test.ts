@@ -25,11 +25,12 @@ test('verify, export, compare: as an administrator types them', async () => {
     return { out, err, status }
   }
   try {
+    expect(await paraphe('verify')).toMatchObject({ status: 1, err: expect.stringContaining('there is no file of data') })
+    const { house, close } = await openHouse(readConfig({ PARAPHE_DATA: data, PARAPHE_AUDIT_CHECKPOINT: kept }))
     expect(await paraphe('export', '--out', join(directory, 'early'))).toMatchObject({
       status: 1,
       err: expect.stringContaining('no signed checkpoint yet'),
     })
-    const { house, close } = await openHouse(readConfig({ PARAPHE_DATA: data, PARAPHE_AUDIT_CHECKPOINT: kept }))
     await createAuthority(house, systemAct(house.clock()), {
       algorithm: 'ecdsa-p256',
       organization: 'Acme Ltd',
