@@ -67,7 +67,7 @@ test('key and certificate for a server, beside a running one; nothing is overwri
     await expect(run([command, '--out', into], environment)).rejects.toThrow('--host NAME')
     const elsewhere = join(folder, 'elsewhere')
     const none = { PARAPHE_DATA: join(folder, 'none') }
-    await expect(run([command, '--host', 'a.example', '--out', elsewhere], none)).rejects.toThrow('authority.missing')
+    await expect(run([command, '--host', 'a.example', '--out', elsewhere], none)).rejects.toThrow('there is no file of data')
     expect(existsSync(join(elsewhere, 'key.pem'))).toBe(false)
   } finally {
     log.mockRestore()
