@@ -59,8 +59,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./cli/restore.ts'),
   },
   move: {
-    usage: 'move --vault s3 | --vault database',
-    does: 'stored files carried into the bucket or back, each compared',
+    usage: 'move --vault s3 | --vault database | --to postgres://… | --to-file FILE',
+    does: 'stored files carried into the bucket or back · the installation carried to PostgreSQL, all of it compared',
     load: () => import('./cli/move.ts'),
   },
   migrate: {
@@ -117,7 +117,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     // What a person at the keyboard can put right is told in one line; anything else with its stack.
     if (
       error instanceof Error &&
-      ['UsageError', 'ConfigError', 'NewerDatabase', 'DamagedBackup', 'UnfitDatabase', 'Refusal'].includes(error.name)
+      ['UsageError', 'ConfigError', 'NewerDatabase', 'DamagedBackup', 'UnfitDatabase', 'NotCarried', 'Refusal'].includes(error.name)
     )
       console.error(`paraphe ${name}: ${await messageOf(error)}`)
     else console.error(error)

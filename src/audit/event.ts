@@ -193,6 +193,7 @@ export const EVENT_TYPES = [
   'backup.failed',
   'backup.drilled',
   'backup.restored',
+  'installation.carried',
   'vault.fault-found',
   'vault.fault-resolved',
   'envelope.hold-lift-asked',

@@ -51,7 +51,7 @@ export async function checkDocument(tools: Tools, act: Act, document: DocumentRo
 }
 
 /** Null where everything is as it should be. */
-async function verdictOn({ db, config, clock }: Tools, document: DocumentRow): Promise<string | null> {
+export async function verdictOn({ db, config, clock }: Tools, document: DocumentRow): Promise<string | null> {
   const head = await headRevision(db, document.id)
   if (!head) return 'there is no revision'
   const imported = await db

@@ -90,6 +90,7 @@ export const audit = {
     'source.mapping-added': 'Gave a group of a sign-on a right',
     'source.mapping-removed': 'Took a right from a group of a sign-on',
     'backup.restored': 'Restored from a backup',
+    'installation.carried': 'Carried to PostgreSQL',
     'webhook-target.sent-again': 'Told a webhook again',
     'user.sessions-ended': 'Ended open sessions',
     'envelope.moved': 'Moved a card',

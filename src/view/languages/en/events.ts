@@ -192,6 +192,7 @@ export const events = {
   'backup.failed': 'A backup failed ({reason})',
   'backup.drilled': 'Restored the backup {backup} in a drill: {objects} files, {documents} documents judged, {faults} faults',
   'backup.restored': 'Restored from the backup {backup} of {madeAt}: the log goes on after its entry {size}',
+  'installation.carried': 'Carried the installation to PostgreSQL: {tables} tables, {rows} rows; the log goes on after its entry {size}',
   'vault.fault-found': 'Found something wrong in the vault: {kind}',
   'vault.fault-resolved': 'Found put right what was wrong in the vault: {kind}',
   'envelope.hold-lift-asked': 'Asked to lift the legal hold: {reason}',

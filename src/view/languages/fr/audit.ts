@@ -89,6 +89,7 @@ export const audit = {
     'source.mapping-added': 'A donné un droit à un groupe d’une source',
     'source.mapping-removed': 'A retiré un droit à un groupe d’une source',
     'backup.restored': 'Restauré depuis une sauvegarde',
+    'installation.carried': 'Transféré vers PostgreSQL',
     'webhook-target.sent-again': 'A redit à un webhook',
     'user.sessions-ended': 'A fermé des sessions ouvertes',
     'envelope.moved': 'A déplacé une carte',

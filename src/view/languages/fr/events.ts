@@ -193,6 +193,8 @@ export const events: typeof shape = {
   'backup.failed': 'Une sauvegarde a échoué ({reason})',
   'backup.drilled': 'A restauré la sauvegarde {backup} pour essai : {objects} fichiers, {documents} documents jugés, {faults} défauts',
   'backup.restored': 'Restauré depuis la sauvegarde {backup} du {madeAt} : le journal continue après son entrée {size}',
+  'installation.carried':
+    'A transféré l’installation vers PostgreSQL : {tables} tables, {rows} lignes ; le journal continue après son entrée {size}',
   'vault.fault-found': 'A trouvé une anomalie dans le coffre : {kind}',
   'vault.fault-resolved': 'A constaté une anomalie du coffre réparée : {kind}',
   'envelope.hold-lift-asked': 'A demandé la levée de la conservation légale : {reason}',
