@@ -79,7 +79,7 @@ async function passphrase(args: readonly string[], environment: Environment): Pr
   try {
     const typed = await secretFrom(values['passphrase-file'], 'New recovery passphrase (12 characters at least)')
     checkPassword(typed, [])
-    const key = await choosePassphrase(folder.db, systemAct(folder.clock()), typed)
+    const key = await choosePassphrase(folder, systemAct(folder.clock()), typed)
     console.log(
       `Backups are sealed to the key ${key} from now on. Keep the passphrase apart from this machine: without it no backup opens.`,
     )

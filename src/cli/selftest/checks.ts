@@ -73,7 +73,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'picture formats': { packages: ['upng-js', 'jpeg-js'], check: formats },
   mail: { packages: ['nodemailer'], check: mail },
   directory: { packages: ['ldapts'], check: async () => filterFor('(mail={login})', 'a*b').toString() },
-  PostgreSQL: { packages: ['postgres', 'kysely-postgres-js'], check: postgres },
+  PostgreSQL: { packages: ['postgres'], check: postgres },
   figures: { packages: ['prom-client'], check: figures },
 }
 

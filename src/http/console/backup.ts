@@ -135,7 +135,7 @@ export const consoleBackup = createApp()
     if (!answers.ok) return c.html(await page(c, { secretForm: answers.form }), 422)
     const { passphrase, passphraseAgain } = answers.value
     try {
-      await choosePassphrase(c.var.house.db, userAct(c), await passphraseOf(c, passphrase, passphraseAgain))
+      await choosePassphrase(c.var.house, userAct(c), await passphraseOf(c, passphrase, passphraseAgain))
     } catch (error) {
       const fields = { 'password.repeat-differs': 'passphraseAgain', password: 'passphrase' }
       return c.html(await page(c, { secretForm: formWith(c, answers.form, error, fields) }), refusalStatus(error))

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { hex } from '../../base/bytes.ts'
+import { hex, utf8 } from '../../base/bytes.ts'
 import type { Instant } from '../../base/instant.ts'
 import { Refusal } from '../../base/refusal.ts'
 import type { SecretKey } from '../../config/secret-key.ts'
@@ -46,7 +46,12 @@ export interface OuterManifest {
   readonly chunks: number
   /** Of all chunk files together. */
   readonly chunkBytes: number
+  /** Of everything above, by the installation that wrote it (Ed25519, base64). */
+  readonly signature: string
 }
+
+/** What is signed: the manifest as it is written, without the signature. */
+export const signedPart = ({ signature: _, ...rest }: OuterManifest): Uint8Array => utf8(JSON.stringify(rest))
 
 /** Which installation a folder belongs to; says nothing of its key. */
 export const installationOf = (secretKey: SecretKey): string => hex(secretKey.authenticate('backup', 'installation').subarray(0, 8))

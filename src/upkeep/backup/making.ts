@@ -29,11 +29,12 @@ import {
   nameKeyOf,
   type OuterManifest,
   PARTIAL,
+  signedPart,
   writeAside,
   writeFlushed,
 } from './folder.ts'
 import { type Keep, keepOnly } from './keeping.ts'
-import { publicKeyOf, type RecoveryKey } from './recovery-key.ts'
+import { publicKeyOf, type RecoveryKey, signedBy, writerOf } from './recovery-key.ts'
 import { type BackupKey, isSoundChunk, readPieces, sealChunk, sealedChunkSize, sealFile, sealTo, type Written } from './sealed.ts'
 
 export interface BackupSource {
@@ -171,7 +172,7 @@ export async function makeBackup(
     if (facts) seal('tables', readPieces(copy))
     failpoint('backup.tables-sealed')
     seal('manifest', [utf8(JSON.stringify(inner))])
-    const outer: OuterManifest = {
+    const unsigned: OuterManifest = {
       format: FORMAT,
       id,
       installation,
@@ -182,7 +183,9 @@ export async function makeBackup(
       files,
       chunks: named.length,
       chunkBytes: named.reduce((total, { size }) => total + size, 0),
+      signature: '',
     }
+    const outer = { ...unsigned, signature: signedBy(writerOf(secretKey), signedPart(unsigned)) }
     // Read again from where it was written: what a disk took and did not keep is seen now.
     for (const [name, { sha256: expected }] of Object.entries(files))
       if (digestOfFile(join(aside, name)) !== expected) throw new Refusal('unavailable', 'backup.not-kept', { file: name })

@@ -3,9 +3,9 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { concat, fromBase64 } from '../../base/bytes.ts'
 import { Refusal } from '../../base/refusal.ts'
-import { backupPath, chunkPath, FORMAT, listBackups, type OuterManifest, readChunkList, readManifest } from './folder.ts'
+import { backupPath, chunkPath, FORMAT, listBackups, type OuterManifest, readChunkList, readManifest, signedPart } from './folder.ts'
 import { digestOfFile, type InnerManifest, parsed } from './making.ts'
-import { openRecoveryKey } from './recovery-key.ts'
+import { isSignedBy, openRecoveryKey } from './recovery-key.ts'
 import { type BackupKey, DamagedBackup, isSoundChunk, openFile, openSealed, readPieces } from './sealed.ts'
 
 /** The one of that id, or the newest. */
@@ -78,8 +78,12 @@ export interface OpenedBackup {
 /** Opens the manifest. Refused where the passphrase is another; throws DamagedBackup where something is not what was sealed. */
 export async function openBackup(folder: string, outer: OuterManifest, passphrase: string): Promise<OpenedBackup> {
   const { id } = outer
-  const own = await openRecoveryKey(outer.recovery, passphrase)
-  if (!own) throw new Refusal('invalid', 'backup.passphrase-wrong')
+  const opened = await openRecoveryKey(outer.recovery, passphrase)
+  if (!opened) throw new Refusal('invalid', 'backup.passphrase-wrong')
+  const { own, writer } = opened
+  // Whoever can write into the folder can seal to the public half: what the installation itself wrote is known by its signature alone.
+  if (typeof outer.signature !== 'string' || !isSignedBy(writer, signedPart(outer), outer.signature))
+    throw new DamagedBackup('it was not written by the installation whose passphrase this is')
   const key: BackupKey = { id, secret: openSealed(own, `backup ${id}`, fromBase64(outer.sealedKey)) }
   const inner = parsed<InnerManifest>(readSealed(folder, key, 'manifest'))
   const isSame = inner.format === FORMAT && inner.id === id && inner.madeAt === outer.madeAt && inner.version === outer.version

@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject, sign, verify } from 'node:crypto'
 import { deriveKey, SALT } from '../../authority/key-encryption.ts'
-import { base64, type Bytes, fromBase64, hex, randomBytes, utf8 } from '../../base/bytes.ts'
+import { base64, type Bytes, concat, fromBase64, hex, randomBytes, utf8 } from '../../base/bytes.ts'
+import type { SecretKey } from '../../config/secret-key.ts'
 import { unwrapKey, wrapKey } from '../../pki/seal-key.ts'
 
 /**
@@ -13,25 +14,52 @@ export interface RecoveryKey {
   readonly publicKey: string
   /** 16 bytes, base64. */
   readonly salt: string
-  /** PKCS#8 under AES-256-GCM, base64, bound to the id. */
+  /** PKCS#8, and behind it the 32 bytes by which the installation's own backups are known, under AES-256-GCM, base64, bound to the id. */
   readonly wrapped: string
 }
 
-export async function newRecoveryKey(passphrase: string): Promise<RecoveryKey> {
+/**
+ * Who writes the backups of an installation (Ed25519, RFC 8032): made of its secret key, so nothing more is kept. Anybody who has the public half of
+ * the recovery key can seal to it; by this one whoever has the passphrase knows what this installation wrote.
+ */
+export const writerOf = (secretKey: SecretKey): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, secretKey.authenticate('backup', 'writer')]), format: 'der', type: 'pkcs8' })
+
+export const signedBy = (writer: KeyObject, bytes: Uint8Array): string => base64(Uint8Array.from(sign(null, bytes, writer)))
+
+export const isSignedBy = (writer: KeyObject, bytes: Uint8Array, signature: string): boolean =>
+  verify(null, bytes, writer, Buffer.from(signature, 'base64'))
+
+/** Both are these bytes and the key's 32 (RFC 8410). */
+const PKCS8_ED25519 = Uint8Array.fromHex('302e020100300506032b657004220420')
+const SPKI_ED25519 = Uint8Array.fromHex('302a300506032b6570032100')
+
+export async function newRecoveryKey(passphrase: string, secretKey: SecretKey): Promise<RecoveryKey> {
   const pair = generateKeyPairSync('x25519')
   const publicKey = Uint8Array.from(pair.publicKey.export({ type: 'spki', format: 'der' }))
   const id = hex(new Bun.CryptoHasher('sha256').update(publicKey).digest().subarray(0, 6))
   const salt = randomBytes(SALT)
   const pkcs8 = Uint8Array.from(pair.privateKey.export({ type: 'pkcs8', format: 'der' }))
-  const wrapped = await wrapKey(pkcs8, await deriveKey(passphrase, salt), contextOf(id))
+  const writer = Uint8Array.from(createPublicKey(writerOf(secretKey)).export({ type: 'spki', format: 'der' })).slice(SPKI_ED25519.length)
+  const kept = concat([pkcs8, writer])
+  const wrapped = await wrapKey(kept, await deriveKey(passphrase, salt), contextOf(id))
   pkcs8.fill(0)
+  kept.fill(0)
   return { id, publicKey: base64(publicKey), salt: base64(salt), wrapped: base64(wrapped) }
 }
 
 /** Null where the passphrase is not the one under which the key is kept. */
-export async function openRecoveryKey({ id, salt, wrapped }: RecoveryKey, passphrase: string): Promise<KeyObject | null> {
-  const pkcs8 = await unwrapKey(fromBase64(wrapped), await deriveKey(passphrase, fromBase64(salt)), contextOf(id)).catch(() => null)
-  return pkcs8 && createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+export async function openRecoveryKey(
+  { id, salt, wrapped }: RecoveryKey,
+  passphrase: string,
+): Promise<{ readonly own: KeyObject; readonly writer: KeyObject } | null> {
+  const kept = await unwrapKey(fromBase64(wrapped), await deriveKey(passphrase, fromBase64(salt)), contextOf(id)).catch(() => null)
+  if (!kept) return null
+  const [pkcs8, writer] = [kept.slice(0, -RAW), kept.slice(-RAW)]
+  return {
+    own: createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }),
+    writer: createPublicKey({ key: Buffer.concat([SPKI_ED25519, writer]), format: 'der', type: 'spki' }),
+  }
 }
 
 const contextOf = (id: string) => ({ purpose: 'backup recovery', keyId: id })

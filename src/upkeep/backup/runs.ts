@@ -7,6 +7,7 @@ import type { BackupRunRow } from '../../db/database.ts'
 import type { Db, Tx } from '../../db/open.ts'
 import { readSetting } from '../../setting/setting.ts'
 import { writeSetting } from '../../setting/setting.ts'
+import type { SecretKey } from '../../config/secret-key.ts'
 import { newRecoveryKey } from './recovery-key.ts'
 import type { BackupFacts } from './making.ts'
 
@@ -167,8 +168,12 @@ async function firstWanted(db: Db): Promise<Instant | null> {
 }
 
 /** A new key pair under a new passphrase. Backups made before are opened by the passphrase of then; the next one writes every piece anew. */
-export async function choosePassphrase(db: Db, act: Act, passphrase: string): Promise<string> {
-  const recovery = await newRecoveryKey(passphrase)
+export async function choosePassphrase(
+  { db, secretKey }: { readonly db: Db; readonly secretKey: SecretKey },
+  act: Act,
+  passphrase: string,
+): Promise<string> {
+  const recovery = await newRecoveryKey(passphrase, secretKey)
   await db.transaction().execute(async (tx) => {
     await writeSetting(tx, act, 'backup', { ...(await readSetting(tx, 'backup')), recovery })
     await append(tx, act, { type: 'backup.key-made', detail: { key: recovery.id } })

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { type Bytes, concat, equalBytes, utf8 } from '../../base/bytes.ts'
 import { derived, keyToOpen, keyToSeal, RAW } from './recovery-key.ts'
 
@@ -144,10 +144,11 @@ function* segmentsOf(source: Iterable<Uint8Array>): Generator<Bytes> {
   if (filled) yield segment.slice(0, filled)
 }
 
-/** A file's bytes in pieces of that length, the last one shorter. */
+/** A file's bytes in pieces of that length, the last one shorter. A pipe or a device, which would keep its reader forever, is refused. */
 export function* readPieces(path: string, length = SEGMENT): Generator<Bytes> {
-  const file = openSync(path, 'r')
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
+    if (!fstatSync(file).isFile()) throw new DamagedBackup(`${path} is not a file of a backup`)
     for (;;) {
       const piece = new Uint8Array(length)
       let filled = 0

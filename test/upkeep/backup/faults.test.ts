@@ -18,7 +18,7 @@ const root = join(import.meta.dir, '../../..')
 
 beforeAll(async () => {
   house = await houseOnDisk()
-  await choosePassphrase(house.house.db, systemAct(house.house.clock()), PASSPHRASE)
+  await choosePassphrase(house.house, systemAct(house.house.clock()), PASSPHRASE)
   await draftFor(house, await ann(house), [CLAIRE])
 }, 60_000)
 afterAll(() => house?.[Symbol.asyncDispose]())

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { HOUR, later } from '../../../src/base/instant.ts'
+import { secretKeyOf } from '../../../src/config/secret-key.ts'
 import { beginFolder, listBackups, lookAtFolder, writeFlushed } from '../../../src/upkeep/backup/folder.ts'
 import { KEEP, keepOnly } from '../../../src/upkeep/backup/keeping.ts'
-import { findBackup, lookFromOutside } from '../../../src/upkeep/backup/opening.ts'
-import { backUp, folderFor, houseOnDisk } from './support.ts'
+import { findBackup, lookFromOutside, openBackup } from '../../../src/upkeep/backup/opening.ts'
+import { backUp, folderFor, houseOnDisk, PASSPHRASE } from './support.ts'
 
 const NAMES = ['authority.key', 'paraphe.db', 'secret.key']
 const NAME = '0123456789'.repeat(4)
@@ -75,3 +77,30 @@ test('a pipe or a device in place of a file keeps no reader waiting, and no mani
   symlinkSync('/dev/zero', join(folder.path, 'paraphe-backups.json'))
   expect(() => lookAtFolder(folder.path, 'this', true)).toThrow('is not a file of a backup')
 })
+
+test('a backup that another house made to the same public key, and a manifest that was touched, open to nobody', async () => {
+  await using house = await houseOnDisk()
+  using folder = folderFor()
+  using elsewhere = folderFor()
+  const { id } = await backUp(house, folder.path)
+  const genuine = findBackup(folder.path, id)
+  const stranger = { ...house, house: { ...house.house, secretKey: secretKeyOf(new Uint8Array(32).fill(7)) } }
+  const forged = await backUp(stranger, elsewhere.path, { recovery: genuine.recovery, at: later(house.house.clock(), HOUR) })
+  for (const part of ['backups', 'chunks']) cpSync(join(elsewhere.path, part), join(folder.path, part), { recursive: true })
+  const newest = findBackup(folder.path)
+  expect([newest.id, lookFromOutside(folder.path, newest).faults]).toEqual([forged.id, []])
+  expect(openBackup(folder.path, newest, PASSPHRASE)).rejects.toThrow('was not written by the installation')
+  expect(openBackup(folder.path, { ...genuine, version: '9.9.9' }, PASSPHRASE)).rejects.toThrow('was not written by the installation')
+  expect((await openBackup(folder.path, genuine, PASSPHRASE)).inner.id).toBe(id)
+}, 60_000)
+
+test('a pipe in place of a sealed file or of a piece is told, and keeps no restore waiting', async () => {
+  await using house = await houseOnDisk()
+  using folder = folderFor()
+  const { id } = await backUp(house, folder.path)
+  const outer = findBackup(folder.path, id)
+  const sealed = join(folder.path, 'backups', id, 'manifest.sealed')
+  rmSync(sealed)
+  expect(Bun.spawnSync(['mkfifo', sealed]).exitCode).toBe(0)
+  expect(openBackup(folder.path, outer, PASSPHRASE)).rejects.toThrow('is not a file of a backup')
+}, 60_000)

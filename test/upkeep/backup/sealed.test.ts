@@ -15,7 +15,7 @@ import {
   sealFile,
   sealTo,
 } from '../../../src/upkeep/backup/sealed.ts'
-import { folderFor } from './support.ts'
+import { folderFor, SECRET_KEY } from './support.ts'
 
 const MIB = 1_048_576
 const whole = (pieces: Iterable<Uint8Array>) => concat([...pieces])
@@ -63,10 +63,10 @@ test('segments are not moved, left out, cut off, added to, or taken from another
 })
 
 test('what is sealed to the public half opens with the private half alone, which the passphrase alone gives', async () => {
-  const recovery = await newRecoveryKey('quiet harbour under seven lamps')
+  const recovery = await newRecoveryKey('quiet harbour under seven lamps', SECRET_KEY)
   const to = publicKeyOf(recovery)
   const sealed = sealTo(to, 'backup one', Uint8Array.of(1, 2, 3))
-  const own = (await openRecoveryKey(recovery, 'quiet harbour under seven lamps'))!
+  const { own } = (await openRecoveryKey(recovery, 'quiet harbour under seven lamps'))!
   expect(openSealed(own, 'backup one', sealed)).toEqual(Uint8Array.of(1, 2, 3))
   expect(() => openSealed(own, 'backup two', sealed)).toThrow(DamagedBackup)
   expect(() => openSealed(generateKeyPairSync('x25519').privateKey, 'backup one', sealed)).toThrow(DamagedBackup)
@@ -77,8 +77,8 @@ test('what is sealed to the public half opens with the private half alone, which
 })
 
 test('a chunk is the one of its digest or none, and damage is seen without any key', async () => {
-  const recovery = await newRecoveryKey('quiet harbour under seven lamps')
-  const own = (await openRecoveryKey(recovery, 'quiet harbour under seven lamps'))!
+  const recovery = await newRecoveryKey('quiet harbour under seven lamps', SECRET_KEY)
+  const { own } = (await openRecoveryKey(recovery, 'quiet harbour under seven lamps'))!
   const bytes = randomBytes(5_000)
   const digest = new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
   const file = sealChunk(publicKeyOf(recovery), digest, bytes)

@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Instant } from '../../../src/base/instant.ts'
+import { secretKeyOf } from '../../../src/config/secret-key.ts'
 import { KEEP } from '../../../src/upkeep/backup/keeping.ts'
 import { type BackupFacts, makeBackup } from '../../../src/upkeep/backup/making.ts'
 import { newRecoveryKey, type RecoveryKey } from '../../../src/upkeep/backup/recovery-key.ts'
 import { openTestHouse, type TestHouse } from '../../support/house.ts'
 
 export const PASSPHRASE = 'quiet harbour under seven lamps'
-export const RECOVERY = await newRecoveryKey(PASSPHRASE)
+/** That of every house of these tests. */
+export const SECRET_KEY = secretKeyOf(new Uint8Array(32).fill(9))
+export const RECOVERY = await newRecoveryKey(PASSPHRASE, SECRET_KEY)
 
 /** A folder of its own that goes with the test. */
 export function folderFor(): Disposable & { readonly path: string } {

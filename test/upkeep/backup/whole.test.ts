@@ -152,7 +152,7 @@ test('another passphrase opens nothing, and a new one has every piece written an
   const first = await backUp(test, backups.path)
   expect(openBackup(backups.path, findBackup(backups.path), 'quiet harbour under six lamps')).rejects.toThrow('backup.passphrase-wrong')
   test.wait(86_400_000)
-  const recovery = await newRecoveryKey('another one altogether')
+  const recovery = await newRecoveryKey('another one altogether', test.house.secretKey)
   const second = await backUp(test, backups.path, { recovery, isKnown: true })
   expect(second.newChunks).toBe(first.chunks)
   expect(await verifyInside(backups.path, findBackup(backups.path, first.id), PASSPHRASE)).toMatchObject({ faults: [] })
