@@ -1,6 +1,7 @@
 import { examine, tryEverything } from '../upkeep/doctor.ts'
 import { listOutbound } from '../upkeep/outbound.ts'
-import { fill, words } from '../view/words.ts'
+import { words } from '../view/words.ts'
+import { doctorSentence } from '../upkeep/doctor-sentence.ts'
 import { closeSandbox } from '../sandbox/run.ts'
 import type { Environment } from './command.ts'
 import { configOfExisting } from './open-folder.ts'
@@ -19,8 +20,9 @@ export async function run(args: readonly string[], environment: Environment): Pr
     if (args.includes('--json')) console.log(JSON.stringify({ ok: !broken, checks, outbound }))
     else {
       const { console: page, outbound: told } = words('en')
-      for (const { name, state, facts } of checks) {
-        console.log(`${SIGN[state]}  ${page.health.checks[name].title}: ${fill(page.health.checks[name][state], facts)}`)
+      for (const check of checks) {
+        const { name, state } = check
+        console.log(`${SIGN[state]}  ${page.health.checks[name].title}: ${doctorSentence('en', check)}`)
         if (state !== 'good') console.log(`      → ${page.health.advice[name]}`)
       }
       console.log(`\n${outbound.length ? `${told.title}:` : told.none}`)

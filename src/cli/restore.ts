@@ -66,14 +66,21 @@ function tell({ id, madeAt, chunks, objects, entries, held, migrations, settings
     console.log(
       `${held} messages had not gone when the backup was made, and may have gone since. They wait in the Outbox under “failed”; send again what is needed.`,
     )
-  const set = Object.entries(settings).filter(([, value]) => value !== null && (!Array.isArray(value) || value.length))
-  if (set.length)
-    console.log(`Settings of the old machine, to be set again: ${set.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ')}`)
+  const set = Object.entries(settings).flatMap(([name, value]) => settingLine(name, value) ?? [])
+  if (set.length) console.log(['Settings of the old machine, to be set again:', ...set].join('\n  '))
   if (standing === 'behind' || standing === 'forked')
     console.log(
       'What was signed last outside is newer than this backup. The server will not start before you say: paraphe audit continue --reason TEXT',
     )
   console.log(`Start the server with PARAPHE_DATA=${target}.`)
+}
+
+/** As the environment takes it; null where it was not set, or was a path of the old machine. */
+function settingLine(name: string, value: unknown): string | null {
+  if (name === 'auditCheckpoint' || value === null || (Array.isArray(value) && !value.length)) return null
+  const { host, port } = value as { readonly host?: string; readonly port?: number }
+  const text = Array.isArray(value) ? value.join(',') : host === undefined ? String(value) : `${host}:${port}`
+  return `PARAPHE_${name.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}=${text}`
 }
 
 let shown = 0

@@ -12,7 +12,10 @@ export const backup: Look = async ({ db, config }, at) => {
   const { folder, alarmHours } = await readSetting(db, 'backup')
   const isNear = folder !== null && isOnSameDevice(folder, config.dataDirectory)
   const state = isTooOld ? 'stop' : newest && isScheduled && outcome === 'good' && !isNear ? 'good' : 'wait'
-  return { name: 'backup', state, facts: { last: shown(newest), hours: alarmHours, folder: folder ?? '–' } }
+  const facts = { last: shown(newest), hours: alarmHours, folder: folder ?? '' }
+  if (!newest) return { name: 'backup', state, says: 'backup-none', facts }
+  if (state !== 'wait') return { name: 'backup', state, facts }
+  return { name: 'backup', state, says: !isScheduled ? 'backup-by-hand' : outcome === 'good' ? 'backup-near' : 'backup-failed', facts }
 }
 
 /** A backup that was never restored is a hope. Null where there is none. */
@@ -24,8 +27,9 @@ export const drill: Look = async ({ db }, at) => {
   return {
     name: 'backup-drill',
     state: last?.outcome === 'failed' ? 'stop' : isYoung ? 'good' : 'wait',
+    ...(last ? {} : { says: 'backup-drill-never' as const }),
     facts: { last: shown(good?.startedAt ?? null) },
   }
 }
 
-const shown = (at: string | null): string => at?.slice(0, 16).replace('T', ' ') ?? '–'
+const shown = (at: string | null): string => at?.slice(0, 16).replace('T', ' ') ?? ''

@@ -1,4 +1,4 @@
-import { hasNews, latestCheckpoint } from '../audit/checkpoint.ts'
+import { latestCheckpoint } from '../audit/checkpoint.ts'
 import { compareWithKept, keptCheckpointIn } from '../audit/kept.ts'
 import { later, MINUTE } from '../base/instant.ts'
 import { readSetting } from '../setting/setting.ts'
@@ -11,8 +11,15 @@ export const auditLog: Look = async ({ db, config, isLocked }, at) => {
   const newest = await latestCheckpoint(db)
   const facts = { size, kept: kept?.size ?? 0, signed: newest?.size ?? 0 }
   if (standing !== 'good' && standing !== 'first') return { name: 'audit-log', state: 'stop', facts }
-  const isLate = !newest || (!isLocked() && newest.at < later(at, -10 * MINUTE) && (await hasNews(db)))
-  return { name: 'audit-log', state: isLate ? 'wait' : 'good', facts }
+  const unsigned = await db
+    .selectFrom('auditLeaf')
+    .select('at')
+    .where('seq', '=', facts.signed + 1)
+    .executeTakeFirst()
+  if (!newest) return { name: 'audit-log', state: 'wait', says: 'audit-log-none', facts }
+  // A checkpoint is taken each minute in which there is news.
+  if (!unsigned || unsigned.at > later(at, -3 * MINUTE)) return { name: 'audit-log', state: 'good', facts }
+  return { name: 'audit-log', state: 'wait', ...(isLocked() ? { says: 'audit-log-locked' as const } : {}), facts }
 }
 
 /** Null where there is no witness. */

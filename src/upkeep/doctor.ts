@@ -8,6 +8,7 @@ import type { Db } from '../db/open.ts'
 import { officeFacts } from '../sandbox/office.ts'
 import { sandboxFacts } from '../sandbox/run.ts'
 import { readSetting } from '../setting/setting.ts'
+import type { Words } from '../view/words.ts'
 import { backup, drill } from './doctor-backup.ts'
 import type { KeyStore } from '../authority/key-store.ts'
 import type { SecretKey } from '../config/secret-key.ts'
@@ -68,11 +69,15 @@ export type CheckName =
   | 'sign-on-sources'
   | 'tls-own'
 
+export type Instead = keyof Words['console']['health']['instead']
+
 export interface Check {
   readonly name: CheckName
   /** wait: works, but somebody should look; stop: something does not work. */
   readonly state: 'good' | 'wait' | 'stop'
-  /** Fills the sentence of the state. */
+  /** A sentence of `console.health.instead` in place of that of the state. */
+  readonly says?: Instead
+  /** Fills the sentence. */
   readonly facts: Readonly<Record<string, string | number>>
 }
 
@@ -217,7 +222,7 @@ const keys: Look = async ({ db, isLocked }) => {
 /** Every certificate of the authority must still cover what it is used for; 90 days before that is no longer so, somebody should know. */
 const certificates: Look = async ({ db }, at) => {
   const [first] = await certificateLives(db, at)
-  if (!first) return { name: 'certificates', state: 'wait', facts: { purpose: '', until: '', ends: '', days: 0 } }
+  if (!first) return { name: 'certificates', state: 'wait', says: 'certificates-none', facts: {} }
   const state = first.warning === null ? 'good' : first.warning === 0 ? 'stop' : 'wait'
   const facts = { purpose: first.purpose, until: first.usableUntil.slice(0, 10), ends: first.notAfter.slice(0, 10), days: first.days }
   return { name: 'certificates', state, facts }
@@ -238,7 +243,7 @@ export const revocationLists: Look = async ({ db }, at) => {
   )
   const first = alive.sort((a, b) => (a.nextUpdate < b.nextUpdate ? -1 : 1))[0]
   const until = first?.nextUpdate
-  if (!until) return { name: 'revocation-lists', state: 'wait', facts: { until: '–' } }
+  if (!until) return { name: 'revocation-lists', state: 'wait', says: 'revocation-lists-none', facts: {} }
   // A list of years stands in for a root that is kept elsewhere: somebody must bring it back in time.
   const isEnding = later(first!.thisUpdate, 60 * DAY) < until && until <= later(at, 90 * DAY)
   return { name: 'revocation-lists', state: until <= at ? 'stop' : isEnding ? 'wait' : 'good', facts: { until: until.slice(0, 10) } }
@@ -247,14 +252,21 @@ export const revocationLists: Look = async ({ db }, at) => {
 /** Another stamp stands over a document while the last one can still be checked; what was not reached in time is not made good by anything. */
 const timeStamps: Look = async ({ db }, at) => {
   const { due, ended, first } = await ageingStamps(db, at)
-  return { name: 'time-stamps', state: ended ? 'stop' : due ? 'wait' : 'good', facts: { due, ended, first: first?.slice(0, 10) ?? '–' } }
+  if (!first) return { name: 'time-stamps', state: 'good', says: 'time-stamps-none', facts: {} }
+  return { name: 'time-stamps', state: ended ? 'stop' : due ? 'wait' : 'good', facts: { due, ended, first: first.slice(0, 10) } }
 }
 
 /** Nothing that is stored is taken to be good because it once was. */
 const vault: Look = async ({ db }, at) => {
   const faults = await countFaults(db)
   const { endedAt, isLate } = await lastSweep(db, at)
-  return { name: 'vault', state: faults ? 'stop' : isLate ? 'wait' : 'good', facts: { faults, last: endedAt?.slice(0, 10) ?? '–' } }
+  const state = faults ? 'stop' : isLate ? 'wait' : 'good'
+  return {
+    name: 'vault',
+    state,
+    ...(endedAt || faults ? {} : { says: 'vault-never' as const }),
+    facts: { faults, last: endedAt?.slice(0, 10) ?? '' },
+  }
 }
 
 const mail: Look = async ({ db }) => {
@@ -307,8 +319,10 @@ const address: Look = async ({ db, config }) => {
   const { staffUrl, publicUrl } = await readSetting(db, 'installation')
   const origin = config.publicUrl ?? publicUrl ?? config.url ?? staffUrl ?? ''
   const { hostname = '', protocol = '' } = URL.parse(origin) ?? {}
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname) || hostname === ''
-  return { name: 'address', state: protocol === 'https:' && !isLocal ? 'good' : 'wait', facts: { origin } }
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname)
+  if (!origin) return { name: 'address', state: 'wait', says: 'address-none', facts: {} }
+  if (isLocal) return { name: 'address', state: 'wait', says: 'address-here', facts: { origin } }
+  return { name: 'address', state: protocol === 'https:' ? 'good' : 'wait', facts: { origin } }
 }
 
 const sandbox: Look = async ({ config }) => {

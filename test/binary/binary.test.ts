@@ -63,8 +63,8 @@ test('what lies in the working folder decides nothing', () => {
   const before = readdirSync(hostile).sort()
   expect(run(['version'], hostile).out).toMatch(/^paraphe \d+\.\d+\.\d+/)
   const users = run(['user', 'list'], hostile, { PARAPHE_DATA: join(folder, 'data') })
-  expect([users.exitCode, users.err]).toEqual([0, ''])
-  expect(existsSync(join(folder, 'data/paraphe.db'))).toBe(true)
+  expect([users.exitCode, users.err]).toEqual([1, `paraphe user: there is no file of data in ${join(folder, 'data')}\n`])
+  expect(existsSync(join(folder, 'data'))).toBe(false)
   expect(readdirSync(hostile).sort()).toEqual(before)
 }, 60_000)
 

@@ -67,7 +67,7 @@ export function problem(c: Ctx, error: Error): Response {
   c.header('Content-Language', lang)
   return c.body(
     JSON.stringify({
-      type: problemAddress(code),
+      type: `${c.env.base}${problemAddress(code)}`,
       title: TITLES[status] ?? 'Error',
       status,
       code,

@@ -1,8 +1,9 @@
 import { type Check, examine } from '../../upkeep/doctor.ts'
 import { lastExamination, orderExamination } from '../../upkeep/examination.ts'
 import { VERSION } from '../../base/version.ts'
-import { fill, type Language, words } from '../../view/words.ts'
+import { type Language, words } from '../../view/words.ts'
 import { managesSettings, userAct } from '../access.ts'
+import { doctorSentence } from '../../upkeep/doctor-sentence.ts'
 import { createApp, type Ctx, isHtmx } from '../env.ts'
 
 export interface ToldCheck extends Pick<Check, 'name' | 'state'> {
@@ -44,7 +45,8 @@ async function trialsOf(c: Ctx): Promise<ShownTrials> {
   return { state, at: last.endedAt, done: last.done, total: last.total, checks: last.checks.map((check) => toldCheck(c.var.lang, check)) }
 }
 
-function toldCheck(language: Language, { name, state, facts }: Check): ToldCheck {
+function toldCheck(language: Language, check: Check): ToldCheck {
+  const { name, state } = check
   const { checks, advice } = words(language).console.health
-  return { name, state, title: checks[name].title, told: fill(checks[name][state], facts), advice: state === 'good' ? null : advice[name] }
+  return { name, state, title: checks[name].title, told: doctorSentence(language, check), advice: state === 'good' ? null : advice[name] }
 }

@@ -1,6 +1,6 @@
 import { plural } from '../../plural.ts'
 import { audit } from './audit.ts'
-import { doctorAdvice, doctorChecks, doctorPage } from './doctor.ts'
+import { doctorAdvice, doctorChecks, doctorInstead, doctorPage } from './doctor.ts'
 
 export const console = {
   title: 'Console',
@@ -430,6 +430,7 @@ export const console = {
     states: { good: 'In order', wait: 'Worth a look', stop: 'Does not work' },
     page: doctorPage,
     advice: doctorAdvice,
+    instead: doctorInstead,
     checks: {
       ...doctorChecks,
       'set-up': { title: 'Set-up', good: 'Done.', wait: 'Not done yet.', stop: 'Not done yet.' },
@@ -472,7 +473,7 @@ export const console = {
       'revocation-lists': {
         title: 'Revocation lists',
         good: 'Current until {until}.',
-        wait: 'None has been issued yet, or the one of the root ends on {until} and wants the root’s key to be brought back.',
+        wait: 'The one of the root ends on {until} and wants the root’s key to be brought back.',
         stop: 'The current one has ended on {until}.',
       },
       'time-stamps': {
@@ -492,13 +493,13 @@ export const console = {
       address: {
         title: 'Public address',
         good: '{origin}',
-        wait: '{origin}: without https, or known on this machine only. Recipients elsewhere cannot use such links safely.',
+        wait: '{origin} is without https: recipients elsewhere cannot use such links safely.',
         stop: '',
       },
       'audit-log': {
         title: 'Audit log',
         good: 'Signed up to entry {signed} of {size}, and kept outside the database too.',
-        wait: 'Entry {signed} of {size} is the last that is signed. Nothing is signed while the keys are locked, or before there is an authority.',
+        wait: 'Entry {signed} of {size} is the last that is signed, although newer ones have waited for minutes.',
         stop: 'The database ends at entry {size} and does not go on from entry {kept}, which was signed: it is an older copy, or was altered. Nothing more is signed; look at “paraphe audit verify”.',
       },
       vault: {
@@ -510,7 +511,7 @@ export const console = {
       backup: {
         title: 'Backup',
         good: 'The newest is of {last} (UTC), in {folder}.',
-        wait: 'The newest is of {last} (UTC), in {folder}. Either none is made by itself, the last one failed, or the folder is on the disk of the data. See Console → Backup.',
+        wait: 'The newest is of {last} (UTC), in {folder}.',
         stop: 'The newest is of {last} (UTC): there is none of the last {hours} hours. See Console → Backup for what failed.',
       },
       objects: {

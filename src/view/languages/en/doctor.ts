@@ -134,6 +134,23 @@ export const doctorAdvice = {
   'proxy-headers': 'Name the proxy in PARAPHE_TRUSTED_PROXIES, and let it set X-Forwarded-For and keep Host.',
 }
 
+/** Said in place of the sentence of the state, where that would speak of what is not there yet, or of one cause among several. */
+export const doctorInstead = {
+  'certificates-none': 'There is no authority yet.',
+  'revocation-lists-none': 'None has been issued yet.',
+  'time-stamps-none': 'No document is finished yet.',
+  'vault-never': 'Nobody has looked yet; the first look comes in the night.',
+  'address-none': 'None is set yet.',
+  'address-here': '{origin} is known on this machine only: recipients elsewhere cannot use such links.',
+  'audit-log-locked': 'Entry {signed} of {size} is the last that is signed. Nothing is signed while the keys are locked.',
+  'audit-log-none': 'Nothing is signed before there is an authority.',
+  'backup-none': 'There is none yet.',
+  'backup-by-hand': 'The newest is of {last} (UTC). None is made by itself.',
+  'backup-failed': 'The newest is of {last} (UTC), in {folder}, and the last try failed. See Console → Backup.',
+  'backup-near': 'The newest is of {last} (UTC), in {folder}, on the disk of the data: one fault would take both.',
+  'backup-drill-never': 'No backup was ever restored for trial. Say “paraphe restore FOLDER --drill”.',
+}
+
 export const doctorPage = {
   advice: 'What to do',
   trials: 'Tried for real',

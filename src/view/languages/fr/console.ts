@@ -1,7 +1,7 @@
 import { plural } from '../../plural.ts'
 import type { console as shape } from '../en/console.ts'
 import { audit } from './audit.ts'
-import { doctorAdvice, doctorChecks, doctorPage } from './doctor.ts'
+import { doctorAdvice, doctorChecks, doctorInstead, doctorPage } from './doctor.ts'
 
 export const console: typeof shape = {
   title: 'Console',
@@ -434,6 +434,7 @@ export const console: typeof shape = {
     states: { good: 'En ordre', wait: 'À regarder', stop: 'Ne fonctionne pas' },
     page: doctorPage,
     advice: doctorAdvice,
+    instead: doctorInstead,
     checks: {
       ...doctorChecks,
       'set-up': { title: 'Configuration', good: 'Faite.', wait: 'Pas encore faite.', stop: 'Pas encore faite.' },
@@ -476,7 +477,7 @@ export const console: typeof shape = {
       'revocation-lists': {
         title: 'Listes de révocation',
         good: 'À jour jusqu’au {until}.',
-        wait: 'Aucune n’a encore été émise, ou celle de la racine échoit le {until} et demande que la clé de la racine soit ramenée.',
+        wait: 'Celle de la racine échoit le {until} et demande que la clé de la racine soit ramenée.',
         stop: 'L’actuelle a pris fin le {until}.',
       },
       'time-stamps': {
@@ -501,13 +502,13 @@ export const console: typeof shape = {
       address: {
         title: 'Adresse publique',
         good: '{origin}',
-        wait: '{origin} : sans https, ou connue de cette machine seule. Des destinataires ailleurs ne peuvent pas utiliser de tels liens en sécurité.',
+        wait: '{origin} est sans https : des destinataires ailleurs ne peuvent pas utiliser de tels liens en sécurité.',
         stop: '',
       },
       'audit-log': {
         title: 'Journal d’audit',
         good: 'Signé jusqu’à l’entrée {signed} sur {size}, et gardé aussi hors de la base.',
-        wait: 'L’entrée {signed} sur {size} est la dernière signée. Rien n’est signé tant que les clés sont verrouillées, ou avant qu’il y ait une autorité.',
+        wait: 'L’entrée {signed} sur {size} est la dernière signée, alors que de plus récentes attendent depuis des minutes.',
         stop: 'La base s’arrête à l’entrée {size} et ne continue pas depuis l’entrée {kept}, qui a été signée : c’est une copie plus ancienne, ou elle a été modifiée. Plus rien n’est signé ; voyez « paraphe audit verify ».',
       },
       vault: {
@@ -519,7 +520,7 @@ export const console: typeof shape = {
       backup: {
         title: 'Sauvegarde',
         good: 'La dernière est du {last} (UTC), dans {folder}.',
-        wait: 'La dernière est du {last} (UTC), dans {folder}. Soit aucune ne se fait d’elle-même, soit la dernière a échoué, soit le dossier est sur le disque des données. Voir Console → Sauvegarde.',
+        wait: 'La dernière est du {last} (UTC), dans {folder}.',
         stop: 'La dernière est du {last} (UTC) : il n’y en a pas des {hours} dernières heures. Voir Console → Sauvegarde pour ce qui a échoué.',
       },
       objects: {

@@ -1,4 +1,4 @@
-import type { doctorAdvice as advice, doctorChecks as checks, doctorPage as shape } from '../en/doctor.ts'
+import type { doctorAdvice as advice, doctorChecks as checks, doctorInstead as instead, doctorPage as shape } from '../en/doctor.ts'
 
 export const doctorChecks: typeof checks = {
   'clock-keeping': {
@@ -132,6 +132,22 @@ export const doctorAdvice: typeof advice = {
   'second-factors': 'Demandez un second facteur aux administrateurs, à la page Second facteur.',
   'sign-on-sources': 'Ouvrez Console › Connexion et la source nommée, et essayez-la : chaque étape dit ce qui ne va pas.',
   'proxy-headers': 'Nommez le mandataire dans PARAPHE_TRUSTED_PROXIES, et laissez-le poser X-Forwarded-For et garder Host.',
+}
+
+export const doctorInstead: typeof instead = {
+  'certificates-none': 'Il n’y a pas encore d’autorité.',
+  'revocation-lists-none': 'Aucune n’a encore été émise.',
+  'time-stamps-none': 'Aucun document n’est encore terminé.',
+  'vault-never': 'Aucun contrôle encore ; le premier vient cette nuit.',
+  'address-none': 'Aucune n’est encore réglée.',
+  'address-here': '{origin} n’est connue que de cette machine : des destinataires ailleurs ne peuvent pas utiliser de tels liens.',
+  'audit-log-locked': 'L’entrée {signed} sur {size} est la dernière signée. Rien n’est signé tant que les clés sont verrouillées.',
+  'audit-log-none': 'Rien n’est signé avant qu’il y ait une autorité.',
+  'backup-none': 'Il n’y en a pas encore.',
+  'backup-by-hand': 'La dernière est du {last} (UTC). Aucune ne se fait d’elle-même.',
+  'backup-failed': 'La dernière est du {last} (UTC), dans {folder}, et le dernier essai a échoué. Voir Console → Sauvegarde.',
+  'backup-near': 'La dernière est du {last} (UTC), dans {folder}, sur le disque des données : une seule panne emporterait les deux.',
+  'backup-drill-never': 'Aucune sauvegarde n’a jamais été restaurée pour essai. Lancez « paraphe restore DOSSIER --drill ».',
 }
 
 export const doctorPage: typeof shape = {
