@@ -1,5 +1,6 @@
 import { latestCheckpoint } from '../audit/checkpoint.ts'
 import { compareWithKept, keptCheckpointIn } from '../audit/kept.ts'
+import { certificateLives } from '../authority/lives.ts'
 import { later, MINUTE } from '../base/instant.ts'
 import { readSetting } from '../setting/setting.ts'
 import type { Look } from './doctor.ts'
@@ -16,7 +17,7 @@ export const auditLog: Look = async ({ db, config, isLocked }, at) => {
     .select('at')
     .where('seq', '=', facts.signed + 1)
     .executeTakeFirst()
-  if (!newest) return { name: 'audit-log', state: 'wait', says: 'audit-log-none', facts }
+  if (!newest && !(await certificateLives(db, at)).length) return { name: 'audit-log', state: 'wait', says: 'audit-log-none', facts }
   // A checkpoint is taken each minute in which there is news.
   if (!unsigned || unsigned.at > later(at, -3 * MINUTE)) return { name: 'audit-log', state: 'good', facts }
   return { name: 'audit-log', state: 'wait', ...(isLocked() ? { says: 'audit-log-locked' as const } : {}), facts }

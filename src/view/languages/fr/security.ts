@@ -181,7 +181,7 @@ export const security: typeof shape = {
       everybody: { name: 'À tous', hint: 'Chacun en configure un à sa prochaine connexion, avant toute autre chose.' },
     },
     has: 'Qui en a un',
-    hasAll: '{with} personnes sur {all} ont un second facteur.',
+    hasAll: 'Personnes qui ont un second facteur : {with} sur {all}.',
     hasAdministrators: '{with} sur {all} de ceux qui administrent en ont un.',
     without: 'Administrent sans second facteur',
     save: 'Enregistrer',
