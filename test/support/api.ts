@@ -25,7 +25,6 @@ export interface ApiAnswer {
   readonly headers: Headers
   readonly bytes: Uint8Array<ArrayBuffer>
   // Whatever the document says that it is: each test looks at what it names.
-  // biome-ignore lint: the shape is checked against the document
   readonly json: any
 }
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,61 +28,57 @@ async function signAtTheRoutes(house: TestHouse, recipientId: string): Promise<v
   expect(signed.status).toBe(303)
 }
 
-test.skipIf(!existsSync(README))(
-  'the client of the README sends, waits, takes out and verifies, against a house that runs',
-  async () => {
-    const readme = await readFile(README, 'utf8')
-    const shell = /```sh\n(curl[^`]*)```/.exec(readme)![1]!
-    const script = /```ts\n([^]*?)```/.exec(readme)![1]!
-    const folder = await mkdtemp(join(tmpdir(), 'paraphe-client-'))
-    const port = freePort()
-    const origin = `http://127.0.0.1:${port}`
-    await using house = await openTestHouse({ authority: true, realTime: true, origin })
-    const server = listen(house.server, { host: '127.0.0.1', port })
-    try {
-      await writeFile(join(folder, 'order.pdf'), CONTRACT)
-      await writeFile(join(folder, 'client.ts'), script)
-      const env = {
-        PATH: process.env['PATH'] ?? '',
-        PARAPHE_URL: origin,
-        PARAPHE_TOKEN: await tokenFor(house, await ann(house)),
-        EVERY: '300',
-      }
-      const run = (command: string[]) => Bun.spawn(command, { cwd: folder, env, stdout: 'pipe', stderr: 'pipe' })
-
-      const curl = run(['sh', '-c', shell])
-      const told = JSON.parse(await new Response(curl.stdout).text()) as { id: string; status: string; title: string }
-      expect([await curl.exited, told.status, told.title]).toEqual([0, 'sending', 'Order 4711'])
-      // Sent again by its key it is the same one.
-      expect(JSON.parse(await new Response(run(['sh', '-c', shell]).stdout).text()).id).toBe(told.id)
-
-      const client = run([process.execPath, 'client.ts'])
-      const said = new Response(client.stdout).text()
-      const waiting = async (): Promise<string | null> => {
-        await house.drain()
-        const row = await house.house.db
-          .selectFrom('recipient')
-          .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
-          .select('recipient.id')
-          .where('envelope.title', '=', 'Order 4712')
-          .where('recipient.status', '=', 'invited')
-          .executeTakeFirst()
-        return row?.id ?? null
-      }
-      let invited = await waiting()
-      for (let at = 0; invited === null && at < 200; at++) {
-        await Bun.sleep(100)
-        invited = await waiting()
-      }
-      await signAtTheRoutes(house, invited!)
-      await house.drain()
-      expect(await client.exited).toBe(0)
-      expect((await said).trim()).toBe('genuine B-LTA')
-      expect((await readFile(join(folder, 'sealed.pdf'))).subarray(0, 5).toString()).toBe('%PDF-')
-    } finally {
-      await server.stop(true)
-      await rm(folder, { recursive: true, force: true })
+test('the client of the README sends, waits, takes out and verifies, against a house that runs', async () => {
+  const readme = await readFile(README, 'utf8')
+  const shell = /```sh\n(curl[^`]*)```/.exec(readme)![1]!
+  const script = /```ts\n([^]*?)```/.exec(readme)![1]!
+  const folder = await mkdtemp(join(tmpdir(), 'paraphe-client-'))
+  const port = freePort()
+  const origin = `http://127.0.0.1:${port}`
+  await using house = await openTestHouse({ authority: true, realTime: true, origin })
+  const server = listen(house.server, { host: '127.0.0.1', port })
+  try {
+    await writeFile(join(folder, 'order.pdf'), CONTRACT)
+    await writeFile(join(folder, 'client.ts'), script)
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      PARAPHE_URL: origin,
+      PARAPHE_TOKEN: await tokenFor(house, await ann(house)),
+      EVERY: '300',
     }
-  },
-  120_000,
-)
+    const run = (command: string[]) => Bun.spawn(command, { cwd: folder, env, stdout: 'pipe', stderr: 'pipe' })
+
+    const curl = run(['sh', '-c', shell])
+    const told = JSON.parse(await new Response(curl.stdout).text()) as { id: string; status: string; title: string }
+    expect([await curl.exited, told.status, told.title]).toEqual([0, 'sending', 'Order 4711'])
+    // Sent again by its key it is the same one.
+    expect(JSON.parse(await new Response(run(['sh', '-c', shell]).stdout).text()).id).toBe(told.id)
+
+    const client = run([process.execPath, 'client.ts'])
+    const said = new Response(client.stdout).text()
+    const waiting = async (): Promise<string | null> => {
+      await house.drain()
+      const row = await house.house.db
+        .selectFrom('recipient')
+        .innerJoin('envelope', 'envelope.id', 'recipient.envelopeId')
+        .select('recipient.id')
+        .where('envelope.title', '=', 'Order 4712')
+        .where('recipient.status', '=', 'invited')
+        .executeTakeFirst()
+      return row?.id ?? null
+    }
+    let invited = await waiting()
+    for (let at = 0; invited === null && at < 200; at++) {
+      await Bun.sleep(100)
+      invited = await waiting()
+    }
+    await signAtTheRoutes(house, invited!)
+    await house.drain()
+    expect(await client.exited).toBe(0)
+    expect((await said).trim()).toBe('genuine B-LTA')
+    expect((await readFile(join(folder, 'sealed.pdf'))).subarray(0, 5).toString()).toBe('%PDF-')
+  } finally {
+    await server.stop(true)
+    await rm(folder, { recursive: true, force: true })
+  }
+}, 120_000)
